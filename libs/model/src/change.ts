@@ -1,0 +1,31 @@
+import type { FieldPath } from './action.ts';
+import type { KubeObject, ObjectRef } from './object.ts';
+
+/** One intended change of one live object: this field to this value; `undefined` removes it. */
+export interface FieldChange {
+  readonly path: FieldPath;
+  readonly value: string | number | boolean | undefined;
+}
+
+/** What an action means for an object, before anyone knows which file says so. */
+export interface IntendedChange {
+  readonly object: ObjectRef;
+  readonly fields: readonly FieldChange[];
+}
+
+/** A whole file, before and after. `before` undefined: it is new. */
+export interface FileEdit {
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+/** One rendered object that differs between base and edited state. */
+export interface ObjectDiff {
+  readonly ref: ObjectRef;
+  readonly op: 'Create' | 'Update' | 'Delete';
+  /** JSON Pointers of the leaves that differ. */
+  readonly paths: readonly string[];
+  readonly before: KubeObject | undefined;
+  readonly after: KubeObject | undefined;
+}

@@ -1,0 +1,46 @@
+import { digestOf } from '@fleetmend/kernel';
+import type { Finding } from './finding.ts';
+import { groupOf } from './object.ts';
+
+const VERSION = 1;
+
+/**
+ * The identity of a symptom: the same cause in the same place has the same fingerprint, whatever pod, node, time or
+ * restart count it shows. Never built from the transient reason, because one fault alternates between several.
+ */
+export function fingerprintOf(cluster: string, finding: Finding): string {
+  const { target, observation } = finding;
+  return digestOf([
+    VERSION,
+    cluster,
+    target.namespace ?? '',
+    `${groupOf(target.apiVersion)}/${target.kind}/${target.name}`,
+    target.container ?? '',
+    finding.class,
+    finding.subCause ?? '',
+    exitBucket(observation.exitCode),
+    finding.class === 'OOMKilled' ? '' : messageTemplate(observation.message, target.name),
+  ]);
+}
+
+/** Exit codes that mean the same to a repair share a bucket. */
+function exitBucket(code: number | undefined): string {
+  if (code === undefined) return '';
+  if (code === 0) return 'zero';
+  if (code === 126 || code === 127 || code === 128) return 'start';
+  if (code > 128) return `signal-${code - 128}`;
+  return 'error';
+}
+
+/** The message without what differs from one occurrence to the next: ids, digests, addresses, numbers, names. */
+export function messageTemplate(message: string, ownerName: string): string {
+  return message
+    .replaceAll(ownerName, '<name>')
+    .replace(/<name>(-[a-z0-9]{5,10}){1,2}\b/g, '<pod>')
+    .replace(/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '<uuid>')
+    .replace(/\bsha256:[0-9a-f]{8,64}\b/gi, '<digest>')
+    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '<address>')
+    .replace(/\b0x[0-9a-f]+\b|\b[0-9a-f]{12,}\b/gi, '<hex>')
+    .replace(/\d+/g, '<n>')
+    .slice(0, 256);
+}

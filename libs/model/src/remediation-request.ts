@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { count, digest, text, time } from './bounded.ts';
+import { Condition } from './bounded.ts';
+import { Target } from './finding.ts';
+import { Label } from './object.ts';
+import { Approval } from './approval.ts';
+import { Diagnosis } from './diagnosis.ts';
+import { Intent, PullRequest } from './pull-request.ts';
+import { Plan, Proposal, RefusedEdit } from './plan.ts';
+import { Rollout } from './rollout.ts';
+import { Verdict } from './verdict.ts';
+import { Verification } from './verification.ts';
+
+/** Where a cause lies. Only a `Workload` has a target in Git; the others end with a human. */
+export const Scope = z.enum(['Workload', 'Node', 'Image', 'Registry', 'StorageClass', 'Namespace', 'Fleet']);
+
+export const PHASES = [
+  'Detected',
+  'Inhibited',
+  'Diagnosing',
+  'Proposed',
+  'AwaitingApproval',
+  'Delivering',
+  'PullRequestOpen',
+  'Merged',
+  'Verifying',
+  'Reverting',
+  'Succeeded',
+  'Failed',
+  'Escalated',
+  'Dismissed',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+export const RemediationRequestSpec = z
+  .object({
+    clusters: z.array(Label).min(1).max(32),
+    target: Target.optional(),
+    subject: z.object({ kind: text(63), name: text(253) }).optional(),
+    failure: z.object({ class: text(64), subCause: text(64).optional(), message: text(1024), fingerprint: digest() }),
+    scope: Scope.default('Workload'),
+    cancel: z.boolean().default(false),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      { rule: "self.scope != 'Workload' || has(self.target)", message: 'a request of scope Workload needs a target' },
+      { rule: "self.clusters == oldSelf.clusters && self.failure == oldSelf.failure && self.scope == oldSelf.scope", message: 'only spec.cancel may change' },
+      { rule: 'has(self.target) == has(oldSelf.target) && (!has(self.target) || self.target == oldSelf.target)', message: 'only spec.cancel may change' },
+      { rule: 'has(self.subject) == has(oldSelf.subject) && (!has(self.subject) || self.subject == oldSelf.subject)', message: 'only spec.cancel may change' },
+      { rule: '!oldSelf.cancel || self.cancel', message: 'a cancelled request stays cancelled' },
+    ],
+  });
+export type RemediationRequestSpec = z.infer<typeof RemediationRequestSpec>;
+
+/** Whether the hub let this attempt start, and if not, what holds it back. */
+export const Admission = z.object({
+  result: z.enum(['Admitted', 'Held', 'Breaker', 'NotSelected']),
+  reason: text(256),
+  notBefore: time().optional(),
+  /** The scope whose breaker is open; escalated once per scope. */
+  breaker: text(128).optional(),
+  at: time(),
+});
+
+/** The request that goes first. `state` is what `readLeader` saw of it last. */
+export const Leader = z.object({
+  name: text(253),
+  namespace: text(63),
+  uid: text(64),
+  kind: z.enum(['Parent', 'SameField', 'SameWorkload']),
+  state: z.enum(['Live', 'Vetoed', 'CauseGone']),
+  at: time(),
+});
+
+/** A stage that failed for good, before or after delivery. */
+export const StageError = z.object({ stage: text(32), reason: text(64), message: text(512), at: time() });
+
+export const ClusterProgress = z.object({ name: Label, rollout: Rollout.optional(), verification: Verification.optional() });
+export type ClusterProgress = z.infer<typeof ClusterProgress>;
+
+export const ArchivedAttempt = z.object({ attempt: count(), action: text(32), outcome: text(32), reason: text(64), pullRequest: text(256).optional(), at: time() });
+
+/** Effects owed after the end, each done once. */
+export const Aftermath = z.object({
+  escalated: z.object({ kind: text(32), url: text(512), at: time() }).optional(),
+  learned: time().optional(),
+  ticketClosed: time().optional(),
+  orphansClosed: time().optional(),
+  archived: time().optional(),
+});
+
+export const RemediationRequestStatus = z.object({
+  phase: z.enum(PHASES).default('Detected'),
+  /** Why the phase is what it is: the reason of the last move, or what a resting request waits for. */
+  reason: text(64).optional(),
+  phaseSince: time().optional(),
+  attempt: z.int().min(1).max(10).default(1),
+  summary: z.object({ cluster: text(256), target: text(380), cause: text(256).optional(), pullRequest: text(256).optional(), reason: text(256).optional() }).optional(),
+  occurrences: z.object({ count: count(), firstSeen: time(), lastSeen: time(), samples: z.array(text(253)).max(5) }).optional(),
+  admission: Admission.optional(),
+  leader: Leader.optional(),
+  diagnosis: Diagnosis.optional(),
+  proposal: Proposal.optional(),
+  plan: Plan.optional(),
+  refused: z.array(RefusedEdit).max(3).optional(),
+  replans: count().max(10).optional(),
+  verdict: Verdict.optional(),
+  approval: Approval.optional(),
+  intent: Intent.optional(),
+  pullRequest: PullRequest.optional(),
+  revert: PullRequest.optional(),
+  clusters: z.array(ClusterProgress).max(32).optional(),
+  error: StageError.optional(),
+  /** Milliseconds spent in each phase in this attempt, stops excluded. */
+  clocks: z.record(z.string().max(20), count()).optional(),
+  clockAt: time().optional(),
+  aftermath: Aftermath.optional(),
+  attempts: z.array(ArchivedAttempt).max(10).optional(),
+  conditions: z.array(Condition).max(12).optional(),
+  observedGeneration: count().optional(),
+});
+export type RemediationRequestStatus = z.infer<typeof RemediationRequestStatus>;
+
+/** One cause of failure, from first sight to learned outcome. */
+export interface RemediationRequest {
+  readonly apiVersion: string;
+  readonly kind: 'RemediationRequest';
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly creationTimestamp: string;
+    readonly generation?: number;
+    readonly deletionTimestamp?: string | undefined;
+    readonly finalizers?: readonly string[] | undefined;
+    readonly labels?: Readonly<Record<string, string>> | undefined;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
+  };
+  readonly spec: RemediationRequestSpec;
+  readonly status: RemediationRequestStatus;
+}

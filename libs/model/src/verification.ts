@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { count, text, time } from './bounded.ts';
+
+/** Did the symptom go? `Unclear` says that nobody can tell yet, which is an answer. */
+export const Verification = z.object({
+  state: z.enum(['Unclear', 'Healthy', 'StillFailing', 'Worse']),
+  /** Healthy without a gap since then, up to `readAt`. */
+  since: time().optional(),
+  readAt: time(),
+  message: text(512).optional(),
+  baseline: z.object({ ready: count(), guards: text(71) }).optional(),
+});
+export type Verification = z.infer<typeof Verification>;

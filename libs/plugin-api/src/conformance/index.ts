@@ -1,0 +1,2 @@
+/** @module One suite per plugin kind: what each member must do, run by every lib's index spec. Imported by specs only. */
+export * from './plugin-folder.ts';

@@ -1,0 +1,39 @@
+import type { KubeObject, ObjectRef } from '@fleetmend/model';
+
+/** Reads objects for an engine, wherever they live: the workload cluster's agent, another one, or the hub. Empty: none. */
+export type ReadObjects = (query: { readonly apiVersion: string; readonly kind: string; readonly namespace?: string; readonly name?: string }) => Promise<readonly KubeObject[]>;
+
+/** The engine's own object that puts the target into the cluster. */
+export interface Application {
+  readonly engine: string;
+  readonly ref: ObjectRef;
+  /** Sources in order; raw layouts have one. */
+  readonly sources: readonly { readonly repoURL: string; readonly path: string; readonly revision: string }[];
+  /** Last applied commit, when known. */
+  readonly applied: string | undefined;
+  /** The engine reports that the current revision could not be built or applied. */
+  readonly refused: string | undefined;
+  readonly evidence: readonly string[];
+}
+
+export interface RolloutState {
+  readonly state: 'Waiting' | 'Applied' | 'Refused' | 'Suspended' | 'Unknown';
+  readonly revision: string | undefined;
+  readonly message: string;
+}
+
+export interface EngineContext {
+  readonly cluster: string;
+  readonly read: ReadObjects;
+  /** How the engine names this cluster as a destination, when it lives elsewhere. */
+  readonly destination?: { readonly name?: string | undefined; readonly server?: string | undefined } | undefined;
+}
+
+/** What applies Git to a cluster. We read its objects and never write them. */
+export interface GitOpsEngine {
+  readonly kind: string;
+  /** Undefined: this engine does not own the target. A label alone proves nothing. */
+  findApplication(target: KubeObject, context: EngineContext): Promise<Application | undefined>;
+  /** Has `commit`, or a descendant of it, been applied? */
+  readRollout(input: { readonly application: ObjectRef; readonly commit: string; readonly isAncestor: (ancestor: string, descendant: string) => Promise<boolean> }, context: EngineContext): Promise<RolloutState>;
+}

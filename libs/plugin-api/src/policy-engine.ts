@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { BundleInfo, Mode, Tier, Violation } from '@fleetmend/model';
+
+const Op = z.enum(['Create', 'Update', 'Delete']);
+const AnyObject = z.record(z.string(), z.unknown());
+
+/**
+ * What policy judges, schema `remediation.gate/v1`. Pure data: whatever needs arithmetic on quantities, time or cost was
+ * computed before and is handed in as a fact, so that a decision can be replayed from the log.
+ */
+export const GateInput = z.object({
+  schema: z.literal('remediation.gate/v1'),
+  request: z.object({
+    uid: z.string(),
+    name: z.string(),
+    namespace: z.string(),
+    cluster: z.string(),
+    clusterLabels: z.record(z.string(), z.string()),
+    failure: z.object({ class: z.string() }),
+    target: z.object({ apiVersion: z.string(), kind: z.string(), namespace: z.string().optional(), name: z.string(), container: z.string().optional() }).optional(),
+    attempt: z.int(),
+  }),
+  plan: z.object({
+    digest: z.string(),
+    action: z.string(),
+    kind: z.enum(['Repair', 'Revert']),
+    confidence: z.number(),
+    source: z.string(),
+    /** The engine never applied the base: at least T1. */
+    unapplied: z.boolean(),
+    /** Every changed value equals an earlier committed value of the same field. */
+    restoresEarlierValue: z.boolean(),
+  }),
+  change: z.object({
+    files: z.array(z.object({ path: z.string(), added: z.int(), removed: z.int() })),
+    objects: z.array(
+      z.object({
+        cluster: z.string(),
+        apiVersion: z.string(),
+        kind: z.string(),
+        namespace: z.string(),
+        name: z.string(),
+        op: Op,
+        /** JSON Pointers of the leaves that differ. */
+        paths: z.array(z.string()),
+        before: AnyObject.nullable(),
+        after: AnyObject.nullable(),
+      }),
+    ),
+    /** Changed quantities in base units, by index into `objects`. */
+    norm: z.array(
+      z.object({ object: z.int(), path: z.string(), before: z.number().nullable(), after: z.number().nullable(), unit: z.enum(['bytes', 'millicores', 'count']) }),
+    ),
+  }),
+  facts: z.object({
+    /** RFC 3339. */
+    now: z.string(),
+    frozen: z.array(z.object({ name: z.string(), until: z.string() })),
+    attempts: z.object({ lastDay: z.int(), limit: z.int(), notBefore: z.string().optional() }),
+    coolDownUntil: z.string().optional(),
+    openPullRequests: z.array(z.object({ scope: z.string(), open: z.int(), limit: z.int() })),
+    blastRadius: z.object({ objects: z.int(), applications: z.int(), clusters: z.int(), pods: z.int() }),
+    renderProof: z.object({ renderer: z.string(), exact: z.boolean(), unapplied: z.boolean() }).nullable(),
+    evidenceCount: z.int(),
+    targetNamespaceIsCritical: z.boolean(),
+  }),
+  policy: z.object({
+    mode: Mode,
+    criticalNamespaces: z.array(z.string()),
+    priorApprovalTiers: z.array(Tier),
+    editablePaths: z.array(z.string()),
+    /** Per changed file: some glob of `editablePaths` allows it. Globs are matched in TypeScript, by the rules of `.gitignore`-like lists. */
+    pathAllowed: z.record(z.string(), z.boolean()),
+    editBudget: z.object({ files: z.int(), lines: z.int() }),
+    bundle: BundleInfo,
+    stage: z.enum(['Shadow', 'Warn', 'Enforce']),
+  }),
+});
+export type GateInput = z.infer<typeof GateInput>;
+
+export const GateDecision = z.object({
+  allow: z.boolean(),
+  tier: Tier,
+  violations: z.array(Violation),
+  warnings: z.array(z.string()),
+  requires: z.object({ approvals: z.int(), priorApproval: z.boolean(), reviewers: z.array(z.string()), labels: z.array(z.string()) }),
+});
+export type GateDecision = z.infer<typeof GateDecision>;
+
+/**
+ * Judges a change before anything is pushed. Denies by default: undefined, time-out, trap or an unknown schema are a
+ * decision with `allow: false` and an `Unsafe` violation of id `E01` that says which.
+ */
+export interface PolicyEngine {
+  readonly kind: string;
+  /** The bundle that judges now. */
+  active(): BundleInfo;
+  evaluate(input: GateInput): Promise<GateDecision>;
+  close(): Promise<void>;
+}

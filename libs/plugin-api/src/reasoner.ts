@@ -1,0 +1,41 @@
+import type { Action, DiagnosisSource, EvidenceItem, KubeObject, Precedent, RemediationRequestSpec } from '@fleetmend/model';
+
+/** What a field of the target was in Git, newest first; the first entry is the value at the base. */
+export interface FieldHistory {
+  readonly path: readonly string[];
+  readonly values: readonly { readonly value: unknown; readonly commit: string; readonly at: number }[];
+}
+
+/** Everything that a reasoner may look at. Evidence is redacted; the case holds no credential and no raw log. */
+export interface Case {
+  readonly request: { readonly uid: string; readonly spec: RemediationRequestSpec; readonly attempt: number };
+  readonly cluster: string;
+  /** The target as it is live. */
+  readonly target: KubeObject;
+  /** Other objects that bear on it: pods, ReplicaSets, LimitRanges, ResourceQuotas, Nodes, Services … */
+  readonly related: readonly KubeObject[];
+  readonly evidence: readonly EvidenceItem[];
+  readonly history: readonly FieldHistory[];
+  /** Finished cases like this one, best first, each with its weight (negative: it did harm). */
+  readonly precedents: readonly { readonly precedent: Precedent; readonly weight: number }[];
+  /** Actions that were tried in earlier attempts, or denied in this one, as canonical JSON: never propose one again. */
+  readonly tried: readonly string[];
+}
+
+/** A reasoner's answer. Several candidates are tried in order; `abstain` alone hands the case to a human. */
+export interface Reasoning {
+  readonly cause: string;
+  /** 0 to 1. Below the floor of the hub's config the request is escalated. */
+  readonly confidence: number;
+  readonly source: DiagnosisSource;
+  /** Digests of the evidence items it rests on. */
+  readonly cites: readonly string[];
+  readonly candidates: readonly Action[];
+}
+
+/** Finds the cause and says what would mend it, as typed actions. Tiers are asked cheapest first; each may say "not mine". */
+export interface Reasoner {
+  readonly kind: string;
+  /** Undefined: not mine. Throws only for trouble worth a retry. */
+  reason(kase: Case, signal: AbortSignal): Promise<Reasoning | undefined>;
+}

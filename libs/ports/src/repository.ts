@@ -1,0 +1,52 @@
+/** All files of one revision, read on demand. Paths are relative, with forward slashes. */
+export interface Tree {
+  readonly revision: string;
+  /** Undefined: no such file. Text is UTF-8; a file that is not reads as undefined. */
+  read(path: string): Promise<string | undefined>;
+  /** Paths of all files below `prefix` (a folder, or empty for all), sorted. */
+  list(prefix: string): Promise<readonly string[]>;
+}
+
+export interface CommitInfo {
+  readonly sha: string;
+  readonly parents: readonly string[];
+  readonly author: string;
+  readonly message: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** Where a repository can be fetched from, as its forge says. `authorization` is a header value and never logged. */
+export interface Remote {
+  readonly url: string;
+  readonly authorization?: string;
+}
+
+/** Reading one Git repository through a bare mirror of ours. Never writes to the remote. */
+export interface Repository {
+  /** Fetches, and answers the commit that `branch` points at; throws PermanentError `BranchNotFound`. */
+  head(branch: string): Promise<string>;
+  tree(revision: string): Promise<Tree>;
+  /** Commits that touched `path`, newest first, at most `limit`. */
+  log(revision: string, path: string, limit: number): Promise<readonly CommitInfo[]>;
+  /** True when `ancestor` is `descendant` or reachable from it. Unknown commits are fetched first, then false. */
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+}
+
+/** Mirrors by remote; keeps one per repository, serialises access to it. */
+export interface Repositories {
+  open(remote: Remote, name: string): Promise<Repository>;
+}
+
+/** A tree with some files replaced, without touching anything on disk. */
+export function overlay(tree: Tree, edits: ReadonlyMap<string, string>): Tree {
+  return {
+    revision: tree.revision,
+    read: async (path) => edits.get(path) ?? tree.read(path),
+    list: async (prefix) => {
+      const base = await tree.list(prefix);
+      const extra = [...edits.keys()].filter((path) => (prefix === '' || path === prefix || path.startsWith(`${prefix}/`)) && !base.includes(path));
+      return extra.length === 0 ? base : [...base, ...extra].sort();
+    },
+  };
+}
