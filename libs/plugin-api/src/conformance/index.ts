@@ -1,2 +1,3 @@
 /** @module One suite per plugin kind: what each member must do, run by every lib's index spec. Imported by specs only. */
 export * from './plugin-folder.ts';
+export * from './reasoner.ts';
