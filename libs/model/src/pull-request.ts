@@ -35,6 +35,8 @@ export const PullRequest = z.object({
   baseValue: z.enum(['Before', 'Ours', 'Other']).optional(),
   /** The merged change was somebody else's commit that already held our value. */
   foreignMerge: z.boolean().optional(),
+  /** Of a revert: applied in every cluster. */
+  applied: z.boolean().optional(),
   openedAt: time(),
   readAt: time().optional(),
 });

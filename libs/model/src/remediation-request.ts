@@ -62,6 +62,8 @@ export const Admission = z.object({
   at: time(),
 });
 
+export type Admission = z.infer<typeof Admission>;
+
 /** The request that goes first. `state` is what `readLeader` saw of it last. */
 export const Leader = z.object({
   name: text(253),
@@ -72,13 +74,19 @@ export const Leader = z.object({
   at: time(),
 });
 
+export type Leader = z.infer<typeof Leader>;
+
 /** A stage that failed for good, before or after delivery. */
 export const StageError = z.object({ stage: text(32), reason: text(64), message: text(512), at: time() });
 
-export const ClusterProgress = z.object({ name: Label, rollout: Rollout.optional(), verification: Verification.optional() });
+/** How the target stood before our change: what "worse" is measured against. */
+export const Baseline = z.object({ ready: count(), guards: text(71), findings: z.array(digest()).max(10), at: time() });
+export type Baseline = z.infer<typeof Baseline>;
+
+export const ClusterProgress = z.object({ name: Label, baseline: Baseline.optional(), rollout: Rollout.optional(), verification: Verification.optional() });
 export type ClusterProgress = z.infer<typeof ClusterProgress>;
 
-export const ArchivedAttempt = z.object({ attempt: count(), action: text(32), outcome: text(32), reason: text(64), pullRequest: text(256).optional(), at: time() });
+export const ArchivedAttempt = z.object({ attempt: count(), action: text(32), actionJson: text(1024).optional(), outcome: text(32), reason: text(64), pullRequest: text(256).optional(), at: time() });
 
 /** Effects owed after the end, each done once. */
 export const Aftermath = z.object({

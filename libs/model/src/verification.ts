@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, text, time } from './bounded.ts';
+import { text, time } from './bounded.ts';
 
 /** Did the symptom go? `Unclear` says that nobody can tell yet, which is an answer. */
 export const Verification = z.object({
@@ -8,6 +8,5 @@ export const Verification = z.object({
   since: time().optional(),
   readAt: time(),
   message: text(512).optional(),
-  baseline: z.object({ ready: count(), guards: text(71) }).optional(),
 });
 export type Verification = z.infer<typeof Verification>;

@@ -1,0 +1,31 @@
+import { parseTime } from '@fleetmend/kernel';
+import { guard, type Guard } from '../guard.ts';
+import type { StageName } from '../stage-name.ts';
+import type { View } from '../view.ts';
+import { recovered, targetGone } from './world.ts';
+
+const QUIET_FAILURES = ['Vetoed', 'Rejected', 'RevertedByHuman', 'RevertDeclined'];
+const aftermath = (view: View) => view.request.status.aftermath;
+const sinceEnd = (view: View) => view.now - (parseTime(view.request.status.phaseSince) ?? view.now);
+
+/** A request is kept while its failure lasts, and for its time after that. */
+const sinceClosed = (view: View) => view.now - Math.max(0, ...view.clusters.map((cluster) => cluster.entry?.at ?? 0));
+
+/** A stage that just failed rests, and the next row gets its turn. */
+const owed = (stage: StageName, name: string, holds: (view: View) => boolean): Guard => guard(name, (view) => !view.resting.has(stage) && holds(view));
+
+/** A human who said no knows already. */
+export const escalationOwed = owed('escalate', 'a human has to know, and was not told', (view) => {
+  const { phase, reason } = view.request.status;
+  const wanted = phase === 'Escalated' || (phase === 'Failed' && !QUIET_FAILURES.includes(reason ?? ''));
+  return wanted && aftermath(view)?.escalated === undefined;
+});
+export const lessonOwed = owed('learn', 'the outcome was not learned', (view) => aftermath(view)?.learned === undefined);
+export const ticketOpen = owed('closeTicket', 'it recovered, and its ticket is open', (view) => aftermath(view)?.escalated !== undefined && aftermath(view)?.ticketClosed === undefined && (recovered(view) || targetGone(view)));
+export const orphansUnchecked = owed('closeOrphans', 'it ended a while ago, and nobody looked for orphans', (view) => aftermath(view)?.orphansClosed === undefined && sinceEnd(view) >= view.settings.orphanDelay);
+export const archiveDue = owed('archive', 'its time is up', (view) => {
+  const { phase } = view.request.status;
+  const quiet = phase === 'Succeeded' || phase === 'Dismissed';
+  const ttl = quiet ? view.settings.ttl.quiet : view.settings.ttl.loud;
+  return aftermath(view)?.archived === undefined && (recovered(view) || targetGone(view)) && Math.min(sinceEnd(view), sinceClosed(view)) >= ttl;
+});

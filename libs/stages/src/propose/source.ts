@@ -1,0 +1,138 @@
+import { PermanentError } from '@fleetmend/kernel';
+import { listed, matchesLabels } from '@fleetmend/lifecycle';
+import { groupOf, refOf, renderRef, sameRef, type KubeObject, type RemediationRequest, type RepoBindingSpec, type Target } from '@fleetmend/model';
+import type { Application, EngineContext, Forge, SourceLayout, SourceOrigin } from '@fleetmend/plugin-api';
+import type { FleetCluster, Repository, Setting, Tree } from '@fleetmend/ports';
+import type { StageDeps } from '../stage.ts';
+
+export type Binding = Setting<RepoBindingSpec>;
+
+/** Where the target's truth lives, found afresh: nothing here is remembered from an earlier look. */
+export interface Source {
+  readonly cluster: string;
+  readonly target: KubeObject;
+  readonly binding: Binding;
+  readonly forge: Forge;
+  readonly repository: Repository;
+  readonly head: string;
+  readonly application: Application | undefined;
+  readonly layout: SourceLayout;
+  readonly origin: SourceOrigin;
+}
+
+export function targetOf(request: RemediationRequest): Target {
+  const { target } = request.spec;
+  if (target === undefined) throw new PermanentError('NoTarget', `request ${request.metadata.name} has scope ${request.spec.scope}: it has no target in Git, a human has to look`);
+  return target;
+}
+
+/** The cluster that speaks for a request; the others share its file. */
+export function leadCluster(request: RemediationRequest): string {
+  const [first] = request.spec.clusters;
+  if (first === undefined) throw new PermanentError('NoCluster', `request ${request.metadata.name} names no cluster`);
+  return first;
+}
+
+/** The live target; undefined when it does not exist. */
+export async function readTarget(deps: Pick<StageDeps, 'clusters'>, cluster: string, target: Target): Promise<KubeObject | undefined> {
+  const { apiVersion, kind, namespace, name } = target;
+  const ref = namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, namespace, name };
+  const answer = await deps.clusters.ask(cluster, { question: 'object', ref, limit: 1 });
+  return answer.objects.find((object) => object.metadata.name === name);
+}
+
+/**
+ * The most specific binding that matches (cluster, namespace, kind) in the request's tenant.
+ * @throws PermanentError `NoBinding`, `AmbiguousBinding` naming the candidates.
+ */
+export function chooseBinding(bindings: readonly Binding[], cluster: { readonly labels: Readonly<Record<string, string>> }, target: Target): Binding {
+  const matching = bindings.filter(
+    ({ spec }) => matchesLabels(spec.selects.clusters?.matchLabels, cluster.labels) && listed(spec.selects.namespaces, target.namespace ?? '') && listed(spec.selects.kinds, target.kind),
+  );
+  const best = Math.max(...matching.map((binding) => specificity(binding.spec)));
+  const chosen = matching.filter((binding) => specificity(binding.spec) === best);
+  const [binding, ...rivals] = chosen;
+  if (binding === undefined) throw new PermanentError('NoBinding', `no RepoBinding selects ${renderRef(target)}: create one that says which repository holds it`);
+  if (rivals.length > 0) {
+    const names = chosen.map((one) => `${one.namespace}/${one.name}`).join(', ');
+    throw new PermanentError('AmbiguousBinding', `${names} select ${renderRef(target)} equally: make one of them more specific`);
+  }
+  return binding;
+}
+
+/** Named namespaces and kinds weigh more than labels, and anything more than a wildcard. */
+function specificity({ selects }: RepoBindingSpec): number {
+  const named = (list: readonly string[] | undefined) => (list !== undefined && !list.includes('*') ? 1 : 0);
+  return named(selects.namespaces) * 100 + named(selects.kinds) * 10 + Object.keys(selects.clusters?.matchLabels ?? {}).length;
+}
+
+/** How engine plugins read this cluster's GitOps objects: from its own agent, or from where `spec.gitops.readFrom` says. */
+export function engineContext(deps: Pick<StageDeps, 'clusters'>, cluster: FleetCluster | undefined, name: string): EngineContext {
+  const from = cluster?.spec.gitops?.readFrom ?? 'agent';
+  const reader = from === 'agent' ? name : from;
+  return {
+    cluster: name,
+    destination: cluster?.spec.gitops?.argoDestination,
+    read: async ({ apiVersion, kind, namespace, name: objectName }) => {
+      const ref = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), ...(objectName === undefined ? {} : { name: objectName }) };
+      const answer = await deps.clusters.ask(reader, { question: 'object', ref, limit: 500 });
+      return answer.objects;
+    },
+  };
+}
+
+/** The engine object that applies the target, by the first engine that owns it. */
+export async function findApplication(deps: Pick<StageDeps, 'clusters' | 'engines' | 'settings'>, cluster: string, target: KubeObject): Promise<{ application: Application; context: EngineContext } | undefined> {
+  const fleet = await deps.settings.clusters();
+  const context = engineContext(deps, fleet.find((one) => one.name === cluster), cluster);
+  for (const engine of deps.engines) {
+    const application = await engine.findApplication(target, context);
+    if (application !== undefined) return { application, context };
+  }
+  return undefined;
+}
+
+/** From the live object to the place in Git, at the head of the bound branch. Undefined: the target does not exist any more. */
+export async function findSource(deps: StageDeps, request: RemediationRequest): Promise<Source | undefined> {
+  const target = targetOf(request);
+  const cluster = leadCluster(request);
+  const live = await readTarget(deps, cluster, target);
+  if (live === undefined) return undefined;
+  const fleet = await deps.settings.clusters();
+  const labels = fleet.find((one) => one.name === cluster)?.labels ?? {};
+  const bindings = (await deps.settings.bindings()).filter((binding) => binding.namespace === request.metadata.namespace);
+  const binding = chooseBinding(bindings, { labels }, target);
+  const { forge, repository } = await openRepository(deps, binding.spec);
+  const head = await repository.head(binding.spec.branch);
+  const application = (await findApplication(deps, cluster, live))?.application;
+  const located = await locate(deps.layouts, { cluster, live, binding: binding.spec, tree: await repository.tree(head), application });
+  return { cluster, target: live, binding, forge, repository, head, application, ...located };
+}
+
+export async function openRepository(deps: Pick<StageDeps, 'forge' | 'repositories'>, { forgeRef, repository }: Pick<RepoBindingSpec, 'forgeRef' | 'repository'>): Promise<{ forge: Forge; repository: Repository }> {
+  const forge = deps.forge(forgeRef);
+  return { forge, repository: await deps.repositories.open(await forge.remote(repository), `${forgeRef}/${repository}`) };
+}
+
+interface LocateAll {
+  readonly cluster: string;
+  readonly live: KubeObject;
+  readonly binding: RepoBindingSpec;
+  readonly tree: Tree;
+  readonly application: Application | undefined;
+}
+
+export async function locate(layouts: readonly SourceLayout[], { live, ...input }: LocateAll): Promise<Pick<Source, 'layout' | 'origin'>> {
+  const hinted = [...layouts].sort((a, b) => Number(b.kind === input.binding.layoutHint) - Number(a.kind === input.binding.layoutHint));
+  for (const layout of hinted) {
+    const origin = await layout.locate({ ...input, target: refOf(live) });
+    if (origin !== undefined) return { layout, origin };
+  }
+  throw new PermanentError('SourceNotFound', `no file in ${input.binding.repository}@${input.tree.revision.slice(0, 8)} that we can read holds ${renderRef(refOf(live))}: check its RepoBinding`);
+}
+
+/** The one object of a render that is the target; the version may differ, the group may not. */
+export function objectIn(objects: readonly KubeObject[], target: KubeObject): KubeObject | undefined {
+  const wanted = refOf(target);
+  return objects.find((object) => sameRef({ ...refOf(object), namespace: object.metadata.namespace ?? wanted.namespace }, wanted) && groupOf(object.apiVersion) === groupOf(wanted.apiVersion));
+}
