@@ -1,0 +1,61 @@
+import type { RemediationRequest } from '@fleetmend/model';
+import { beforeEach, expect, it } from 'vitest';
+import type { Notifier } from '../notifier.ts';
+
+/** What a channel holds now: one entry per message that a person would see. */
+export interface ChannelView {
+  readonly notifier: Notifier;
+  readonly messages: () => Promise<readonly string[]>;
+}
+
+const request: RemediationRequest = {
+  apiVersion: 'fleetmend.dev/v1alpha1',
+  kind: 'RemediationRequest',
+  metadata: { name: 'rr-0123456789ab-1', namespace: 'shop-team', uid: 'a1b2', resourceVersion: '7', creationTimestamp: '2026-01-05T09:00:00Z' },
+  spec: { clusters: ['prod-1'], scope: 'Workload', cancel: false, target: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' }, failure: { class: 'OOMKilled', message: 'killed', fingerprint: `sha256:${'0'.repeat(64)}` } },
+  status: { phase: 'Escalated', attempt: 1 },
+};
+
+/** What every notifier must do: each message once, tickets found again, trouble thrown and not swallowed. */
+export function notifierConformance({ kind, create }: { readonly kind: string; readonly create: () => Promise<ChannelView> }): void {
+  let view: ChannelView;
+  beforeEach(async () => {
+    view = await create();
+  });
+  const announce = (key: string) => view.notifier.announce({ request, from: 'Proposed', to: 'Escalated', reason: 'PolicyDenied', message: 'policy denied the plan', key });
+  const escalate = () => view.notifier.escalate({ request, marker: 'rr:a1b2', title: 'checkout was killed for memory', body: 'the quota is exhausted' });
+
+  it('carries the kind of its definition', () => {
+    expect(view.notifier.kind).toBe(kind);
+  });
+
+  it('says a move once, however often it is announced', async () => {
+    await announce('a1b2/1/Proposed/Escalated');
+    await announce('a1b2/1/Proposed/Escalated');
+    const messages = await view.messages();
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toContain('policy denied the plan');
+  });
+
+  it('says two moves as two messages', async () => {
+    await announce('a1b2/1/Proposed/Escalated');
+    await announce('a1b2/2/Proposed/Escalated');
+    expect(await view.messages()).toHaveLength(2);
+  });
+
+  it('files a ticket once and finds it again', async () => {
+    const first = await escalate();
+    const second = await escalate();
+    expect(second).toEqual(first);
+    const messages = await view.messages();
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toContain('quota is exhausted');
+  });
+
+  it('closes a ticket twice as once, and one that never was without trouble', async () => {
+    await view.notifier.closeTicket({ request, marker: 'rr:a1b2' }, 'it recovered');
+    const after = await view.messages();
+    await view.notifier.closeTicket({ request, marker: 'rr:a1b2' }, 'it recovered');
+    expect(await view.messages()).toEqual(after);
+  });
+}
