@@ -1,0 +1,5 @@
+/** @module YAML manifests as text: read them, change one value in place, tell rendered objects apart. Pure. */
+export * from './diff.ts';
+export * from './documents.ts';
+export * from './edit.ts';
+export * from './field.ts';
