@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { renderKubeconfig } from './certificates.ts';
+import { answers } from './http-probe.ts';
+import { program, shareFolder, type BootContext, type KubernetesFacts } from './lab.ts';
+import { kubectl } from './kubernetes.ts';
+import { launch, untilReady } from './server-process.ts';
+
+const NAMESPACE = 'argocd';
+const REDIS_PORT = '6399';
+
+const labelled = (kind: string, name: string, rest: object): object => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name, namespace: NAMESPACE, labels: { 'app.kubernetes.io/part-of': 'argocd' } },
+  ...rest,
+});
+
+/** What Argo CD's install manifest would have made and its processes insist on. */
+const objects = (cluster: KubernetesFacts): readonly object[] => {
+  const pem = (name: string): string => readFileSync(join(cluster.certificates, name)).toString('base64');
+  return [
+    // Looks at Git every five seconds instead of every three minutes.
+    labelled('ConfigMap', 'argocd-cm', { data: { 'timeout.reconciliation': '5s', 'timeout.reconciliation.jitter': '0s' } }),
+    ...['argocd-rbac-cm', 'argocd-ssh-known-hosts-cm', 'argocd-tls-certs-cm', 'argocd-gpg-keys-cm'].map((name) => labelled('ConfigMap', name, {})),
+    labelled('Secret', 'argocd-secret', { stringData: { 'server.secretkey': randomBytes(32).toString('hex') } }),
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AppProject',
+      metadata: { name: 'default', namespace: NAMESPACE },
+      spec: { sourceRepos: ['*'], destinations: [{ namespace: '*', server: '*' }], clusterResourceWhitelist: [{ group: '*', kind: '*' }] },
+    },
+    // By its loopback address: the usual kubernetes.default.svc means "the cluster I run in", and this runs in none.
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'cluster-lab', namespace: NAMESPACE, labels: { 'argocd.argoproj.io/secret-type': 'cluster' } },
+      stringData: {
+        name: 'lab',
+        server: cluster.server,
+        config: JSON.stringify({ tlsClientConfig: { insecure: false, caData: pem('ca.crt'), certData: pem('admin.crt'), keyData: pem('admin.key') } }),
+      },
+    },
+  ];
+};
+
+const installObjects = async (context: BootContext, cluster: KubernetesFacts): Promise<void> => {
+  const k = (args: readonly string[], input?: string): Promise<string> =>
+    kubectl(context, { kubeconfig: cluster.kubeconfig, args, ...(input === undefined ? {} : { input }) });
+  const crds = ['application-crd.yaml', 'appproject-crd.yaml'].map((file) => join(shareFolder(context, 'argocd'), 'manifests', 'crds', file));
+  await k(['apply', '--server-side', ...crds.flatMap((file) => ['--filename', file])]);
+  await k(['wait', '--for=condition=Established', '--timeout=30s', 'crd/applications.argoproj.io', 'crd/appprojects.argoproj.io']);
+  await k(['create', 'namespace', NAMESPACE]);
+  await k(['apply', '--server-side', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects(cluster) }));
+};
+
+/** Argo CD's core: application-controller, repo-server and a Redis. No API server, no user interface. */
+export const startArgocd = async (context: BootContext, cluster: KubernetesFacts): Promise<{ readonly namespace: string }> => {
+  const folder = join(context.run, 'argocd');
+  const data = (name: string): string => join(folder, name);
+  for (const name of ['tmp', 'tls', 'ssh', 'gpg']) mkdirSync(data(name), { recursive: true });
+  await installObjects(context, cluster);
+  const kubeconfig = data('kubeconfig');
+  writeFileSync(kubeconfig, renderKubeconfig({ folder: cluster.certificates, user: 'admin', server: cluster.server, namespace: NAMESPACE }), { mode: 0o600 });
+  const env = {
+    PATH: [dirname(program(context, 'argocd', 'argocd')), dirname(program(context, 'kustomize', 'kustomize')), context.path].join(':'),
+    HOME: folder,
+    TMPDIR: data('tmp'),
+    KUBECONFIG: kubeconfig,
+    ARGOCD_GPG_ENABLED: 'false',
+    ARGOCD_TLS_DATA_PATH: data('tls'),
+    ARGOCD_SSH_DATA_PATH: data('ssh'),
+  };
+  const redis = `127.0.0.1:${REDIS_PORT}`;
+  launch(context, {
+    name: 'redis',
+    command: ['redis-server', '--port', REDIS_PORT, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder],
+  });
+  const repo = launch(context, {
+    name: 'argocd-repo-server',
+    env,
+    command: [
+      program(context, 'argocd', 'argocd-repo-server'), '--address=127.0.0.1', '--metrics-address=127.0.0.1', '--port=8081', '--disable-tls',
+      '--redis', redis, '--revision-cache-expiration=1s',
+    ],
+  });
+  const controller = launch(context, {
+    name: 'argocd-application-controller',
+    env,
+    command: [
+      program(context, 'argocd', 'argocd-application-controller'), '--kubeconfig', kubeconfig, '--namespace', NAMESPACE, '--repo-server=127.0.0.1:8081',
+      '--repo-server-plaintext', '--redis', redis, '--app-resync=5', '--app-resync-jitter=0', '--persist-resource-health',
+    ],
+  });
+  await untilReady(controller, { what: 'answered /healthz', seconds: 60, probe: () => answers('http://127.0.0.1:8082/healthz') });
+  await untilReady(repo, { what: 'answered /healthz', seconds: 60, probe: () => answers('http://127.0.0.1:8084/healthz') });
+  return { namespace: NAMESPACE };
+};

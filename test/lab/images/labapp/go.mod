@@ -1,0 +1,3 @@
+module fleetmend.lab/labapp
+
+go 1.24.0

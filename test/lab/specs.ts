@@ -1,0 +1,20 @@
+import type { LabServer } from './boot/lab.ts';
+
+/** A spec file of the lab and what must be up for it. */
+export interface LabSpec {
+  /** What `--only` takes; the file is `<folder>/<name>.lab.ts`. */
+  readonly name: string;
+  readonly folder: 'boot' | 'contracts' | 'journeys' | 'kubectl' | 'policies';
+  readonly servers: readonly LabServer[];
+  /** Programs that are called but not booted, by the name of their folder under `servers/`. */
+  readonly tools?: readonly string[];
+  /** Part of a run without `--all` and `--only`. */
+  readonly smoke: boolean;
+}
+
+/** Every `*.lab.ts` of the tree, in the order in which they run. `list-specs.ts` holds this list to the files. */
+export const labSpecs: readonly LabSpec[] = [
+  { name: 'servers', folder: 'boot', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
+];
+
+export const specFile = (spec: LabSpec): string => `${spec.folder}/${spec.name}.lab.ts`;
