@@ -18,7 +18,8 @@ export function fingerprintOf(cluster: string, finding: Finding): string {
     target.container ?? '',
     finding.class,
     finding.subCause ?? '',
-    exitBucket(observation.exitCode),
+    // The kernel kills now the main process, now a child: neither the exit code nor the message of a memory kill says more than the class.
+    finding.class === 'OOMKilled' ? '' : exitBucket(observation.exitCode),
     finding.class === 'OOMKilled' ? '' : messageTemplate(observation.message, target.name),
   ]);
 }
