@@ -24,7 +24,7 @@ export const writeImages = (folder: string, program: string): Readonly<Record<st
   const content = readFileSync(program);
   const write = (short: string, name: string): string => {
     const file = join(folder, `${short}.tar`);
-    writeFileSync(file, ociImage({ name, entrypoint: `/bin/${short}`, program: content, user: '65532:65532' }));
+    writeFileSync(file, ociImage({ name, entrypoint: `/${short}`, program: content, user: '65532:65532' }));
     return file;
   };
   return { pause: write('pause', PAUSE_IMAGE), labapp: write('labapp', LABAPP_IMAGE) };

@@ -37,7 +37,7 @@ export const ociImage = (image: ImageContent): Buffer => {
     json({
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
       os: 'linux',
-      config: { User: image.user, Entrypoint: [image.entrypoint], Env: ['PATH=/bin:/usr/bin'] },
+      config: { User: image.user, Entrypoint: [image.entrypoint], Env: ['PATH=/'] },
       rootfs: { type: 'layers', diff_ids: [blob(layer).digest] },
       history: [{ created: '1970-01-01T00:00:00Z' }],
     }),

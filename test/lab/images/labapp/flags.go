@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -12,32 +13,39 @@ import (
 	"time"
 )
 
-// parse reads one flag: into the settings, or as a step to run later.
-func parse(set *settings, name, value string) (next step, err error) {
+// parse reads one flag into the settings.
+func parse(set *settings, name, value string) (err error) {
+	if value == "" && name != "--log" {
+		return fmt.Errorf("flag %s has no value", name)
+	}
+	check := func(run step) { set.checks = append(set.checks, run) }
 	switch name {
 	case "--log":
-		return func(*settings) error { fmt.Println(value); return nil }, nil
+		check(func() error { fmt.Println(value); return nil })
 	case "--require-env":
-		return func(*settings) error { return requireEnv(value) }, nil
+		check(func() error { return requireEnv(value) })
 	case "--require-file":
-		return func(*settings) error { return requireFile(value) }, nil
+		check(func() error { return requireFile(value) })
 	case "--require-dns":
-		return func(*settings) error { return requireDNS(value) }, nil
+		check(func() error { return requireDNS(value) })
 	case "--require-connect":
-		return func(*settings) error { return requireConnect(value) }, nil
+		_, _, err = net.SplitHostPort(value)
+		check(func() error { return requireConnect(value) })
 	case "--write":
-		return func(*settings) error { return write(value) }, nil
+		check(func() error { return write(value) })
 	case "--hold-memory":
-		size, err := quantity(value)
-		return func(*settings) error { hold(size, value); return nil }, err
+		var size int64
+		size, err = quantity(value)
+		set.memory = append(set.memory, func() error { hold(size, value); return nil })
 	case "--listen":
 		_, err = strconv.ParseUint(value, 10, 16)
-		return func(set *settings) error { return listen(value, set) }, err
+		set.ports = append(set.ports, value)
 	case "--health":
 		set.health = value
 	case "--ready-after":
 		set.readyAfter, err = time.ParseDuration(value)
 	case "--exit-after":
+		set.exits = true
 		set.exitAfter, err = time.ParseDuration(value)
 	case "--exit":
 		set.exits = true
@@ -45,14 +53,14 @@ func parse(set *settings, name, value string) (next step, err error) {
 	default:
 		err = fmt.Errorf("unknown flag %s", name)
 	}
-	return nil, err
+	return err
 }
 
 func requireEnv(want string) error {
 	name, value, exact := strings.Cut(want, "=")
 	got, found := os.LookupEnv(name)
 	if !found {
-		return fmt.Errorf("missing environment variable %s", name)
+		return fmt.Errorf("required environment variable %s is not set", name)
 	}
 	if exact && got != value {
 		return fmt.Errorf("environment variable %s is %q, want %q", name, got, value)
@@ -62,7 +70,7 @@ func requireEnv(want string) error {
 
 func requireFile(path string) error {
 	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("missing file %s: %v", path, err)
+		return fmt.Errorf("required file %s: no such file or directory", path)
 	}
 	return nil
 }
@@ -77,7 +85,7 @@ func requireDNS(host string) error {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("cannot resolve %s: %v", host, err)
+			return fmt.Errorf("lookup %s: no such host", host)
 		}
 		time.Sleep(250 * time.Millisecond)
 	}
@@ -91,10 +99,19 @@ func requireConnect(address string) error {
 			return connection.Close()
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("cannot connect to %s: %v", address, err)
+			return fmt.Errorf("dial tcp %s: %v", address, reason(err))
 		}
 		time.Sleep(250 * time.Millisecond)
 	}
+}
+
+// reason is what went wrong below the dial, without the address that it adds.
+func reason(err error) error {
+	var dial *net.OpError
+	if errors.As(err, &dial) {
+		return dial.Err
+	}
+	return err
 }
 
 // write makes a file at the path, or in it when it is a folder.
@@ -103,7 +120,11 @@ func write(path string) error {
 		path = filepath.Join(path, "labapp")
 	}
 	if err := os.WriteFile(path, []byte("labapp\n"), 0o644); err != nil {
-		return fmt.Errorf("cannot write %s: %v", path, err)
+		var refused *os.PathError
+		if errors.As(err, &refused) {
+			err = refused.Err
+		}
+		return fmt.Errorf("cannot create %s: %v", path, err)
 	}
 	return nil
 }
@@ -121,7 +142,7 @@ func hold(size int64, text string) {
 		}
 		held = append(held, block)
 	}
-	fmt.Printf("labapp: holding %s\n", text)
+	fmt.Printf("holding %s\n", text)
 }
 
 // quantity reads a Kubernetes quantity of bytes: 100Mi, 1G, 4096.

@@ -29,8 +29,12 @@ const usage = `usage: labapp [flags], in any order; each may be repeated
   --exit=N                   ends with status N after everything else
 `
 
-// settings are the flags that hold for the whole run; the others are steps, done in the order given.
+// settings is what the flags say together. The program logs and checks in the order of its flags, then takes its memory,
+// then listens, then waits, then exits.
 type settings struct {
+	checks     []step
+	memory     []step
+	ports      []string
 	health     string
 	readyAfter time.Duration
 	exitAfter  time.Duration
@@ -38,14 +42,15 @@ type settings struct {
 	status     int
 }
 
-type step func(*settings) error
+type step func() error
 
 func fail(status int, format string, args ...any) {
-	fmt.Printf(format+"\n", args...)
+	fmt.Printf("labapp: "+format+"\n", args...)
 	os.Exit(status)
 }
 
 func main() {
+	started := time.Now()
 	terminate := make(chan os.Signal, 1)
 	signal.Notify(terminate, syscall.SIGTERM, syscall.SIGINT)
 	// The first process of a container has no default action for SIGTERM, so it must be one of ours.
@@ -55,39 +60,35 @@ func main() {
 	}
 
 	var set settings
-	var steps []step
 	for _, argument := range os.Args[1:] {
 		name, value, found := strings.Cut(argument, "=")
-		next, err := parse(&set, name, value)
-		if !found || err != nil {
-			fail(2, "labapp: bad flag %q\n%s", argument, usage)
-		}
-		if next != nil {
-			steps = append(steps, next)
+		if !found || parse(&set, name, value) != nil {
+			fail(2, "unknown or malformed flag %s\n%s", argument, usage)
 		}
 	}
-	for _, run := range steps {
-		if err := run(&set); err != nil {
-			fail(1, "labapp: %v", err)
+	for _, run := range append(set.checks, set.memory...) {
+		if err := run(); err != nil {
+			fail(1, "%v", err)
 		}
 	}
-	if set.exitAfter > 0 {
-		time.Sleep(set.exitAfter)
-		os.Exit(set.status)
+	for _, port := range set.ports {
+		if err := listen(port, &set, started); err != nil {
+			fail(1, "%v", err)
+		}
 	}
+	time.Sleep(set.exitAfter)
 	if set.exits {
 		os.Exit(set.status)
 	}
 	select {}
 }
 
-func listen(port string, set *settings) error {
+func listen(port string, set *settings, started time.Time) error {
 	listener, err := net.Listen("tcp", ":"+port)
 	if err != nil {
-		return fmt.Errorf("cannot listen on port %s: %v", port, err)
+		return err
 	}
-	started := time.Now()
-	fmt.Printf("labapp: listening on port %s\n", port)
+	fmt.Printf("listening on :%s\n", port)
 	go func() {
 		_ = http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch {
