@@ -1,0 +1,150 @@
+import { renderMicroTime, renderTime } from '@fleetmend/kernel';
+import type { KubeObject } from '../../objects.ts';
+import { controllerIdentity, kubeletIdentity } from '../runtime/context.ts';
+import type { PhysicsContext } from '../runtime/context.ts';
+import { findCondition } from '../runtime/conditions.ts';
+import { startLoop } from '../runtime/loop.ts';
+import type { Node, Taint } from '../shapes/cluster.ts';
+import type { Condition } from '../shapes/pod.ts';
+import { tolerates } from '../scheduler/filters.ts';
+import type { Pod } from '../shapes/pod.ts';
+
+const FROM = 'node-controller';
+const AS = controllerIdentity('node-controller');
+
+const HEALTH: readonly (readonly [type: string, status: string, reason: string, message: string])[] = [
+  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
+];
+
+/**
+ * Registers each Node object's kubelet: conditions, addresses, capacity where the object says none, and a lease that is renewed while it lives.
+ * A node whose Ready condition somebody sets to anything but True is lost: its lease stands still, it is tainted, and its pods are evicted
+ * once their tolerations run out.
+ */
+export function startNodes(context: PhysicsContext): void {
+  const { objects, clock, signal, profile, failed } = context;
+  const loop = startLoop({
+    name: FROM,
+    clock,
+    signal,
+    failed,
+    retry: { initial: 100, max: 10_000 },
+    reconcile(name) {
+      const node = objects.get<Node>('v1', 'Node', undefined, name);
+      if (!node || node.metadata.deletionTimestamp) return undefined;
+      const ready = findCondition(node.status?.conditions, 'Ready');
+      if (!ready) return register(context, node);
+      const wanted: readonly Taint[] = ready.status === 'True' ? [] : lostTaints(ready, renderTime(clock.now()));
+      const current = retaint(context, node, wanted);
+      if (ready.status === 'True') {
+        renewLease(context, current);
+        return profile.leaseRenewal;
+      }
+      return evict(context, current);
+    },
+  });
+  const end = objects.watch('v1', 'Node', ({ type, object }) => {
+    if (type !== 'DELETED') loop.enqueue(object.metadata.name);
+  });
+  signal.addEventListener('abort', end, { once: true });
+}
+
+function register(context: PhysicsContext, node: Node): number {
+  const { objects, clock, events, profile } = context;
+  const at = renderTime(clock.now());
+  const ordinal = objects.list<Node>('v1', 'Node').findIndex(({ metadata }) => metadata.name === node.metadata.name) + 1;
+  const capacity = { cpu: '4', 'ephemeral-storage': '100Gi', memory: '8Gi', pods: '110', ...node.status?.capacity };
+  const given = node.status?.conditions ?? [];
+  const health: readonly Condition[] = HEALTH.filter(([type]) => !findCondition(given, type)).map(([type, status, reason, message]) => ({ type, status, reason, message, lastHeartbeatTime: at, lastTransitionTime: at }));
+  const withRange = objects.update<Node>({ ...node, spec: { ...node.spec, podCIDR: node.spec?.podCIDR ?? `10.244.${ordinal}.0/24`, podCIDRs: [node.spec?.podCIDR ?? `10.244.${ordinal}.0/24`] } }, AS);
+  objects.updateStatus<Node>(
+    {
+      ...withRange,
+      status: {
+        addresses: [{ type: 'InternalIP', address: `10.0.0.${ordinal + 9}` }, { type: 'Hostname', address: node.metadata.name }],
+        ...node.status,
+        capacity,
+        allocatable: { ...capacity, ...node.status?.allocatable },
+        conditions: [...given, ...health],
+        daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+        nodeInfo: {
+          architecture: 'amd64',
+          bootID: '',
+          containerRuntimeVersion: 'containerd://2.1.4',
+          kernelVersion: '6.12.0',
+          kubeProxyVersion: '',
+          kubeletVersion: 'v1.34.4',
+          machineID: '',
+          operatingSystem: 'linux',
+          osImage: 'Fleetmend sandbox',
+          systemUUID: '',
+          ...node.status?.nodeInfo,
+        },
+      },
+    } as Node,
+    kubeletIdentity(node.metadata.name),
+  );
+  renewLease(context, node);
+  events.record({ about: node, from: FROM, type: 'Normal', reason: 'RegisteredNode', message: `Node ${node.metadata.name} event: Registered Node ${node.metadata.name} in Controller` });
+  return profile.leaseRenewal;
+}
+
+function renewLease({ objects, clock }: PhysicsContext, { metadata }: Node): void {
+  const as = kubeletIdentity(metadata.name);
+  const spec = { holderIdentity: metadata.name, leaseDurationSeconds: 40, renewTime: renderMicroTime(clock.now()) };
+  const lease = objects.get('coordination.k8s.io/v1', 'Lease', 'kube-node-lease', metadata.name);
+  if (lease) objects.update<KubeObject>({ ...lease, spec }, as);
+  else objects.create<KubeObject>({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: metadata.name, namespace: 'kube-node-lease' }, spec }, as);
+}
+
+const OWN_TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'] as const;
+
+function lostTaints({ status }: Condition, timeAdded: string): readonly Taint[] {
+  const key = status === 'False' ? OWN_TAINTS[0] : OWN_TAINTS[1];
+  return [
+    { key, effect: 'NoSchedule', timeAdded },
+    { key, effect: 'NoExecute', timeAdded },
+  ];
+}
+
+function retaint({ objects }: PhysicsContext, node: Node, wanted: readonly Taint[]): Node {
+  const before = node.spec?.taints ?? [];
+  const foreign = before.filter(({ key }) => !OWN_TAINTS.some((own) => own === key));
+  const own = before.filter(({ key }) => OWN_TAINTS.some((known) => known === key));
+  const kept = wanted.map((taint) => own.find(({ key, effect }) => key === taint.key && effect === taint.effect) ?? taint);
+  if (kept.length === own.length && kept.every((taint) => own.includes(taint))) return node;
+  const { taints: _, ...spec } = node.spec ?? {};
+  return objects.update<Node>({ ...node, spec: { ...spec, ...(foreign.length + kept.length > 0 ? { taints: [...foreign, ...kept] } : {}) } }, AS);
+}
+
+/** Marks the node's pods not ready, and deletes those that no longer tolerate it. Answers when the next toleration runs out. */
+function evict({ objects, clock, events }: PhysicsContext, node: Node): number | undefined {
+  const taint = node.spec?.taints?.find(({ key, effect }) => effect === 'NoExecute' && OWN_TAINTS.some((own) => own === key));
+  if (!taint) return undefined;
+  const since = Date.parse(taint.timeAdded ?? '') || clock.now();
+  let next: number | undefined;
+  for (const pod of objects.list<Pod>('v1', 'Pod')) {
+    if (pod.spec.nodeName !== node.metadata.name || pod.metadata.deletionTimestamp) continue;
+    markNotReady(objects, pod, renderTime(clock.now()));
+    if (tolerates(pod.spec.tolerations?.filter(({ tolerationSeconds }) => tolerationSeconds === undefined), taint)) continue;
+    const spans = (pod.spec.tolerations ?? []).filter((one) => tolerates([one], taint)).map(({ tolerationSeconds = 0 }) => tolerationSeconds * 1000);
+    const left = since + (spans.length > 0 ? Math.min(...spans) : 0) - clock.now();
+    if (left > 0) {
+      next = Math.min(next ?? left, left);
+      continue;
+    }
+    events.record({ about: pod, from: 'taint-eviction-controller', type: 'Normal', reason: 'TaintManagerEviction', message: `Marking for deletion Pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name}` });
+    objects.delete('v1', 'Pod', pod.metadata.namespace, pod.metadata.name);
+  }
+  return next;
+}
+
+function markNotReady(objects: PhysicsContext['objects'], pod: Pod, at: string): void {
+  const ready = findCondition(pod.status?.conditions, 'Ready');
+  if (ready?.status !== 'True') return;
+  const conditions = (pod.status?.conditions ?? []).map((condition) => (condition === ready ? { ...ready, status: 'False', lastTransitionTime: at } : condition));
+  objects.updateStatus<Pod>({ ...pod, status: { ...pod.status, conditions } }, AS);
+}

@@ -1,0 +1,91 @@
+import { minutes } from '@fleetmend/kernel';
+import type { Clock, Random } from '@fleetmend/kernel';
+import { imageCatalog } from '../images/catalog.ts';
+import type { ImageCatalog } from '../images/catalog.ts';
+import type { ClusterObjects } from '../objects.ts';
+import { startNamespaces } from './cluster/namespaces.ts';
+import { startNodes } from './cluster/nodes.ts';
+import { startKubelets } from './kubelet/kubelet.ts';
+import { createLogStore } from './kubelet/logs.ts';
+import type { KubeletContext } from './kubelet/place.ts';
+import { readPodLogs } from './kubelet/pod-logs.ts';
+import type { PodLogRequest } from './kubelet/pod-logs.ts';
+import type { PodRun } from './kubelet/worker.ts';
+import { startEndpoints } from './network/endpoints.ts';
+import { createEventRecorder } from './runtime/events.ts';
+import { startLoop } from './runtime/loop.ts';
+import type { LoopOptions } from './runtime/loop.ts';
+import { DEFAULT_PROFILE } from './runtime/profile.ts';
+import type { PhysicsProfile } from './runtime/profile.ts';
+import { startScheduler } from './scheduler/scheduler.ts';
+import { startDeploymentController } from './workloads/deployment.ts';
+import { startReplicaSetController } from './workloads/replica-set.ts';
+
+export interface PhysicsOptions {
+  readonly objects: ClusterObjects;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly images?: ImageCatalog;
+  readonly profile?: PhysicsProfile;
+  /** Told of every error that a controller met and will try again after; conflicts are part of normal life. */
+  readonly failed?: LoopOptions['failed'];
+}
+
+export interface Physics {
+  /**
+   * Lines of one container's log, each with its line end; with `follow` it goes on until the container or `signal` ends.
+   * @throws StatusError in a real kubelet's words: no such container, not started yet, no previous life.
+   */
+  podLogs(request: PodLogRequest): AsyncIterable<string>;
+  stop(): void;
+}
+
+/**
+ * Starts everything in one cluster that is not the API server: controllers, scheduler, nodes with their kubelets.
+ *
+ * All of it is level-based. Started over the objects of an earlier life, it goes on where that one stopped: nothing is kept but the objects.
+ */
+export function startPhysics({ objects, clock, random, images = imageCatalog(), profile = DEFAULT_PROFILE, failed = () => undefined }: PhysicsOptions): Physics {
+  const ending = new AbortController();
+  const logs = createLogStore();
+  const runs = new Map<string, PodRun>();
+  const context: KubeletContext = {
+    objects,
+    clock,
+    random,
+    signal: ending.signal,
+    profile,
+    images,
+    failed,
+    events: createEventRecorder(objects, clock),
+    logs,
+    isListening: (uid, port) => runs.get(uid)?.containers.some(({ process }) => process?.listeners.has(port)) ?? false,
+  };
+  startNamespaces(context);
+  startNodes(context);
+  startScheduler(context);
+  startKubelets(context, runs);
+  startEndpoints(context);
+  startReplicaSetController(context);
+  startDeploymentController(context);
+  startEventExpiry(context);
+  return {
+    podLogs: (request) => readPodLogs(context, request),
+    stop: () => ending.abort(),
+  };
+}
+
+function startEventExpiry({ clock, signal, failed, events, profile }: KubeletContext): void {
+  const loop = startLoop({
+    name: 'event-expiry',
+    clock,
+    signal,
+    failed,
+    retry: { initial: 1_000, max: minutes(5) },
+    reconcile() {
+      events.expire(profile.eventsKept);
+      return minutes(5);
+    },
+  });
+  loop.enqueue('all', minutes(5));
+}

@@ -1,0 +1,98 @@
+import type { Clock, Duration, Instant } from '@fleetmend/kernel';
+
+/**
+ * Brings the world one step nearer to what the object named by `key` wants, from what is there now.
+ * Answers when to look again without being asked, if ever. May throw: then it is called again with back-off.
+ */
+export type Reconcile = (key: string) => Duration | undefined;
+
+export interface Retry {
+  readonly initial: Duration;
+  readonly max: Duration;
+}
+
+export interface LoopOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly reconcile: Reconcile;
+  readonly retry: Retry;
+  /** Told of every throw, with the key and the delay until the next try. */
+  readonly failed: (failure: { readonly loop: string; readonly key: string; readonly error: unknown; readonly retryIn: Duration }) => void;
+}
+
+export interface Loop {
+  /** Asks for a reconcile of `key` in `delay` ms. Several asks before it runs are one; the earliest time wins. */
+  enqueue(key: string, delay?: Duration): void;
+}
+
+/**
+ * A work queue with one sleeper: keys run in order of their time, then of who asked first, one after the other.
+ * Everything with delay 0 runs in a microtask, so that a virtual clock sees it done before time moves on.
+ */
+export function startLoop({ name, clock, signal, reconcile, retry, failed }: LoopOptions): Loop {
+  const due = new Map<string, Instant>();
+  const failures = new Map<string, number>();
+  let sleeper: { readonly at: Instant; readonly abort: AbortController } | undefined;
+  let flushPending = false;
+
+  signal.addEventListener('abort', () => sleeper?.abort.abort(), { once: true });
+
+  function enqueue(key: string, delay: Duration = 0): void {
+    if (signal.aborted) return;
+    const at = clock.now() + Math.max(0, delay);
+    const before = due.get(key);
+    if (before !== undefined && before <= at) return;
+    due.set(key, at);
+    arm();
+  }
+
+  function arm(): void {
+    const next = Math.min(...due.values());
+    if (next === Infinity || flushPending || signal.aborted) return;
+    if (next <= clock.now()) {
+      flushPending = true;
+      queueMicrotask(flush);
+      return;
+    }
+    if (sleeper && sleeper.at <= next) return;
+    sleeper?.abort.abort();
+    const mine = { at: next, abort: new AbortController() };
+    sleeper = mine;
+    clock.sleep(next - clock.now(), mine.abort.signal).then(
+      () => {
+        if (sleeper === mine) sleeper = undefined;
+        arm();
+      },
+      () => undefined, // it rejects only because it was replaced by an earlier one, or because the loop ends
+    );
+  }
+
+  function flush(): void {
+    flushPending = false;
+    const now = clock.now();
+    const ready = [...due].filter(([, at]) => at <= now).sort(([, a], [, b]) => a - b);
+    for (const [key] of ready) {
+      if (signal.aborted) return;
+      due.delete(key);
+      runOne(key);
+    }
+    arm();
+  }
+
+  function runOne(key: string): void {
+    try {
+      const again = reconcile(key);
+      failures.delete(key);
+      if (again !== undefined) enqueue(key, again);
+    } catch (error) {
+      const count = (failures.get(key) ?? 0) + 1;
+      failures.set(key, count);
+      const retryIn = Math.min(retry.max, retry.initial * 2 ** (count - 1));
+      failed({ loop: name, key, error, retryIn });
+      enqueue(key, retryIn);
+    }
+  }
+
+  return { enqueue };
+}

@@ -1,0 +1,106 @@
+import { messageOf, renderTime } from '@fleetmend/kernel';
+import { StatusError } from '../../objects.ts';
+import { withCondition, withoutCondition } from '../runtime/conditions.ts';
+import { controllerIdentity } from '../runtime/context.ts';
+import type { PhysicsContext } from '../runtime/context.ts';
+import { controllerOf, keyOf, parseKey } from '../runtime/keys.ts';
+import { startLoop } from '../runtime/loop.ts';
+import type { Pod } from '../shapes/pod.ts';
+import type { ReplicaSet } from '../shapes/workloads.ts';
+import { availableIn, byDispensability, createPod, isActive, isAvailable, isReady, ownedPods } from './owned-pods.ts';
+
+const FROM = 'replicaset-controller';
+const AS = controllerIdentity(FROM);
+
+/** Keeps as many pods as each ReplicaSet asks for, and says in its status how they are. */
+export function startReplicaSetController(context: PhysicsContext): void {
+  const { objects, clock, signal, profile, failed } = context;
+  const loop = startLoop({
+    name: FROM,
+    clock,
+    signal,
+    failed,
+    retry: { initial: profile.controllerRetryInitial, max: profile.controllerRetryMax },
+    reconcile(key) {
+      const { namespace, name } = parseKey(key);
+      const set = objects.get<ReplicaSet>('apps/v1', 'ReplicaSet', namespace, name);
+      return set && !set.metadata.deletionTimestamp ? reconcileReplicaSet(context, set) : undefined;
+    },
+  });
+  const ends = [
+    objects.watch('apps/v1', 'ReplicaSet', ({ object }) => loop.enqueue(keyOf(object))),
+    objects.watch('v1', 'Pod', ({ object }) => {
+      const owner = controllerOf(object);
+      if (owner?.kind === 'ReplicaSet') loop.enqueue(`${object.metadata.namespace ?? ''}/${owner.name}`);
+    }),
+  ];
+  signal.addEventListener('abort', () => ends.forEach((end) => end()), { once: true });
+}
+
+function reconcileReplicaSet(context: PhysicsContext, set: ReplicaSet): number | undefined {
+  const pods = ownedPods(context.objects, set).filter(isActive);
+  const missing = (set.spec.replicas ?? 1) - pods.length;
+  let refusal: unknown;
+  if (missing > 0) refusal = createMissing(context, set, missing);
+  if (missing < 0) deleteSurplus(context, set, pods, -missing);
+  const again = writeStatus(context, set, missing, refusal);
+  if (refusal !== undefined) throw refusal;
+  return again;
+}
+
+/** Creates one after the other and stops at the first refusal, which the caller throws, so that the queue backs off. */
+function createMissing(context: PhysicsContext, set: ReplicaSet, count: number): unknown {
+  for (let created = 0; created < count; created += 1) {
+    try {
+      const pod = createPod(context, { owner: set, template: set.spec.template, as: AS });
+      context.events.record({ about: set, from: FROM, type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` });
+    } catch (error) {
+      if (error instanceof StatusError && error.reason === 'AlreadyExists') continue;
+      context.events.record({ about: set, from: FROM, type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${messageOf(error)}` });
+      return error;
+    }
+  }
+  return undefined;
+}
+
+function deleteSurplus({ objects, events }: PhysicsContext, set: ReplicaSet, pods: readonly Pod[], count: number): void {
+  for (const pod of [...pods].sort(byDispensability).slice(0, count)) {
+    objects.delete('v1', 'Pod', pod.metadata.namespace, pod.metadata.name, { ...(pod.metadata.uid ? { uid: pod.metadata.uid } : {}) });
+    events.record({ about: set, from: FROM, type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
+  }
+}
+
+function writeStatus({ objects, clock }: PhysicsContext, set: ReplicaSet, missing: number, refusal: unknown): number | undefined {
+  const pods = ownedPods(objects, set).filter(isActive);
+  const now = clock.now();
+  const minReady = set.spec.minReadySeconds ?? 0;
+  const wantedLabels = Object.entries(set.spec.template.metadata?.labels ?? {});
+  const fullyLabeled = pods.filter((pod) => wantedLabels.every(([key, value]) => pod.metadata.labels?.[key] === value)).length;
+  const ready = pods.filter(isReady);
+  const before = set.status?.conditions ?? [];
+  const conditions =
+    refusal === undefined
+      ? withoutCondition(before, 'ReplicaFailure')
+      : withCondition(before, {
+          type: 'ReplicaFailure',
+          status: 'True',
+          reason: missing > 0 ? 'FailedCreate' : 'FailedDelete',
+          message: messageOf(refusal),
+          lastTransitionTime: renderTime(now),
+        });
+  const counts = { fullyLabeledReplicas: fullyLabeled, readyReplicas: ready.length, availableReplicas: ready.filter((pod) => isAvailable(pod, minReady, now)).length };
+  objects.updateStatus<ReplicaSet>(
+    {
+      ...set,
+      status: {
+        replicas: pods.length,
+        ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+        ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
+        ...(conditions.length > 0 ? { conditions } : {}),
+      },
+    },
+    AS,
+  );
+  const waits = ready.map((pod) => availableIn(pod, minReady, now)).filter((wait) => wait > 0);
+  return waits.length > 0 ? Math.min(...waits) : undefined;
+}
