@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { Bus, duration, Kubernetes, Log, Profile } from './config-parts.ts';
+
+/** One plugin: its kind, and what its own readme documents under Config. */
+const Plugin = z.looseObject({ kind: z.string().min(1).max(63) });
+export type PluginConfig = z.infer<typeof Plugin>;
+
+const plugins = (...kinds: readonly string[]) => z.array(Plugin).default(kinds.map((kind) => ({ kind })));
+
+const Deadlines = z.strictObject({
+  Detected: duration().optional(),
+  Inhibited: duration().optional(),
+  Diagnosing: duration().optional(),
+  Proposed: duration().optional(),
+  AwaitingApproval: duration().optional(),
+  Delivering: duration().optional(),
+  Merged: duration().optional(),
+  Verifying: duration().optional(),
+  Reverting: duration().optional(),
+});
+
+const count = (max: number) => z.int().min(0).max(max);
+
+const Lifecycle = z
+  .strictObject({
+    hold: duration().optional().describe('How long a target must stay healthy before it counts as recovered. Production 5m, sandbox 10s.'),
+    deadlines: Deadlines.optional().describe('Most time in a phase, stops excluded. A phase that takes longer is escalated.'),
+    staleAfter: duration().optional().describe('Age at which an open pull request of ours is closed. Default 14d.'),
+    confidenceFloor: z.number().min(0).max(1).optional().describe('A diagnosis below it goes to a human. Default 0.5.'),
+    attempts: z
+      .strictObject({ perDay: z.int().min(1).max(3).optional(), spacing: duration().optional() })
+      .optional()
+      .describe('Attempts per fingerprint in 24 hours (default 2), and the least time between them (10m; sandbox 10s).'),
+    budgets: z
+      .strictObject({ openPerRepository: count(1000).optional(), openPerNamespace: count(1000).optional(), openPerCluster: count(1000).optional(), openPerHub: count(10_000).optional(), createdPerHour: count(1000).optional() })
+      .optional()
+      .describe('Most open pull requests, where no policy says less. Defaults 5, 2, 10, 25 and 4 created an hour.'),
+    ttl: z.strictObject({ quiet: duration().optional(), loud: duration().optional() }).optional().describe('How long a finished request stays: Succeeded and Dismissed (`quiet`, 24h), Failed and Escalated (`loud`, 7d).'),
+  })
+  .prefault({})
+  .describe('The numbers that the life of a request depends on. What is absent follows the profile; policies may only be stricter.');
+
+/** The whole config of a hub. */
+export const HubConfig = z.strictObject({
+  profile: Profile,
+  namespace: z.string().min(1).max(63).default('fleetmend-system').describe('Namespace of requests without a binding, of fleet-wide policies and of the Leases.'),
+  stateDir: z.string().min(1).default('/var/lib/fleetmend').describe('Folder for memory, audit and Git mirrors. One hub writes it.'),
+  kubernetes: Kubernetes.describe('The hub cluster, where requests and policies live.'),
+  http: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Beyond loopback the hub needs a proxy in front that authenticates.'),
+      port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on; 0 takes a free one.'),
+      allowedHosts: z.array(z.string().min(1)).default([]).describe('Host names that a request may carry, besides loopback ones: a page from elsewhere cannot reach the API by rebinding a name.'),
+    })
+    .prefault({}),
+  bus: Bus.default({ kind: 'in-process' }),
+  forges: z.record(z.string().min(1).max(63), Plugin).default({}).describe('Forges by the name that a `RepoBinding` uses as `forgeRef`.'),
+  gitopsEngines: plugins('local', 'argocd').describe('What applies Git to the clusters; asked in this order.'),
+  sourceLayouts: plugins('raw').describe('Ways in which manifests live in Git; asked in this order.'),
+  reasoners: plugins('playbook').describe('Who finds causes; asked in this order, cheapest first.'),
+  policyEngine: Plugin.default({ kind: 'opa-wasm' }).describe('What judges a change before it is pushed.'),
+  vectorStore: Plugin.default({ kind: 'embedded' }).describe('Memory of finished cases and vetoes.'),
+  notifiers: plugins('kubernetes-event').describe('Channels to people.'),
+  lifecycle: Lifecycle,
+  poll: duration().optional().describe('How often something that takes its time is looked at again. Production 10s, sandbox 1s.'),
+  editBudget: z.strictObject({ files: z.int().min(1).max(3).default(3), lines: z.int().min(1).max(20).default(20) }).prefault({}).describe('Most files and lines that one repair may touch.'),
+  evidence: z.strictObject({ ttl: duration().prefault('24h').describe('How long redacted evidence is kept.') }).prefault({}),
+  log: Log,
+});
+export type HubConfig = z.infer<typeof HubConfig>;
