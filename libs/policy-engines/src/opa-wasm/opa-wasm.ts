@@ -1,0 +1,97 @@
+import type { BundleInfo } from '@fleetmend/model';
+import { GateDecision, type GateInput, type PluginDeps, type PolicyEngine, definePlugin } from '@fleetmend/plugin-api';
+import { z } from 'zod';
+import { type BundleSource, readBundle } from './bundle.ts';
+import { Evaluator } from './evaluator.ts';
+
+export const OpaWasmConfig = z.strictObject({
+  /** A directory with `policy.wasm`, `data.json` and `.manifest`, or a `.tar.gz` of them. */
+  bundle: z.string().min(1),
+  /** Only the bundle with this digest, with the limits below, may judge. */
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .optional(),
+  /** Laid over `data.remediation.limits`. */
+  limits: z.record(z.string(), z.unknown()).optional(),
+  /** Milliseconds after which a decision that has not come is a no. */
+  limitMs: z.int().min(10).max(60_000).default(2_000),
+});
+export type OpaWasmConfig = z.infer<typeof OpaWasmConfig>;
+
+/** The engine, and how another bundle is put in its place while it runs. */
+export interface OpaWasmEngine extends PolicyEngine {
+  /**
+   * Reads the configured bundle again and judges with it from the next question on; a bundle that can not be used leaves
+   * everything as it was.
+   * @throws PermanentError `BundleUnusable`.
+   */
+  reload(): Promise<BundleInfo>;
+}
+
+/** Judges with a Rego bundle compiled to WebAssembly, in a thread of its own, with a time limit. */
+export const opaWasm = definePlugin<OpaWasmConfig, PolicyEngine>({
+  kind: 'opa-wasm',
+  config: OpaWasmConfig,
+  create: (config, deps) => startOpaWasm(config, deps),
+});
+
+interface Active {
+  readonly info: BundleInfo;
+  readonly evaluator: Evaluator;
+}
+
+/** @throws PermanentError `BundleUnusable`, naming the bundle, what is wrong with it, and the next step. */
+export async function startOpaWasm(config: OpaWasmConfig, deps: Pick<PluginDeps, 'log'>): Promise<OpaWasmEngine> {
+  let active = await load(config);
+  deps.log.info('policy bundle in use', { ...active.info });
+  return {
+    kind: 'opa-wasm',
+    active: () => active.info,
+    evaluate: (input) => decide(active, input),
+    reload: async () => {
+      const next = await load(config);
+      const last = active;
+      active = next;
+      deps.log.info('policy bundle replaced', { ...next.info, replaced: last.info.digest });
+      await last.evaluator.close();
+      return next.info;
+    },
+    close: () => active.evaluator.close(),
+  };
+}
+
+async function load({ bundle: path, digest, limits, limitMs }: OpaWasmConfig): Promise<Active> {
+  const source: BundleSource = { path, digest, limits };
+  const bundle = readBundle(source);
+  return { info: bundle.info, evaluator: await Evaluator.start({ bundle, path, limitMs }) };
+}
+
+async function decide({ info, evaluator }: Active, input: GateInput): Promise<GateDecision> {
+  const given = input.policy?.bundle?.digest;
+  if (given !== info.digest) return refusal(`the facts were gathered for bundle ${given}, but ${info.digest} judges now: gather them again`);
+  const outcome = await evaluator.ask(input);
+  return outcome.ok ? readDecision(outcome.results) : refusal(outcome.reason);
+}
+
+/** OPA answers with a result set: one entry, or none when the entrypoint is undefined. */
+const ResultSet = z.tuple([z.object({ result: GateDecision })]);
+
+function readDecision(results: unknown): GateDecision {
+  if (Array.isArray(results) && results.length === 0) return refusal('the policy has no answer for this input');
+  const read = ResultSet.safeParse(results);
+  if (!read.success) return refusal(`the policy's answer is not a decision: ${z.prettifyError(read.error)}`);
+  const decision = read.data[0].result;
+  return { ...decision, allow: decision.allow && decision.violations.length === 0 };
+}
+
+/** A no that is not the policy's own: something stood between the question and an answer. */
+function refusal(why: string): GateDecision {
+  return {
+    allow: false,
+    tier: 'T3',
+    violations: [{ id: 'E01', class: 'Unsafe', message: `no decision: ${why}`.slice(0, 512) }],
+    warnings: [],
+    requires: { approvals: 0, priorApproval: false, reviewers: [], labels: [] },
+  };
+}

@@ -1,0 +1,51 @@
+package remediation.boundary
+
+import data.remediation.lib
+
+# B07, seen from the repository: only files that the binding opens, none that runs something, and within the edit's budget.
+b07_edit(files, policy) := (((({lib.unsafe("B07", lib.clip(file.path), "the binding does not open this file") |
+	some file in files
+	not policy.pathAllowed[file.path] == true
+} | {lib.unsafe("B07", lib.clip(file.path), "not a plain path inside the repository") |
+	some file in files
+	not plain(file.path)
+}) | {lib.unsafe("B07", lib.clip(file.path), "files that steer automation are never edited") |
+	some file in files
+	steers(split(lower(file.path), "/"))
+}) | {lib.unsafe("B07", "", message) |
+	budget := min({policy.editBudget.files, data.remediation.limits.edit.files})
+	count(files) > budget
+	message := sprintf("%d files are more than %d", [count(files), budget])
+}) | {lib.unsafe("B07", "", message) |
+	budget := min({policy.editBudget.lines, data.remediation.limits.edit.lines})
+	some side in ["added", "removed"]
+	lines := sum([file[side] | some file in files])
+	lines > budget
+	message := sprintf("%d lines %s are more than %d", [lines, side, budget])
+}) | {lib.unsafe("B07", "", "the plan edits no file") | count(files) == 0}
+
+# Letters, digits and ordinary signs, no empty, `.` or `..` segment, no leading slash: what is matched is what is written.
+plain(path) if {
+	regex.match(`^[A-Za-z0-9@_+=,.-][A-Za-z0-9@_+=,. /-]*$`, path)
+	every segment in split(path, "/") {
+		not segment in {"", ".", ".."}
+	}
+}
+
+# Files by which a repository runs something, renders something, or says who reviews.
+steers(segments) if {
+	some segment in segments
+	segment in data.remediation.limits.protectedFiles.folders
+}
+
+steers(segments) if segments[count(segments) - 1] in data.remediation.limits.protectedFiles.names
+
+steers(segments) if {
+	some beginning in data.remediation.limits.protectedFiles.beginnings
+	startswith(segments[count(segments) - 1], beginning)
+}
+
+steers(segments) if {
+	some ending in data.remediation.limits.protectedFiles.endings
+	endswith(segments[count(segments) - 1], ending)
+}

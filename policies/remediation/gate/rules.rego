@@ -1,0 +1,70 @@
+package remediation.gate
+
+import data.remediation.availability
+import data.remediation.boundary
+import data.remediation.flow
+import data.remediation.image
+import data.remediation.resources
+import data.remediation.security
+import data.remediation.shape
+
+# Every rule, by id. A rule that is undefined for some input makes its whole row undefined, which the decision reads as no.
+
+judged_plan := {
+	"E01": shape.e01_input(input),
+	"B07": boundary.b07_edit(input.change.files, input.policy),
+	"F03": flow.f03(input.facts),
+	"F05": flow.f05(input.plan, input.facts),
+	"F09": flow.f09(input.plan, input.facts),
+}
+
+judged_objects[index] := {"ref": ref, "rules": rules, "warnings": notes} if {
+	some index, change in input.change.objects
+	before := object_of(change.before)
+	after := object_of(change.after)
+	ref := object.filter(change, ["cluster", "apiVersion", "kind", "namespace", "name", "op"])
+	context := {
+		"ref": ref,
+		"cluster": input.request.cluster,
+		"target": input.request.target,
+		"action": input.plan.action,
+		# Every changed value equals an earlier committed one of the same field.
+		"restores": input.plan.restoresEarlierValue == true,
+		"undoes": undoes,
+		"norm": {entry.path: entry | some entry in input.change.norm; entry.object == index},
+	}
+	rules := object_rules(before, after, context)
+	notes := [image.i02_warnings(before, after), resources.r01_warnings(before, after)]
+}
+
+object_rules(before, after, context) := {
+	"E01": (shape.e01_object(before) | shape.e01_object(after)),
+	"S01": security.s01(before, after, context),
+	"S02": security.s02(before, after, context),
+	"S03": security.s03(before, after, context),
+	"I02": image.i02(before, after, context),
+	"R01": resources.r01(before, after, context),
+	"R02": resources.r02(before, after, context),
+	"R03": resources.r03(before, after, context),
+	"R05": resources.r05(before, after, context),
+	"C01": availability.c01(before, after, context),
+	"C02": availability.c02(before, after, context),
+	"C03": availability.c03(before, after, context),
+	"N01": boundary.n01(before, after, context),
+	"B01": boundary.b01(before, after, context),
+	"B02": boundary.b02(before, after, context),
+	"B03": boundary.b03(before, after, context),
+	"B05": boundary.b05(before, after, context),
+	"B07": boundary.b07(before, after, context),
+}
+
+# The side that a created or deleted object does not have is judged as an empty one.
+object_of(null) := {}
+
+object_of(value) := value if is_object(value)
+
+default undoes := false
+
+undoes if input.plan.action in {"restoreField", "revertCommit"}
+
+undoes if input.plan.kind == "Revert"

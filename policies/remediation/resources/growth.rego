@@ -1,0 +1,43 @@
+package remediation.resources
+
+import data.remediation.lib
+
+# R03: one step at most doubles (`limits.resources.maxGrowth`), nothing grows past `limits.resources.max`, and no limit falls
+# to less than the inverse of one step. Going back to an earlier committed value may be any step, under the same cap.
+r03(before, after, ctx) := ({lib.unsafe("R03", quantity.pointer, message) |
+	some quantity in quantities(after)
+	changed(before, quantity)
+	not norm_after(ctx, quantity)
+	message := sprintf("%s %s has no value in base units to judge", [quantity.name, lib.clip(quantity.value)])
+} | {lib.unsafe("R03", quantity.pointer, message) |
+	some quantity in quantities(after)
+	changed(before, quantity)
+	value := norm_after(ctx, quantity)
+	not under_cap(ctx, quantity, value)
+	message := sprintf("%s %s is more than the largest that is allowed", [quantity.name, lib.clip(quantity.value)])
+}) | {lib.unsafe("R03", quantity.pointer, message) |
+	some quantity in quantities(after)
+	changed(before, quantity)
+	value := norm_after(ctx, quantity)
+	not ctx.restores
+	old := value_of(before, quantity)
+	not one_step(ctx, quantity, value)
+	message := sprintf("%s may not go from %s to %s in one step", [quantity.name, lib.clip(old), lib.clip(quantity.value)])
+}
+
+under_cap(_, quantity, value) if value <= data.remediation.limits.resources.max[quantity.name]
+
+under_cap(ctx, quantity, value) if value <= ctx.norm[quantity.pointer].before
+
+one_step(ctx, quantity, value) if {
+	old := ctx.norm[quantity.pointer].before
+	is_number(old)
+	old > 0
+	value <= old * data.remediation.limits.resources.maxGrowth
+	not falls_too_far(quantity, old, value)
+}
+
+falls_too_far(quantity, old, value) if {
+	quantity.section == "limits"
+	value * data.remediation.limits.resources.maxGrowth < old
+}

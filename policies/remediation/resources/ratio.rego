@@ -1,0 +1,42 @@
+package remediation.resources
+
+import data.remediation.lib
+
+# R02: a limit is no smaller than its request, and not more than `limits.resources.maxRatio` times as large, unless it
+# was so before and gets no worse. A request that is not set counts as equal to the limit, as in Kubernetes.
+r02(before, after, ctx) := {lib.unsafe("R02", limit.pointer, message) |
+	some limit in quantities(after)
+	limit.section == "limits"
+	limit.container in touched(before, after)
+	some request in quantities(after)
+	request.section == "requests"
+	request.container == limit.container
+	request.name == limit.name
+	limit.value != request.value
+	not fitting(before, limit, request, ctx)
+	message := sprintf("%s limit %s does not fit request %s (at most %s times the request)", [
+		limit.name,
+		lib.clip(limit.value),
+		lib.clip(request.value),
+		lib.clip(max_ratio(limit.name)),
+	])
+}
+
+max_ratio(name) := data.remediation.limits.resources.maxRatio[name]
+
+fitting(_, limit, request, ctx) if {
+	larger := norm_after(ctx, limit)
+	smaller := norm_after(ctx, request)
+	larger >= smaller
+	larger <= smaller * max_ratio(limit.name)
+}
+
+# A ratio that was there before may stay or shrink.
+fitting(before, limit, request, ctx) if {
+	value_of(before, limit)
+	value_of(before, request)
+	larger := norm_after(ctx, limit)
+	smaller := norm_after(ctx, request)
+	larger >= smaller
+	larger * ctx.norm[request.pointer].before <= smaller * ctx.norm[limit.pointer].before
+}
