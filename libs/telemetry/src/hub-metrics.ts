@@ -1,0 +1,78 @@
+import type { Clock } from '@fleetmend/kernel';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** A request's move, as metrics need it. Durations in milliseconds. */
+export interface MoveSample {
+  readonly cluster: string;
+  readonly class: string;
+  readonly from: string;
+  readonly to: string;
+  /** Time spent in `from`. */
+  readonly spent: number;
+  /** Set for a terminal phase: time since the failure was first seen. */
+  readonly sinceFirstSeen?: number;
+}
+
+export type EventResult = 'accepted' | 'duplicate' | 'rejected';
+
+/** The hub's own numbers. Label sets are bounded: clusters, classes, phases, rules; never a request. */
+export interface HubMetrics {
+  moved(sample: MoveSample): void;
+  event(result: EventResult): void;
+  heard(cluster: string): void;
+  verdict(sample: { readonly rule: string; readonly result: string }): void;
+  reverted(): void;
+  remembered(by: string): void;
+  /** Pull requests of ours by state, as counted now. */
+  pullRequests(counts: Readonly<Record<string, number>>): void;
+  /** The page that Prometheus reads, and its content type. */
+  render(): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+const SUCCESS = 'Succeeded';
+const TERMINAL = ['Succeeded', 'Failed', 'Escalated', 'Dismissed'];
+
+/** @param clock tells how long ago each agent was heard. */
+export function createHubMetrics({ clock, processMetrics = true }: { readonly clock: Clock; readonly processMetrics?: boolean }): HubMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  if (processMetrics) collectDefaultMetrics({ register: registry });
+  const heardAt = new Map<string, number>();
+
+  const requests = new Counter({ name: 'fleetmend_requests_total', help: 'Requests that ended, by outcome.', labelNames: ['cluster', 'class', 'outcome'] as const, registers });
+  const phases = new Histogram({ name: 'fleetmend_request_phase_seconds', help: 'Time that requests spent in a phase before they left it.', labelNames: ['phase'] as const, buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400], registers });
+  const repair = new Histogram({ name: 'fleetmend_time_to_repair_seconds', help: 'From the first sight of a failure to its verified repair.', labelNames: ['class'] as const, buckets: [10, 30, 60, 120, 300, 600, 1800, 3600, 14_400, 86_400], registers });
+  const pulls = new Gauge({ name: 'fleetmend_pull_requests', help: 'Pull requests of ours by state.', labelNames: ['state'] as const, registers });
+  const verdicts = new Counter({ name: 'fleetmend_verdicts_total', help: 'What policy said, by rule and result.', labelNames: ['rule', 'result'] as const, registers });
+  const events = new Counter({ name: 'fleetmend_events_total', help: 'Failure events that arrived, by what became of them.', labelNames: ['result'] as const, registers });
+  const reverts = new Counter({ name: 'fleetmend_reverts_total', help: 'Repairs that made things worse and were taken back.', registers });
+  const memory = new Counter({ name: 'fleetmend_memory_hits_total', help: 'Finished cases that were found for a new one, by how.', labelNames: ['by'] as const, registers });
+  new Gauge({
+    name: 'fleetmend_agent_last_seen_seconds',
+    help: 'Time since the last message of each agent.',
+    labelNames: ['cluster'] as const,
+    registers,
+    collect() {
+      for (const [cluster, at] of heardAt) this.set({ cluster }, Math.max(0, clock.now() - at) / 1000);
+    },
+  });
+
+  return {
+    moved({ cluster, class: failureClass, from, to, spent, sinceFirstSeen }) {
+      phases.observe({ phase: from }, spent / 1000);
+      if (!TERMINAL.includes(to)) return;
+      requests.inc({ cluster, class: failureClass, outcome: to });
+      if (to === SUCCESS && sinceFirstSeen !== undefined) repair.observe({ class: failureClass }, sinceFirstSeen / 1000);
+    },
+    event: (result) => events.inc({ result }),
+    heard: (cluster) => void heardAt.set(cluster, clock.now()),
+    verdict: ({ rule, result }) => verdicts.inc({ rule, result }),
+    reverted: () => reverts.inc(),
+    remembered: (by) => memory.inc({ by }),
+    pullRequests(counts) {
+      pulls.reset();
+      for (const [state, value] of Object.entries(counts)) pulls.set({ state }, value);
+    },
+    render: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  };
+}
