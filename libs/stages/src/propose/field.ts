@@ -1,22 +1,7 @@
+import { valueAt } from '@fleetmend/manifest';
 import type { FieldPath } from '@fleetmend/model';
 
 const SELECTOR = /^\[([^=\]]+)=([^\]]*)\]$/;
-
-/** Reads a field of any JSON value; `[name=app]` picks the list item, a number is an index. Undefined: not there. */
-export function readField(root: unknown, path: readonly string[]): unknown {
-  let value: unknown = root;
-  for (const segment of path) {
-    if (value === null || typeof value !== 'object') return undefined;
-    const selector = SELECTOR.exec(segment);
-    if (selector !== null) {
-      const [, key = '', wanted] = selector;
-      value = Array.isArray(value) ? value.find((item: unknown) => isRecord(item) && String(item[key]) === wanted) : undefined;
-    } else {
-      value = (value as Record<string, unknown>)[segment];
-    }
-  }
-  return value;
-}
 
 /** The same path as a JSON Pointer into `root`, with list items by their index; undefined when a list item is not there. */
 export function pointerOf(root: unknown, path: FieldPath): string | undefined {
@@ -45,4 +30,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** A path in one line: `spec/template/spec/containers/[name=app]/resources/limits/memory`. */
 export function renderPath(path: readonly string[]): string {
   return path.map((segment) => segment.replaceAll('~', '~0').replaceAll('/', '~1')).join('/');
+}
+
+/** Reads a leaf by its JSON Pointer. */
+export function readPointer(root: unknown, pointer: string): unknown {
+  return valueAt(root, segmentsOf(pointer));
+}
+
+/** The segments of a JSON Pointer, unescaped. */
+export function segmentsOf(pointer: string): string[] {
+  return pointer.slice(1).split('/').map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

@@ -1,0 +1,51 @@
+import { PermanentError } from '@fleetmend/kernel';
+import type { View } from '@fleetmend/lifecycle';
+import type { PullRequest } from '@fleetmend/model';
+import { rebuildEdits } from '../propose/propose.ts';
+import { needLeave } from './leave.ts';
+import { marker } from './names.ts';
+import { renderBody, renderCommitMessage, renderTitle } from './pull-request-text.ts';
+import { toFact } from './pull-request-fact.ts';
+import { withLeave } from './with-leave.ts';
+import { isEditable } from '../gate/editable-paths.ts';
+import type { Stage, StageDeps } from '../stage.ts';
+
+/** Pushes the judged bytes on a branch of ours and opens the pull request, or finds what an earlier try left. Noun: `PullRequest`. */
+export function openPullRequest(deps: StageDeps): Stage {
+  return withLeave(deps, async (view) => {
+    const { plan, intent } = view.request.status;
+    if (plan === undefined || intent === undefined) return { notYet: deps.pace.poll, reason: 'no intent stands' };
+    const { source, edits } = await rebuildEdits(deps, view, plan);
+    for (const edit of edits) {
+      if (!isEditable(edit.path, source.binding.spec.editablePaths)) throw new PermanentError('NotEditable', `${edit.path} is not among the editable paths of RepoBinding ${source.binding.name}`);
+    }
+    const { repository } = plan.source;
+    await needLeave(deps, view, { frozenCounts: true });
+    const commit = await source.forge.commit({
+      repository,
+      branch: intent.branch,
+      parent: intent.parent,
+      files: new Map(edits.map((edit) => [edit.path, edit.after])),
+      message: renderCommitMessage(view.request, plan),
+    });
+    await needLeave(deps, view, { frozenCounts: true });
+    const state = await source.forge.openPullRequest({
+      repository,
+      branch: intent.branch,
+      base: plan.source.branch,
+      title: renderTitle(view.request, plan),
+      body: renderBody(view.request, plan),
+      labels: ['fleetmend', `tier-${view.request.status.verdict?.tier ?? plan.tier}`],
+      reviewers: { users: source.binding.spec.reviewers?.users ?? [], teams: source.binding.spec.reviewers?.teams ?? [] },
+      marker: marker(view.request),
+    });
+    await audit(deps, view, { branch: intent.branch, commit: commit.sha, verified: commit.verified ?? null, pullRequest: state.url });
+    const pullRequest: PullRequest = toFact(state, view);
+    return { fact: { pullRequest, plan: { ...plan, tier: view.request.status.verdict?.tier ?? plan.tier } } };
+  });
+}
+
+async function audit(deps: Pick<StageDeps, 'audit'>, { request }: View, data: Readonly<Record<string, unknown>>): Promise<void> {
+  const { namespace, name, uid } = request.metadata;
+  await deps.audit.record({ step: 'openPullRequest', actor: 'hub', request: { namespace, name, uid, attempt: request.status.attempt }, data });
+}

@@ -1,0 +1,61 @@
+import { renderTime } from '@fleetmend/kernel';
+import { guards, type View } from '@fleetmend/lifecycle';
+import type { PullRequest } from '@fleetmend/model';
+import type { PullRequestState } from '@fleetmend/plugin-api';
+
+/** What a forge says of a pull request, as the fact that is kept. `readAt` moves only when something else did. */
+export function toFact(state: PullRequestState, view: View, more: Partial<PullRequest> = {}, known: PullRequest | undefined = view.request.status.pullRequest): PullRequest {
+  const same = known?.branch === state.branch ? known : undefined;
+  return {
+    url: state.url,
+    number: state.number,
+    branch: state.branch,
+    headSHA: state.headSHA,
+    state: state.state,
+    ...(state.closedBy === undefined ? (state.state === 'Closed' ? { closedBy: 'Unknown' as const } : {}) : { closedBy: state.closedBy.kind }),
+    touched: isTouched(state, view),
+    conflict: state.state === 'Open' && state.mergeable === false,
+    approvals: approvals(state),
+    mayMerge: mayMerge(state, view),
+    ...(same?.commented ? { commented: true } : {}),
+    ...(state.mergeSHA === undefined ? {} : { mergeSHA: state.mergeSHA }),
+    openedAt: same?.openedAt ?? renderTime(view.now),
+    ...more,
+  };
+}
+
+/** A commit on our branch by anyone but us, or a base that is not the one we asked for. */
+function isTouched(state: PullRequestState, view: View): boolean {
+  const base = view.request.status.plan?.source.branch;
+  return state.commits.some((commit) => !commit.byUs) || (base !== undefined && state.base !== base);
+}
+
+/** People who approved this very head and did not take it back. */
+function approvals(state: PullRequestState): number {
+  const latest = new Map(state.reviews.filter((review) => review.headSHA === state.headSHA && review.state !== 'Commented').map((review) => [review.author, review.state]));
+  return [...latest.values()].filter((review) => review === 'Approved').length;
+}
+
+/**
+ * The hub merges only in mode AutoMerge: T0 by itself, T1 once a human approved, T2 never, and nothing while a review asks
+ * for changes or a check has not passed.
+ */
+function mayMerge(state: PullRequestState, view: View): boolean {
+  const { verdict, plan, phase } = view.request.status;
+  if (state.state !== 'Open' || view.policy.mode !== 'AutoMerge' || plan === undefined || verdict === undefined) return false;
+  const critical = view.policy.criticalNamespaces.includes(view.request.spec.target?.namespace ?? '');
+  // The tier of a revert is that of the repair it takes back.
+  const tier = phase === 'Reverting' ? plan.tier : verdict.tier;
+  const latest = new Map(state.reviews.map((review) => [review.author, review.state]));
+  if (critical || [...latest.values()].includes('ChangesRequested')) return false;
+  if (state.mergeable !== true || state.checks === 'Failing' || state.checks === 'Pending') return false;
+  if (tier === 'T0') return true;
+  return tier === 'T1' && (approvals(state) > 0 || (phase !== 'Reverting' && guards.approved(view)));
+}
+
+/** The same in all that matters; the time of a reading does not. */
+export function samePullRequest(a: PullRequest | undefined, b: PullRequest): boolean {
+  if (a === undefined) return false;
+  const strip = ({ readAt: _, ...rest }: PullRequest) => JSON.stringify(Object.entries(rest).sort(([x], [y]) => (x < y ? -1 : 1)));
+  return strip(a) === strip(b);
+}

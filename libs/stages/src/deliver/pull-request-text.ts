@@ -1,0 +1,62 @@
+import { renderRef, type Plan, type RemediationRequest } from '@fleetmend/model';
+import { marker } from './names.ts';
+
+/** What a person sees: built from typed fields only. Nothing that a log line, an event or a model said stands in it unescaped. */
+export function renderTitle(request: RemediationRequest, plan: Plan): string {
+  const { target, failure } = request.spec;
+  return `${plan.action} for ${target ? renderRef(target) : request.metadata.name}: ${failure.class}`.slice(0, 120);
+}
+
+/** The trailer makes a commit ours: (tree, parent, trailer) is its identity. */
+export function renderCommitMessage(request: RemediationRequest, plan: Plan): string {
+  const changes = plan.changes.map((change) => `${change.path}: ${change.before ?? '(not set)'} -> ${change.after ?? '(removed)'}`);
+  return `${renderTitle(request, plan)}\n\n${changes.join('\n')}\n\nFleetmend-Request: ${request.metadata.namespace}/${request.metadata.name}\nFleetmend-Plan: ${plan.digest}\n`;
+}
+
+export function renderBody(request: RemediationRequest, plan: Plan): string {
+  const { spec, status } = request;
+  const { diagnosis, verdict, occurrences } = status;
+  const lines = [
+    `### What fails`,
+    `${code(spec.failure.class)} of ${code(spec.target ? renderRef(spec.target) : (spec.subject?.name ?? ''))}${spec.target?.container ? `, container ${code(spec.target.container)}` : ''}, in ${spec.clusters.map(code).join(', ')}${occurrences ? `, since ${occurrences.firstSeen}, seen ${occurrences.count} times` : ''}.`,
+    ``,
+    `### Cause`,
+    diagnosis ? `${prose(diagnosis.cause)} (${diagnosis.source}, confidence ${diagnosis.confidence.toFixed(2)})` : 'unknown',
+    ...(diagnosis?.evidence ?? []).map((item) => `- ${prose(item.title ?? item.kind)} ${code(item.digest.slice(0, 19))}`),
+    ``,
+    `### Change`,
+    ...plan.changes.map((change) => `- ${code(change.file)} ${code(change.path)}: ${code(change.before ?? '(not set)')} → ${code(change.after ?? '(removed)')}`),
+    ``,
+    `### Where it comes from`,
+    ...plan.source.evidence.map((step) => `- ${prose(step)}`),
+    ``,
+    `### Proof`,
+    `Rendered with ${code(plan.proof.renderer)} at ${code(plan.base.slice(0, 12))}: ${plan.proof.objects} object${plan.proof.objects === 1 ? '' : 's'} differ${plan.proof.objects === 1 ? 's' : ''}, ${plan.proof.exact ? 'exactly the intended fields' : 'more than the intended fields'}.`,
+    ``,
+    `### Policy`,
+    verdict ? `${verdict.result}, tier ${verdict.tier}, bundle ${code(verdict.bundle.revision.slice(0, 12))}${verdict.warnings.length > 0 ? `; ${verdict.warnings.map(prose).join('; ')}` : ''}.` : 'not judged yet',
+    ``,
+    `### What happens next`,
+    `Once this is merged and applied, the target is watched until it has been healthy for the hold. Close this pull request to say no: the same edit is then not proposed again.`,
+    ``,
+    `<!-- ${marker(request)} plan:${plan.digest} -->`,
+  ];
+  return lines.join('\n');
+}
+
+/** Inline code that nothing can break out of, mention anybody from, or link with. */
+function code(text: string): string {
+  return `\`${text.replace(/[`\r\n]+/g, "'").slice(0, 300)}\``;
+}
+
+/** Text that came from outside our own tables: one line, no markup, no mention, no link, no closing keyword. */
+function prose(text: string): string {
+  return text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/https?:\/\/\S+/gi, '(link removed)')
+    .replace(/([\\`*_{}[\]<>#|~!])/g, '\\$1')
+    .replace(/@(?=\w)/g, '@\u200b')
+    .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s+(?=\S*\\#)/gi, '$1\u200b ')
+    .replace(/^\s*\//, '\u200b/')
+    .slice(0, 2000);
+}

@@ -1,0 +1,45 @@
+import type { View } from '@fleetmend/lifecycle';
+import type { PullRequest } from '@fleetmend/model';
+import { readBaseValue } from '../verify/base-value.ts';
+import { openRepository } from '../propose/source.ts';
+import type { Stage, StageDeps } from '../stage.ts';
+import { samePullRequest, toFact } from './pull-request-fact.ts';
+
+/** Reads our pull request and the value that its base holds. Polling is the truth; webhooks only make it look sooner. */
+export function readPullRequest(deps: StageDeps): Stage {
+  return async (view) => {
+    const { plan, pullRequest, intent } = view.request.status;
+    const branch = pullRequest?.branch ?? intent?.branch;
+    if (plan === undefined || branch === undefined) return { notYet: deps.pace.poll, reason: 'there is no pull request to read' };
+    const { forge, repository } = await openRepository(deps, { forgeRef: plan.source.forge, repository: plan.source.repository });
+    const state = await forge.readPullRequest({ repository: plan.source.repository, branch });
+    if (state === undefined) return { notYet: deps.pace.pollSlow, reason: `the forge does not show the pull request of ${branch}` };
+    const closed = state.state === 'Closed' ? await heldBy(deps, view, repository) : {};
+    const fact = toFact(state, view, { ...closed, ...(await takenOver(closed, repository, plan.source.branch)) });
+    if (samePullRequest(pullRequest, fact)) return { notYet: deps.pace.poll, reason: waitsFor(fact, view) };
+    return { fact: { pullRequest: fact, summary: summary(view, fact) } };
+  };
+}
+
+type Repository = Awaited<ReturnType<typeof openRepository>>['repository'];
+
+/** A person may close ours and commit the same value: then the base holds it. */
+async function heldBy(deps: StageDeps, view: View, repository: Repository): Promise<Partial<PullRequest>> {
+  const { plan } = view.request.status;
+  const baseValue = plan === undefined ? undefined : await readBaseValue(deps, view, { repository, plan, revision: await repository.head(plan.source.branch), ours: 'plan' });
+  return baseValue === undefined ? {} : { baseValue };
+}
+
+async function takenOver(closed: Partial<PullRequest>, repository: Repository, branch: string): Promise<Partial<PullRequest>> {
+  return closed.baseValue === 'Ours' ? { foreignMerge: true, mergeSHA: await repository.head(branch) } : {};
+}
+
+function waitsFor(fact: PullRequest, view: View): string {
+  if (fact.touched) return 'somebody else works on it';
+  return view.policy.mode === 'AutoMerge' && view.request.status.verdict?.tier === 'T0' ? 'waits for the forge' : 'waits for a review';
+}
+
+function summary(view: View, fact: PullRequest) {
+  const { plan, summary: known } = view.request.status;
+  return { cluster: known?.cluster ?? view.request.spec.clusters.join(','), target: known?.target ?? '', ...known, pullRequest: `${plan?.source.repository ?? ''}#${fact.number}`.slice(0, 256), reason: waitsFor(fact, view) };
+}

@@ -1,0 +1,36 @@
+import { renderTime } from '@fleetmend/kernel';
+import { openPullRequestUse, type View } from '@fleetmend/lifecycle';
+import type { Intent } from '@fleetmend/model';
+import { branchName } from './names.ts';
+import type { Stage, StageDeps } from '../stage.ts';
+
+/**
+ * Says what is about to be pushed, before it is. First the intent is written; then, with a quorum read that sees every
+ * other intent, it is confirmed if fewer than each budget's number stand, or withdrawn. Two leaders with skewed clocks
+ * may both withdraw, and never both go on. A revert has no budget. Noun: `Intent`.
+ */
+export function recordIntent(deps: StageDeps): Stage {
+  return async (view) => {
+    const { intent, plan } = view.request.status;
+    const kind = view.request.status.phase === 'Reverting' ? 'Revert' : 'Repair';
+    if (plan === undefined) return { notYet: deps.pace.poll, reason: 'there is no plan to deliver' };
+    const standing = intent?.kind === kind && intent.forPlan === plan.digest && intent.withdrawn === undefined ? intent : undefined;
+    if (standing === undefined) return { fact: { intent: fresh(view, kind) } };
+    if (kind === 'Revert') return { fact: { intent: { ...standing, confirmed: true } } };
+    return { fact: { intent: await confirm(deps, view, standing) } };
+  };
+}
+
+function fresh(view: View, kind: Intent['kind']): Intent {
+  const { plan, pullRequest } = view.request.status;
+  if (plan === undefined) throw new Error('an intent needs a plan');
+  const parent = kind === 'Revert' ? (pullRequest?.mergeSHA ?? plan.base) : plan.base;
+  return { kind, at: renderTime(view.now), branch: branchName(view.request, plan, kind), parent, forPlan: plan.digest, confirmed: false };
+}
+
+async function confirm(deps: StageDeps, view: View, intent: Intent): Promise<Intent> {
+  const all = await deps.requests.list();
+  const others = all.filter((other) => other.metadata.uid !== view.request.metadata.uid);
+  const over = openPullRequestUse({ ...view, others }).find((use) => use.open >= use.limit);
+  return over === undefined ? { ...intent, confirmed: true } : { ...intent, withdrawn: 'OverBudget' };
+}

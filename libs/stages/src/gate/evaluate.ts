@@ -1,0 +1,101 @@
+import { renderTime } from '@fleetmend/kernel';
+import type { View } from '@fleetmend/lifecycle';
+import type { FileEdit, Plan, Verdict } from '@fleetmend/model';
+import type { GateDecision } from '@fleetmend/plugin-api';
+import { segmentsOf } from '../propose/field.ts';
+import { rebuildEdits } from '../propose/propose.ts';
+import { earlierValues } from '../propose/history.ts';
+import type { Source } from '../propose/source.ts';
+import { structuralDiff } from '@fleetmend/manifest';
+import { revertEdits } from '../verify/revert-edits.ts';
+import type { Stage, StageDeps } from '../stage.ts';
+import { gateInput, type Judged } from './gate-input.ts';
+
+/** Has policy judge the rendered before and after of the plan (or of its revert), and looks whether the base moved meanwhile. Noun: `Verdict`. */
+export function evaluate(deps: StageDeps): Stage {
+  return async (view) => {
+    const { plan } = view.request.status;
+    if (plan === undefined) return { notYet: deps.pace.poll, reason: 'there is no plan to judge' };
+    const reverting = view.request.status.phase === 'Reverting';
+    const { judged, baseMoved } = reverting ? await judgeRevert(deps, view, plan) : await judgeRepair(deps, view, plan);
+    const input = gateInput(deps, view, judged);
+    const decision = await deps.policyEngine.evaluate(input);
+    const verdict = toVerdict(deps, view, judged, decision, baseMoved);
+    await deps.audit.record({
+      step: 'evaluate',
+      actor: 'hub',
+      request: { namespace: view.request.metadata.namespace, name: view.request.metadata.name, uid: view.request.metadata.uid, attempt: view.request.status.attempt },
+      data: { plan: plan.digest, kind: judged.kind, result: verdict.result, tier: verdict.tier, violations: verdict.violations.map((violation) => violation.id), bundle: verdict.bundle.digest },
+    });
+    return { fact: { verdict } };
+  };
+}
+
+async function judgeRepair(deps: StageDeps, view: View, plan: Plan): Promise<{ judged: Judged; baseMoved: boolean }> {
+  const { source, edits, proven, action } = await rebuildEdits(deps, view, plan);
+  const head = await source.repository.head(source.binding.spec.branch);
+  return {
+    judged: {
+      kind: 'Repair',
+      plan,
+      action,
+      edits,
+      diffs: proven.diffs,
+      exact: proven.exact,
+      binding: source.binding,
+      clusterLabels: await labelsOf(deps, source.cluster),
+      restoresEarlierValue: await restores(source, plan),
+    },
+    baseMoved: head !== plan.base && (await touchedDiffer(source, head, edits)),
+  };
+}
+
+/** The files that the edit touches read differently at the branch's head than at the plan's base. */
+async function touchedDiffer(source: Source, head: string, edits: readonly FileEdit[]): Promise<boolean> {
+  const tree = await source.repository.tree(head);
+  for (const edit of edits) if ((await tree.read(edit.path)) !== edit.before) return true;
+  return false;
+}
+
+/** Every changed value stood in the same field in an earlier commit. */
+async function restores(source: Source, plan: Plan): Promise<boolean> {
+  if (plan.action === 'restoreField') return true;
+  const commits = await source.repository.log(plan.base, source.origin.path, 20);
+  for (const change of plan.changes) {
+    const path = segmentsOf(`/${change.path}`);
+    const values = await Promise.all(commits.slice(1).map((commit) => earlierValues(source, path, commit.sha)));
+    if (!values.some((value) => value !== undefined && String(value) === change.after)) return false;
+  }
+  return plan.changes.length > 0;
+}
+
+async function judgeRevert(deps: StageDeps, view: View, plan: Plan): Promise<{ judged: Judged; baseMoved: boolean }> {
+  const { source, edits, action, before, after } = await revertEdits(deps, view, plan);
+  return {
+    judged: { kind: 'Revert', plan, action, edits, diffs: structuralDiff(before, after), exact: true, binding: source.binding, clusterLabels: await labelsOf(deps, source.cluster), restoresEarlierValue: true },
+    baseMoved: false,
+  };
+}
+
+async function labelsOf(deps: Pick<StageDeps, 'settings'>, cluster: string): Promise<Readonly<Record<string, string>>> {
+  return (await deps.settings.clusters()).find((one) => one.name === cluster)?.labels ?? {};
+}
+
+/** Allow only if policy says so and names no violation. Deferred violations alone wait; everything else is a no. */
+function toVerdict(deps: Pick<StageDeps, 'policyEngine'>, view: View, judged: Judged, decision: GateDecision, baseMoved: boolean): Verdict {
+  const unsafe = decision.violations.some((violation) => violation.class === 'Unsafe');
+  const deferred = !unsafe && decision.violations.length > 0;
+  return {
+    result: unsafe ? 'Deny' : deferred ? 'Defer' : decision.allow ? 'Allow' : 'Deny',
+    kind: judged.kind,
+    tier: decision.tier,
+    violations: decision.violations.slice(0, 10).map((violation) => ({ ...violation, message: violation.message.slice(0, 512) })),
+    warnings: decision.warnings.slice(0, 10).map((warning) => warning.slice(0, 256)),
+    requires: { approvals: decision.requires.approvals, priorApproval: decision.requires.priorApproval },
+    forPlan: judged.plan.digest,
+    bundle: deps.policyEngine.active(),
+    factsAt: renderTime(view.now),
+    ...(baseMoved ? { baseMoved } : {}),
+  };
+}
+

@@ -1,0 +1,94 @@
+import { hours, renderTime } from '@fleetmend/kernel';
+import { attemptsLastDay, openPullRequestUse, type View } from '@fleetmend/lifecycle';
+import type { Action, FileEdit, ObjectDiff, Plan } from '@fleetmend/model';
+import type { GateInput } from '@fleetmend/plugin-api';
+import type { Binding } from '../propose/source.ts';
+import { countLines } from '../propose/edit-digest.ts';
+import type { StageDeps } from '../stage.ts';
+import { isEditable } from './editable-paths.ts';
+import { normOf } from './norm.ts';
+
+export interface Judged {
+  readonly kind: 'Repair' | 'Revert';
+  readonly plan: Plan;
+  readonly action: Action;
+  readonly edits: readonly FileEdit[];
+  readonly diffs: readonly ObjectDiff[];
+  readonly exact: boolean;
+  readonly binding: Binding;
+  readonly clusterLabels: Readonly<Record<string, string>>;
+  readonly restoresEarlierValue: boolean;
+}
+
+/** Everything that policy may know of one plan, as pure data. */
+export function gateInput(deps: Pick<StageDeps, 'pace' | 'policyEngine'>, view: View, judged: Judged): GateInput {
+  const { request, policy } = view;
+  const { plan, binding, edits, diffs } = judged;
+  const { target } = request.spec;
+  const cluster = request.spec.clusters[0] ?? '';
+  return {
+    schema: 'remediation.gate/v1',
+    request: {
+      uid: request.metadata.uid,
+      name: request.metadata.name,
+      namespace: request.metadata.namespace,
+      cluster,
+      clusterLabels: { ...judged.clusterLabels },
+      failure: { class: request.spec.failure.class },
+      target: target && { apiVersion: target.apiVersion, kind: target.kind, name: target.name, ...(target.namespace === undefined ? {} : { namespace: target.namespace }), ...(target.container === undefined ? {} : { container: target.container }) },
+      attempt: request.status.attempt,
+    },
+    plan: {
+      digest: plan.digest,
+      action: plan.action,
+      kind: judged.kind,
+      confidence: request.status.diagnosis?.confidence ?? 0,
+      source: request.status.diagnosis?.source ?? 'None',
+      unapplied: plan.proof.unapplied,
+      restoresEarlierValue: judged.restoresEarlierValue,
+    },
+    change: {
+      files: edits.map((edit) => ({ path: edit.path, ...countLines(edit) })),
+      objects: diffs.map((diff) => ({
+        cluster,
+        apiVersion: diff.ref.apiVersion,
+        kind: diff.ref.kind,
+        namespace: diff.ref.namespace ?? target?.namespace ?? '',
+        name: diff.ref.name,
+        op: diff.op,
+        paths: [...diff.paths],
+        before: diff.before ? { ...diff.before } : null,
+        after: diff.after ? { ...diff.after } : null,
+      })),
+      norm: normOf(diffs),
+    },
+    facts: facts(view, judged),
+    policy: {
+      mode: policy.mode,
+      criticalNamespaces: [...policy.criticalNamespaces],
+      priorApprovalTiers: [...policy.priorApprovalTiers],
+      editablePaths: [...binding.spec.editablePaths],
+      pathAllowed: Object.fromEntries(edits.map((edit) => [edit.path, isEditable(edit.path, binding.spec.editablePaths)])),
+      editBudget: { ...deps.pace.editBudget },
+      bundle: deps.policyEngine.active(),
+      stage: 'Enforce',
+    },
+  };
+}
+
+function facts(view: View, { plan, diffs, exact, kind }: Judged): GateInput['facts'] {
+  const { request, policy, now } = view;
+  const attempts = attemptsLastDay(view);
+  const coolDownUntil = attempts.last === undefined ? undefined : attempts.last + view.settings.attempts.spacing;
+  return {
+    now: renderTime(now),
+    frozen: policy.frozen.map(({ name, until }) => ({ name, until: renderTime(until) })),
+    attempts: { lastDay: kind === 'Revert' ? 0 : attempts.count, limit: policy.attemptsPerDay, ...(attempts.last === undefined ? {} : { notBefore: renderTime(attempts.last + hours(24)) }) },
+    ...(coolDownUntil !== undefined && coolDownUntil > now && kind === 'Repair' ? { coolDownUntil: renderTime(coolDownUntil) } : {}),
+    openPullRequests: kind === 'Revert' ? [] : openPullRequestUse(view).map((use) => ({ ...use })),
+    blastRadius: { objects: diffs.length, applications: plan.proof.applications, clusters: request.spec.clusters.length, pods: request.status.clusters?.reduce((sum, progress) => sum + (progress.baseline?.ready ?? 0), 0) ?? 0 },
+    renderProof: { renderer: plan.proof.renderer, exact, unapplied: plan.proof.unapplied },
+    evidenceCount: request.status.diagnosis?.evidence.length ?? 0,
+    targetNamespaceIsCritical: policy.criticalNamespaces.includes(request.spec.target?.namespace ?? ''),
+  };
+}

@@ -1,0 +1,184 @@
+import { PermanentError, canonicalJson, isPermanent, renderTime } from '@fleetmend/kernel';
+import type { View } from '@fleetmend/lifecycle';
+import { Action, refOf, renderRef, type ClusterProgress, type FileEdit, type Plan, type Proposal } from '@fleetmend/model';
+import { readPointer } from './field.ts';
+import { intendedChange } from './intended-change.ts';
+import { countLines, editDigest, planDigest } from './edit-digest.ts';
+import { findDrift, prove, type Proven } from './prove.ts';
+import { findSource, openRepository, readTarget, targetOf, type Source } from './source.ts';
+import { earlierValues } from './history.ts';
+import type { Facts, Stage, StageDeps } from '../stage.ts';
+import { readBaseline } from './baseline.ts';
+
+/** Makes a plan of file edits for the first candidate that can be located, edited and proved. Noun: `Plan`. */
+export function propose(deps: StageDeps): Stage {
+  return async (view) => {
+    const { request } = view;
+    const at = renderTime(view.now);
+    const source = await findSource(deps, request);
+    if (source === undefined) return { fact: { proposal: proposal('GoneFromGit', 'TargetGone', `${renderRef(targetOf(request))} does not exist any more`, at) } };
+    const refused = new Set(request.status.refused?.map((edit) => edit.edit));
+    const troubles: string[] = [];
+    for (const candidate of candidates(view)) {
+      try {
+        const made = await planFor(deps, view, source, candidate);
+        if (made.kind === 'base-ahead') return { fact: baseAhead(made.commit, made.message, source, view) };
+        if (made.kind === 'not-yet') return { notYet: deps.pace.poll, reason: made.message };
+        if (made.kind === 'nothing') troubles.push(made.message);
+        else if (refused.has(made.plan.edit)) troubles.push(`${made.plan.action} was denied before`);
+        else return { fact: { proposal: proposal('Planned', 'Planned', `${made.plan.action} in ${made.plan.files.map((file) => file.path).join(', ')}`, at), plan: await withVeto(deps, view, made.plan), clusters: await baselines(deps, view) } };
+      } catch (error) {
+        if (!isPermanent(error) || candidates(view).length === 1) throw error;
+        troubles.push(error.message);
+      }
+    }
+    const nothing = troubles.length > 0 && troubles.every((trouble) => trouble.startsWith('nothing to change'));
+    return { fact: { proposal: proposal(nothing ? 'NothingToChange' : 'Uncertain', nothing ? 'NothingToChange' : 'NoSafeEdit', troubles.join('; ').slice(0, 500) || 'no candidate is left', at) } };
+  };
+}
+
+type Made =
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'nothing'; readonly message: string }
+  | { readonly kind: 'not-yet'; readonly message: string }
+  | { readonly kind: 'base-ahead'; readonly commit: string; readonly message: string };
+
+function proposal(result: Proposal['result'], reason: string, message: string, at: string): Proposal {
+  return { result, reason, message: message.slice(0, 512), at };
+}
+
+/** The diagnosis' candidates that were not tried in an earlier attempt. */
+function candidates({ request }: View): readonly Action[] {
+  const tried = new Set(request.status.attempts?.map((attempt) => attempt.actionJson));
+  const texts = request.status.diagnosis?.candidates ?? [];
+  return texts.filter((text) => !tried.has(text)).map((text) => Action.parse(JSON.parse(text)));
+}
+
+async function planFor(deps: StageDeps, view: View, source: Source, action: Action): Promise<Made> {
+  const tree = await source.repository.tree(source.head);
+  const change = await intendedChange(action, source.target, (path, commit) => earlierValues(source, path, commit));
+  const edits = await source.layout.edit({ origin: source.origin, change, tree });
+  if (edits.length === 0) return { kind: 'nothing', message: `nothing to change: Git already says what ${action.action} wants` };
+  const proven = await prove(source, tree, edits, change);
+  const unapplied = source.application?.refused !== undefined;
+  const drift = unapplied ? undefined : findDrift(change, source.target, proven.base);
+  if (drift !== undefined) return explainDrift(source, drift);
+  return { kind: 'plan', plan: renderPlan(deps, view, { source, action, edits, proven, unapplied }) };
+}
+
+/** Live and Git disagree. While the engine has yet to apply the head, a human's fix may be on its way; else it is drift. */
+async function explainDrift(source: Source, drift: { readonly path: string; readonly live: unknown; readonly git: unknown }): Promise<Made> {
+  const applied = source.application?.applied;
+  const where = `${drift.path} is ${String(drift.live)} live and ${String(drift.git)} in Git`;
+  if (source.application !== undefined && applied !== source.head && !(applied !== undefined && (await source.repository.isAncestor(source.head, applied)))) {
+    const [setter] = await source.repository.log(source.head, source.origin.path, 1);
+    if (setter !== undefined && (applied === undefined || !(await source.repository.isAncestor(setter.sha, applied)))) return { kind: 'base-ahead', commit: setter.sha, message: where };
+    return { kind: 'not-yet', message: `${where}; the engine has yet to apply ${source.head.slice(0, 8)}` };
+  }
+  throw new PermanentError('Drift', `${where}: somebody changed the cluster by hand; put it back or commit it, then retry`);
+}
+
+function baseAhead(commit: string, message: string, source: Source, view: View): Facts {
+  const at = renderTime(view.now);
+  return {
+    proposal: { ...proposal('BaseAhead', 'BaseAhead', message, at), commit },
+    pullRequest: { url: '', number: 0, branch: source.binding.spec.branch, state: 'Merged', touched: false, foreignMerge: true, mergeSHA: commit, openedAt: at },
+  };
+}
+
+interface Parts {
+  readonly source: Source;
+  readonly action: Action;
+  readonly edits: readonly FileEdit[];
+  readonly proven: Proven;
+  readonly unapplied: boolean;
+}
+
+function renderPlan(deps: StageDeps, view: View, { source, action, edits, proven, unapplied }: Parts): Plan {
+  const files = edits.map((edit) => ({ path: edit.path, ...countLines(edit) }));
+  const lines = files.reduce((sum, file) => sum + file.added + file.removed, 0);
+  const { editBudget } = deps.pace;
+  if (files.length > editBudget.files || lines > editBudget.lines) {
+    throw new PermanentError('EditTooLarge', `the edit touches ${files.length} files and ${lines} lines; at most ${editBudget.files} and ${editBudget.lines} are made by a machine`);
+  }
+  const { binding } = source;
+  const place = `${binding.spec.forgeRef}/${binding.spec.repository}`;
+  const changes = changedFields(action, source, proven);
+  return {
+    digest: planDigest(source.head, edits, action),
+    edit: editDigest(edits, action),
+    action: action.action,
+    actionJson: canonicalJson(action),
+    tier: 'T1',
+    source: { layout: source.origin.layout, forge: binding.spec.forgeRef, repository: binding.spec.repository, branch: binding.spec.branch, evidence: source.origin.evidence.map((line) => line.slice(0, 256)).slice(0, 12) },
+    base: source.head,
+    files,
+    changes,
+    objects: proven.diffs.slice(0, 20).map((diff) => ({ ref: renderRef(diff.ref).slice(0, 380), op: diff.op, paths: diff.paths.slice(0, 12) })),
+    proof: { renderer: source.origin.layout, base: source.head, objects: proven.objects, applications: 1, exact: proven.exact, unapplied },
+    fields: changes.map((change) => `${place}:${source.origin.path}:${change.path}`.slice(0, 1024)),
+    at: renderTime(view.now),
+  };
+}
+
+function changedFields(action: Action, source: Source, { base, edited, diffs }: Proven): Plan['changes'] {
+  const paths = diffs.flatMap((diff) => diff.paths);
+  return paths.slice(0, 20).map((pointer) => {
+    const before = readPointer(base, pointer);
+    const after = readPointer(edited, pointer);
+    return {
+      file: source.origin.path,
+      path: pointer.slice(1, 513),
+      ...(before === undefined ? {} : { before: String(before).slice(0, 256) }),
+      ...(after === undefined ? {} : { after: String(after).slice(0, 256) }),
+    };
+  });
+}
+
+/** A person's "no" to the same (repository, file, field, action), or to this fingerprint, is looked up in the memory. */
+async function withVeto(deps: StageDeps, { request }: View, plan: Plan): Promise<Plan> {
+  const keys = vetoKeys(plan, request.spec.failure.fingerprint);
+  const vetoes = await deps.vectorStore.findVetoes(request.metadata.namespace, keys);
+  return vetoes.some((veto) => veto.request !== request.metadata.uid) ? { ...plan, vetoed: true } : plan;
+}
+
+export function vetoKeys(plan: Pick<Plan, 'fields' | 'action'>, fingerprint: string): readonly string[] {
+  return [...plan.fields.map((field) => `${field}:${plan.action}`), fingerprint];
+}
+
+/** How the target stands in each cluster before our change; kept from the first look of the attempt. */
+async function baselines(deps: StageDeps, view: View): Promise<ClusterProgress[]> {
+  const known = view.request.status.clusters ?? [];
+  return Promise.all(
+    view.request.spec.clusters.map(async (name) => {
+      const before = known.find((progress) => progress.name === name);
+      return before?.baseline ? before : { ...before, name, baseline: await readBaseline(deps, view, name) };
+    }),
+  );
+}
+
+/** The edits of a plan, made again from its action and its base: they are fixed by its digest, so they need not be stored. */
+export async function rebuildEdits(deps: StageDeps, view: View, plan: Plan): Promise<{ source: Source; edits: readonly FileEdit[]; proven: Proven; action: Action }> {
+  const action = Action.parse(JSON.parse(plan.actionJson));
+  const source = await findSourceAt(deps, view, plan);
+  const tree = await source.repository.tree(plan.base);
+  const change = await intendedChange(action, source.target, (path, commit) => earlierValues(source, path, commit));
+  const edits = await source.layout.edit({ origin: source.origin, change, tree });
+  const digest = planDigest(plan.base, edits, action);
+  if (digest !== plan.digest) throw new Error(`the edit of plan ${plan.digest.slice(0, 19)} came out different when made again: it will be planned anew`);
+  return { source, edits, proven: await prove(source, tree, edits, change), action };
+}
+
+/** The source as it stood at the plan's base, whatever the branch holds now. */
+async function findSourceAt(deps: StageDeps, view: View, plan: Plan): Promise<Source> {
+  const target = targetOf(view.request);
+  const live = await readTarget(deps, view.request.spec.clusters[0] ?? '', target);
+  if (live === undefined) throw new Error(`${renderRef(target)} does not exist any more`);
+  const { forge, repository } = await openRepository(deps, { forgeRef: plan.source.forge, repository: plan.source.repository });
+  const found = await findSource(deps, view.request);
+  if (found === undefined) throw new Error(`${renderRef(target)} does not exist any more`);
+  const tree = await repository.tree(plan.base);
+  const origin = await found.layout.locate({ cluster: found.cluster, target: refOf(live), application: found.application, binding: found.binding.spec, tree });
+  if (origin === undefined) throw new Error(`${renderRef(target)} is not in ${plan.base.slice(0, 8)} any more`);
+  return { ...found, forge, repository, head: plan.base, origin };
+}

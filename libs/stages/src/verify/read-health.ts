@@ -1,0 +1,87 @@
+import { parseTime, renderTime, type Instant } from '@fleetmend/kernel';
+import type { View } from '@fleetmend/lifecycle';
+import type { ClusterProgress, HealthAnswer, Verification } from '@fleetmend/model';
+import { ClusterSilentError } from '@fleetmend/ports';
+import { guardsDigest } from '../propose/baseline.ts';
+import { openSourceRepository } from '../propose/open-source-repository.ts';
+import { targetOf } from '../propose/source.ts';
+import type { Stage, StageDeps } from '../stage.ts';
+import { baseFact } from './read-rollout.ts';
+
+/** Asks each cluster how the target stands now, and judges it against how it stood before our change. Noun: `Verification`. */
+export function readHealth(deps: StageDeps): Stage {
+  return async (view) => {
+    const { clusters: known = [], pullRequest } = view.request.status;
+    const clusters = await Promise.all(known.map(async (progress) => ({ ...progress, verification: await verify(deps, view, progress) })));
+    const { repository, branch } = await openSourceRepository(deps, view);
+    const base = pullRequest?.mergeSHA === undefined ? undefined : await baseFact(deps, view, { repository, branch, pullRequest, commit: pullRequest.mergeSHA });
+    if (!isNews(view, known, clusters) && base?.baseValue === pullRequest?.baseValue) return { notYet: deps.pace.poll, reason: describe(clusters) };
+    return { fact: { clusters, ...(base === undefined ? {} : { pullRequest: base }) } };
+  };
+}
+
+function describe(clusters: readonly ClusterProgress[]): string {
+  return clusters.map(({ name, verification }) => `${name}: ${verification?.message ?? 'not looked at yet'}`).join('; ').slice(0, 256);
+}
+
+/**
+ * Only what changes a decision is written: another state, a fresh start of the hold, or the reading that completes it.
+ * The readings in between leave no trace, unless the last written one gets so old that it would look like a gap.
+ */
+function isNews(view: View, before: readonly ClusterProgress[], after: readonly ClusterProgress[]): boolean {
+  return after.some((progress, index) => {
+    const was = before[index]?.verification;
+    const now = progress.verification;
+    if (was === undefined || now === undefined || was.state !== now.state || was.since !== now.since) return true;
+    if (now.state !== 'Healthy') return false;
+    const held = at(now.readAt) - at(now.since) >= view.policy.hold;
+    return held || at(now.readAt) - at(was.readAt) > view.settings.contactGap / 2;
+  });
+}
+
+function at(time: string | undefined): Instant {
+  return parseTime(time) ?? 0;
+}
+
+async function verify(deps: StageDeps, view: View, progress: ClusterProgress): Promise<Verification> {
+  const readAt = renderTime(view.now);
+  try {
+    const health = await deps.clusters.ask(progress.name, { question: 'health', target: targetOf(view.request) });
+    const judged = judge(view, progress, health);
+    if (judged.state !== 'Healthy') return { state: judged.state, readAt, message: judged.message };
+    return { state: 'Healthy', since: continued(view, progress) ?? readAt, readAt, message: judged.message };
+  } catch (error) {
+    if (!(error instanceof ClusterSilentError)) throw error;
+    return { state: 'Unclear', readAt, message: 'the agent does not answer' };
+  }
+}
+
+/** Since when it has been healthy, if no reading is missing: a gap in contact starts the hold again. */
+function continued(view: View, { verification }: ClusterProgress): string | undefined {
+  if (verification?.state !== 'Healthy') return undefined;
+  return view.now - at(verification.readAt) <= view.settings.contactGap ? verification.since : undefined;
+}
+
+type Judged = Pick<Verification, 'state'> & { readonly message: string };
+
+/**
+ * Worse first: harm must not be hidden by a recovery elsewhere. Then the symptom on a pod of the merged template; then
+ * health. Everything in between is unclear, and unclear is an answer.
+ */
+function judge(view: View, progress: ClusterProgress, health: HealthAnswer): Judged {
+  const { baseline, rollout } = progress;
+  const own = view.request.spec.failure.fingerprint;
+  const applied = at(rollout?.appliedAt);
+  const settled = view.now - applied >= view.policy.hold;
+  const fresh = health.findings.filter((one) => one.fingerprint !== own && !baseline?.findings.includes(one.fingerprint));
+  const onCurrent = (pod: string | undefined) => health.pods.some((one) => one.current && one.name === pod && !one.ready);
+  if (baseline !== undefined && guardsDigest(health) !== baseline.guards) return { state: 'Worse', message: 'a guard object changed' };
+  const harm = fresh.find((one) => onCurrent(one.finding.observation.pod));
+  if (harm !== undefined) return { state: 'Worse', message: `new: ${harm.finding.class}` };
+  if (baseline !== undefined && settled && health.ready < baseline.ready) return { state: 'Worse', message: `${health.ready} pods are ready, ${baseline.ready} were before` };
+  const symptom = health.findings.find((one) => one.fingerprint === own);
+  if (symptom !== undefined && (symptom.finding.observation.pod === undefined ? settled : onCurrent(symptom.finding.observation.pod))) return { state: 'StillFailing', message: `still ${symptom.finding.class}` };
+  const current = health.pods.filter((pod) => pod.current);
+  const healthy = health.exists && health.generationCurrent && current.length >= health.desired && current.every((pod) => pod.ready) && health.pods.length === current.length;
+  return healthy ? { state: 'Healthy', message: `${current.length} of ${health.desired} pods ready` } : { state: 'Unclear', message: `${current.filter((pod) => pod.ready).length} of ${health.desired} new pods ready` };
+}

@@ -1,0 +1,28 @@
+import { PermanentError } from '@fleetmend/kernel';
+import type { View } from '@fleetmend/lifecycle';
+import { Action, refOf, type FieldChange, type FileEdit, type KubeObject, type Plan } from '@fleetmend/model';
+import { overlay } from '@fleetmend/ports';
+import { readPointer, segmentsOf } from '../propose/field.ts';
+import { findSource, locate, objectIn, type Source } from '../propose/source.ts';
+import type { StageDeps } from '../stage.ts';
+
+/** The edit that puts every planned field back to what it was, on top of our merge commit. */
+export async function revertEdits(deps: StageDeps, view: View, plan: Plan): Promise<{ source: Source; edits: readonly FileEdit[]; action: Action; before: readonly KubeObject[]; after: readonly KubeObject[] }> {
+  const merge = view.request.status.pullRequest?.mergeSHA;
+  const found = await findSource(deps, view.request);
+  if (merge === undefined || found === undefined) throw new PermanentError('NothingToRevert', 'the merge commit or the target is gone: there is nothing to put back');
+  const [base, tree] = await Promise.all([found.repository.tree(plan.base), found.repository.tree(merge)]);
+  const input = { cluster: found.cluster, live: found.target, binding: found.binding.spec, application: found.application };
+  const earlier = await locate(deps.layouts, { ...input, tree: base });
+  const located = await locate(deps.layouts, { ...input, tree });
+  const original = objectIn(await earlier.layout.render({ origin: earlier.origin, tree: base }), found.target);
+  const fields: FieldChange[] = plan.changes.map((change) => ({ path: segmentsOf(`/${change.path}`), value: scalar(readPointer(original, `/${change.path}`)) }));
+  const edits = await located.layout.edit({ origin: located.origin, change: { object: refOf(found.target), fields }, tree });
+  const before = await located.layout.render({ origin: located.origin, tree });
+  const after = await located.layout.render({ origin: located.origin, tree: overlay(tree, new Map(edits.map((edit) => [edit.path, edit.after]))) });
+  return { source: { ...found, ...located, head: merge }, edits, action: Action.parse(JSON.parse(plan.actionJson)), before, after };
+}
+
+function scalar(value: unknown): FieldChange['value'] {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+}
