@@ -1,0 +1,5 @@
+/** @module Git by its own binary: bare mirrors to read from, and bare repositories of ours to write to. No worktrees. */
+export * from './bare-repository.ts';
+export * from './mirrors.ts';
+export * from './program.ts';
+export * from './repository-access.ts';

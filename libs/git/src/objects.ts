@@ -1,0 +1,149 @@
+import { PermanentError } from '@fleetmend/kernel';
+import type { CommitInfo, Tree } from '@fleetmend/ports';
+import { boundedCache } from './bounded-cache.ts';
+import { checkSha } from './names.ts';
+import type { Git } from './program.ts';
+
+/** One file of a tree. Links and submodules are no files: what they lead to is not in the tree. */
+export interface TreeEntry {
+  readonly mode: string;
+  readonly blob: string;
+  readonly size: number;
+}
+
+/** Reads what is already in a bare repository, never touching refs or the network. */
+export interface Objects {
+  has(commit: string): Promise<boolean>;
+  entries(commit: string): Promise<ReadonlyMap<string, TreeEntry>>;
+  tree(commit: string): Promise<Tree>;
+  treeId(commit: string): Promise<string>;
+  log(query: { readonly from: string; readonly without?: string; readonly path?: string; readonly limit: number }): Promise<readonly CommitInfo[]>;
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+}
+
+const FILE_LIMIT = 4 * 1024 * 1024;
+const BLOB_CACHE = 64 * 1024 * 1024;
+const TREE_CACHE_ENTRIES = 100_000;
+
+export function readObjects(git: Git, dir: string): Objects {
+  const blobs = boundedCache<Uint8Array>(BLOB_CACHE);
+  const trees = boundedCache<ReadonlyMap<string, TreeEntry>>(TREE_CACHE_ENTRIES);
+  const readBlob = batchedReader(git, dir);
+
+  const entries = async (commit: string): Promise<ReadonlyMap<string, TreeEntry>> => {
+    const cached = trees.get(checkSha(commit));
+    if (cached) return cached;
+    const { stdout } = await git.run({ dir, args: ['ls-tree', '-r', '-z', '-l', '--full-tree', commit] });
+    const read = parseTree(stdout.toString());
+    trees.set(commit, read, read.size + 1);
+    return read;
+  };
+
+  const textOf = async ({ blob, size }: TreeEntry): Promise<string | undefined> => {
+    if (size > FILE_LIMIT) return undefined;
+    const cached = blobs.get(blob);
+    const bytes = cached ?? (await readBlob(blob));
+    if (!cached) blobs.set(blob, bytes, bytes.length + 100);
+    return decode(bytes);
+  };
+
+  return {
+    entries,
+    async has(commit) {
+      return (await git.run({ dir, args: ['cat-file', '-e', `${checkSha(commit)}^{commit}`], codes: [0, 1, 128] })).code === 0;
+    },
+    async tree(commit) {
+      const files = await entries(commit);
+      const paths = [...files.keys()].sort();
+      return {
+        revision: commit,
+        read: async (path) => {
+          const entry = files.get(path);
+          return entry && textOf(entry);
+        },
+        list: async (prefix) => (prefix === '' ? paths : paths.filter((path) => path === prefix || path.startsWith(`${prefix}/`))),
+      };
+    },
+    async treeId(commit) {
+      return (await git.run({ dir, args: ['rev-parse', '--verify', `${checkSha(commit)}^{tree}`] })).stdout.toString().trim();
+    },
+    async log({ from, without, path, limit }) {
+      const range = [checkSha(from), ...(without === undefined ? [] : [`^${checkSha(without)}`])];
+      const args = ['log', '-z', '--format=%H%x1f%P%x1f%an <%ae>%x1f%ct%x1f%B', `--max-count=${limit}`, ...range, '--', ...(path ? [path] : [])];
+      return parseLog((await git.run({ dir, args })).stdout.toString());
+    },
+    async isAncestor(ancestor, descendant) {
+      return (await git.run({ dir, args: ['merge-base', '--is-ancestor', checkSha(ancestor), checkSha(descendant)], codes: [0, 1] })).code === 0;
+    },
+  };
+}
+
+function parseTree(listing: string): ReadonlyMap<string, TreeEntry> {
+  const files = new Map<string, TreeEntry>();
+  for (const line of listing.split('\0')) {
+    const match = /^(100644|100755|100664) blob ([0-9a-f]+) +(\d+)\t(.+)$/s.exec(line);
+    const [, mode, blob, size, path] = match ?? [];
+    if (mode && blob && size && path) files.set(path, { mode, blob, size: Number(size) });
+  }
+  return files;
+}
+
+function parseLog(output: string): readonly CommitInfo[] {
+  return output.split('\0').flatMap((record) => {
+    const [sha, parents, author, seconds, message] = record.split('\x1f');
+    if (!sha || parents === undefined || author === undefined || seconds === undefined || message === undefined) return [];
+    return [{ sha, parents: parents === '' ? [] : parents.split(' '), author, message: message.replace(/\n+$/, ''), at: Number(seconds) * 1000 }];
+  });
+}
+
+/** UTF-8 with a byte order mark kept, since an edit must not lose it; undefined for other bytes. */
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever is asked for in one turn of the event loop is read by one `git cat-file --batch`. */
+function batchedReader(git: Git, dir: string): (blob: string) => Promise<Uint8Array> {
+  let waiting = new Map<string, { readonly resolve: (bytes: Uint8Array) => void; readonly reject: (error: unknown) => void }[]>();
+  const flush = async () => {
+    const batch = waiting;
+    waiting = new Map();
+    try {
+      const { stdout } = await git.run({ dir, args: ['cat-file', '--batch'], input: `${[...batch.keys()].join('\n')}\n` });
+      const contents = parseBatch(stdout);
+      for (const [blob, callers] of batch) {
+        const bytes = contents.get(blob);
+        for (const { resolve, reject } of callers) bytes ? resolve(bytes) : reject(new Error(`object ${blob} is missing in ${dir}: the repository is damaged`));
+      }
+    } catch (error) {
+      for (const { reject } of [...batch.values()].flat()) reject(error);
+    }
+  };
+  return (blob) =>
+    new Promise((resolve, reject) => {
+      if (waiting.size === 0) setImmediate(() => void flush());
+      waiting.set(blob, [...(waiting.get(blob) ?? []), { resolve, reject }]);
+    });
+}
+
+function parseBatch(output: Buffer): ReadonlyMap<string, Uint8Array> {
+  const contents = new Map<string, Uint8Array>();
+  let at = 0;
+  while (at < output.length) {
+    const lineEnd = output.indexOf(10, at);
+    const [blob, type, size] = output.toString('latin1', at, lineEnd).split(' ');
+    at = lineEnd + 1;
+    if (!blob || type !== 'blob') continue;
+    contents.set(blob, output.subarray(at, at + Number(size)));
+    at += Number(size) + 1;
+  }
+  return contents;
+}
+
+/** @throws PermanentError `CommitNotFound`. */
+export function missingCommit(name: string, commit: string): PermanentError {
+  return new PermanentError('CommitNotFound', `${name} has no commit ${commit}: it may have been removed by a force-push`);
+}
