@@ -1,0 +1,61 @@
+import type { Finding, KubeObject, Observation, Target } from '@fleetmend/model';
+import { groupOf } from '@fleetmend/model';
+import type { ResourceRead, World } from '@fleetmend/plugin-api';
+import { nodeOf, POD_FIELDS, type ContainerStatus } from './containers.ts';
+
+const OWNER_KINDS = [
+  { apiVersion: 'apps/v1', kind: 'ReplicaSet', resource: 'replicasets' },
+  { apiVersion: 'apps/v1', kind: 'Deployment', resource: 'deployments' },
+  { apiVersion: 'apps/v1', kind: 'StatefulSet', resource: 'statefulsets' },
+  { apiVersion: 'apps/v1', kind: 'DaemonSet', resource: 'daemonsets' },
+  { apiVersion: 'batch/v1', kind: 'Job', resource: 'jobs' },
+  { apiVersion: 'batch/v1', kind: 'CronJob', resource: 'cronjobs' },
+] as const;
+
+/** What a detector of pods reads to name whom a pod belongs to: of owners, only their identity. */
+export const POD_AND_OWNER_READS: readonly ResourceRead[] = [
+  { apiVersion: 'v1', kind: 'Pod', resource: 'pods', fields: POD_FIELDS },
+  ...OWNER_KINDS.map((kind) => ({ ...kind, fields: [] })),
+];
+
+/**
+ * The top owner that a human would name.
+ *
+ * An owner of a kind that we do not watch counts by its reference alone. Undefined while an owner of a kind that we do watch is not
+ * in the world yet: a name that changes a moment later would be a second failure.
+ */
+export function targetOf(pod: KubeObject, world: World, container: string): Target | undefined {
+  const top = world.owners(pod).at(-1) ?? pod;
+  const above = top.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  const namespace = pod.metadata.namespace;
+  // A static pod is owned by its node, which is not what anybody would repair.
+  if (!above || above.kind === 'Node') return { apiVersion: top.apiVersion, kind: top.kind, ...(namespace === undefined ? {} : { namespace }), name: top.metadata.name, container };
+  const watched = OWNER_KINDS.some((kind) => kind.kind === above.kind && groupOf(kind.apiVersion) === groupOf(above.apiVersion));
+  if (watched) return undefined;
+  return { apiVersion: above.apiVersion, kind: above.kind, ...(namespace === undefined ? {} : { namespace }), name: above.name, container };
+}
+
+/** What a detector saw in one container; the rest of a finding follows from the pod. */
+export interface Sight {
+  readonly class: Finding['class'];
+  readonly subCause?: string | undefined;
+  readonly reason: string;
+  readonly message: string;
+  readonly exitCode?: number | undefined;
+}
+
+export function findingOf(pod: KubeObject, container: ContainerStatus, world: World, sight: Sight): readonly Finding[] {
+  const target = targetOf(pod, world, container.name);
+  if (!target) return [];
+  const node = nodeOf(pod);
+  const observation: Observation = {
+    reason: sight.reason.slice(0, 128),
+    message: sight.message.slice(0, 1024),
+    restarts: container.restartCount ?? 0,
+    pod: pod.metadata.name,
+    ...(sight.exitCode === undefined ? {} : { exitCode: sight.exitCode & 0xff }),
+    ...(container.image ? { image: container.image.slice(0, 512) } : {}),
+    ...(node === undefined ? {} : { node }),
+  };
+  return [{ class: sight.class, ...(sight.subCause === undefined ? {} : { subCause: sight.subCause }), target, observation }];
+}
