@@ -1,5 +1,6 @@
 /** @module The life of a request: phases, guards, the table, and the pure decision. No I/O, no time of its own. */
 export * from './budgets.ts';
+export * from './conditions.ts';
 export * from './decide.ts';
 export * from './effective-policy.ts';
 export * from './freeze.ts';
@@ -11,5 +12,6 @@ export * from './phases.ts';
 export * from './row.ts';
 export * from './settings.ts';
 export * from './stage-name.ts';
+export * from './summary.ts';
 export * from './view.ts';
 export * from './workload.ts';

@@ -20,7 +20,9 @@ export class ConflictError extends Error {
 export interface Requests {
   get(namespace: string, name: string): Promise<RemediationRequest | undefined>;
   list(): Promise<readonly RemediationRequest[]>;
-  /** Creates it; answers the existing one when the name is taken **and** the full fingerprint is equal; else throws `ConflictError`. */
+  /** The same from the watch cache: free, and a moment old. Good enough to decide with, never to count a budget with. */
+  cached(): readonly RemediationRequest[];
+  /** Creates it with our archive finalizer; answers the existing one when the name is taken **and** the full fingerprint is equal; else throws `ConflictError`. */
   create(request: NewRequest): Promise<RemediationRequest>;
   /** Replaces the status if the object still has this resourceVersion; answers the stored object. Throws `ConflictError`. */
   writeStatus(request: RemediationRequest, status: RemediationRequestStatus): Promise<RemediationRequest>;

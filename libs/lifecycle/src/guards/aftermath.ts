@@ -25,6 +25,7 @@ export const ticketOpen = owed('closeTicket', 'it recovered, and its ticket is o
 export const orphansUnchecked = owed('closeOrphans', 'it ended a while ago, and nobody looked for orphans', (view) => aftermath(view)?.orphansClosed === undefined && sinceEnd(view) >= view.settings.orphanDelay);
 export const archiveDue = owed('archive', 'its time is up', (view) => {
   const { phase } = view.request.status;
+  if (view.request.metadata.deletionTimestamp !== undefined) return aftermath(view)?.learned !== undefined && aftermath(view)?.archived === undefined;
   const quiet = phase === 'Succeeded' || phase === 'Dismissed';
   const ttl = quiet ? view.settings.ttl.quiet : view.settings.ttl.loud;
   return aftermath(view)?.archived === undefined && (recovered(view) || targetGone(view)) && Math.min(sinceEnd(view), sinceClosed(view)) >= ttl;

@@ -32,11 +32,11 @@ export const clusterSilent = guard('a cluster is silent', (view) =>
   }),
 );
 
-export const cancelled = guard('cancelled', (view) => view.request.spec.cancel);
+/** Somebody deleted the object, or asked to stop: the same wish. */
+export const cancelled = guard('cancelled', (view) => view.request.spec.cancel || view.request.metadata.deletionTimestamp !== undefined);
 export const frozen = guard('frozen', (view) => view.policy.frozen.length > 0);
 export const paused = guard('paused', (view) => view.policy.paused);
 export const forgeMayBeWritten = guard('neither frozen nor paused', (view) => !frozen(view) && !paused(view));
 export const notSelected = guard('no policy selects it', (view) => view.policy.selectedBy.length === 0);
 export const observeOnly = guard('mode is Observe', (view) => view.policy.mode === 'Observe');
-/** The leave of a policy may be withdrawn at any time, and the admission fact remembers an earlier one. */
 export const permanentError = guard('a stage failed for good', (view) => view.request.status.error !== undefined);

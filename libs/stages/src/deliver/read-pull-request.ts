@@ -17,7 +17,7 @@ export function readPullRequest(deps: StageDeps): Stage {
     const closed = state.state === 'Closed' ? await heldBy(deps, view, repository) : {};
     const fact = toFact(state, view, { ...closed, ...(await takenOver(closed, repository, plan.source.branch)) });
     if (samePullRequest(pullRequest, fact)) return { notYet: deps.pace.poll, reason: waitsFor(fact, view) };
-    return { fact: { pullRequest: fact, summary: summary(view, fact) } };
+    return { fact: { pullRequest: fact } };
   };
 }
 
@@ -37,9 +37,4 @@ async function takenOver(closed: Partial<PullRequest>, repository: Repository, b
 function waitsFor(fact: PullRequest, view: View): string {
   if (fact.touched) return 'somebody else works on it';
   return view.policy.mode === 'AutoMerge' && view.request.status.verdict?.tier === 'T0' ? 'waits for the forge' : 'waits for a review';
-}
-
-function summary(view: View, fact: PullRequest) {
-  const { plan, summary: known } = view.request.status;
-  return { cluster: known?.cluster ?? view.request.spec.clusters.join(','), target: known?.target ?? '', ...known, pullRequest: `${plan?.source.repository ?? ''}#${fact.number}`.slice(0, 256), reason: waitsFor(fact, view) };
 }

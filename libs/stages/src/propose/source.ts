@@ -1,6 +1,6 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { listed, matchesLabels } from '@fleetmend/lifecycle';
-import { groupOf, refOf, renderRef, sameRef, type KubeObject, type RemediationRequest, type RepoBindingSpec, type Target } from '@fleetmend/model';
+import { SYSTEM_NAMESPACE, groupOf, refOf, renderRef, sameRef, type KubeObject, type RemediationRequest, type RepoBindingSpec, type Target } from '@fleetmend/model';
 import type { Application, EngineContext, Forge, SourceLayout, SourceOrigin } from '@fleetmend/plugin-api';
 import type { FleetCluster, Repository, Setting, Tree } from '@fleetmend/ports';
 import type { StageDeps } from '../stage.ts';
@@ -60,6 +60,12 @@ export function chooseBinding(bindings: readonly Binding[], cluster: { readonly 
   return binding;
 }
 
+/** A tenant's request uses its own bindings only. One that fell to the system namespace sees all, so that a tie can be named. */
+export function inTenant(bindings: readonly Binding[], request: RemediationRequest): readonly Binding[] {
+  const { namespace } = request.metadata;
+  return namespace === SYSTEM_NAMESPACE ? bindings : bindings.filter((binding) => binding.namespace === namespace);
+}
+
 /** Named namespaces and kinds weigh more than labels, and anything more than a wildcard. */
 function specificity({ selects }: RepoBindingSpec): number {
   const named = (list: readonly string[] | undefined) => (list !== undefined && !list.includes('*') ? 1 : 0);
@@ -100,8 +106,7 @@ export async function findSource(deps: StageDeps, request: RemediationRequest): 
   if (live === undefined) return undefined;
   const fleet = await deps.settings.clusters();
   const labels = fleet.find((one) => one.name === cluster)?.labels ?? {};
-  const bindings = (await deps.settings.bindings()).filter((binding) => binding.namespace === request.metadata.namespace);
-  const binding = chooseBinding(bindings, { labels }, target);
+  const binding = chooseBinding(inTenant(await deps.settings.bindings(), request), { labels }, target);
   const { forge, repository } = await openRepository(deps, binding.spec);
   const head = await repository.head(binding.spec.branch);
   const application = (await findApplication(deps, cluster, live))?.application;

@@ -1,0 +1,43 @@
+import { effectivePolicy, type ApprovalView, type ClusterView, type LifecycleSettings, type StageName, type View } from '@fleetmend/lifecycle';
+import type { RemediationRequest } from '@fleetmend/model';
+import type { PolicyEngine } from '@fleetmend/plugin-api';
+import type { Clock } from '@fleetmend/kernel';
+import type { OpenSet, Requests, Settings } from '@fleetmend/ports';
+
+export interface ViewDeps {
+  readonly clock: Clock;
+  readonly requests: Pick<Requests, 'cached'>;
+  readonly settings: Settings;
+  readonly openSet: OpenSet;
+  readonly policyEngine: Pick<PolicyEngine, 'active'>;
+  readonly lifecycle: LifecycleSettings;
+}
+
+/** Everything a decision may depend on, gathered at one moment. What cannot be read, throws: nothing is decided on a guess. */
+export async function gatherView(deps: ViewDeps, request: RemediationRequest, resting: ReadonlySet<StageName>): Promise<View> {
+  const [policies, fleet, approvals] = await Promise.all([deps.settings.policies(), deps.settings.clusters(), deps.settings.approvals()]);
+  const now = deps.clock.now();
+  const labelsOf = (cluster: string) => fleet.find((one) => one.name === cluster)?.labels ?? {};
+  return {
+    request,
+    now,
+    clusters: request.spec.clusters.map((name) => clusterView(deps.openSet, request, name)),
+    policy: effectivePolicy({ request, policies, labelsOf, now, settings: deps.lifecycle }),
+    bundle: deps.policyEngine.active(),
+    approvals: approvals.trusted ? matching(approvals.approvals, request) : [],
+    others: deps.requests.cached().filter((other) => other.metadata.uid !== request.metadata.uid),
+    resting,
+    settings: deps.lifecycle,
+  };
+}
+
+function clusterView(openSet: OpenSet, request: RemediationRequest, name: string): ClusterView {
+  const entry = openSet.find(name, request.spec.failure.fingerprint);
+  return { name, lastContact: openSet.lastContact(name), entry: entry && { state: entry.state, at: entry.at }, synced: openSet.isSynced(name) };
+}
+
+function matching(approvals: Awaited<ReturnType<Settings['approvals']>>['approvals'], request: RemediationRequest): ApprovalView[] {
+  return approvals
+    .filter(({ namespace, spec }) => namespace === request.metadata.namespace && spec.request.uid === request.metadata.uid)
+    .map(({ spec }) => ({ planDigest: spec.planDigest, decision: spec.decision, approver: spec.approver }));
+}

@@ -1,0 +1,98 @@
+import { renderTime, shortDigest, type Clock, type Duration } from '@fleetmend/kernel';
+import { isTerminal } from '@fleetmend/lifecycle';
+import { SYSTEM_NAMESPACE, type FailureEvent, type RemediationRequest } from '@fleetmend/model';
+import type { NewRequest, Requests, Settings } from '@fleetmend/ports';
+import { chooseBinding } from '@fleetmend/stages';
+import { isPermanent } from '@fleetmend/kernel';
+import type { LiveOpenSet } from './open-set.ts';
+
+export interface IntakeDeps {
+  readonly requests: Requests;
+  readonly settings: Settings;
+  readonly openSet: LiveOpenSet;
+  readonly clock: Clock;
+  /** How long a new failure waits for others that share its cause. */
+  readonly window: Duration;
+}
+
+/** What became of an event: a request was made, it belongs to one that exists, or it says nothing new. */
+export type Intaken = 'Created' | 'Known' | 'Stale';
+
+/**
+ * Turns failure events into requests. The promise resolves only when the event's news is durable in the hub cluster, so
+ * whoever delivers it acknowledges then and not before. The same event may come any number of times.
+ */
+export function createIntake(deps: IntakeDeps): (event: FailureEvent) => Promise<Intaken> {
+  const waiting = new Map<string, Promise<Intaken>>();
+  return async (event) => {
+    const news = deps.openSet.apply(event);
+    if (event.state !== 'open') return news ? 'Known' : 'Stale';
+    const key = `${event.cluster}/${event.fingerprint}`;
+    const known = waiting.get(key);
+    if (known !== undefined) return known;
+    const taken = ensureRequest(deps, event).finally(() => waiting.delete(key));
+    waiting.set(key, taken);
+    return taken;
+  };
+}
+
+async function ensureRequest(deps: IntakeDeps, event: FailureEvent): Promise<Intaken> {
+  const before = forFingerprint(deps.requests.cached(), event.fingerprint);
+  if (before.some((request) => !isTerminal(request.status.phase))) return 'Known';
+  await deps.clock.sleep(deps.window);
+  const latest = deps.openSet.find(event.cluster, event.fingerprint) ?? event;
+  // It went away inside the window: nobody needs to hear of it.
+  if (latest.state !== 'open') return 'Known';
+  const earlier = forFingerprint(await deps.requests.list(), event.fingerprint);
+  if (earlier.some((request) => !isTerminal(request.status.phase) || !openedAgain(deps.openSet, latest, request))) return 'Known';
+  await deps.requests.create(await newRequest(deps, latest, nextNumber(earlier)));
+  return 'Created';
+}
+
+function forFingerprint(requests: readonly RemediationRequest[], fingerprint: string): readonly RemediationRequest[] {
+  return requests.filter((request) => request.spec.failure.fingerprint === fingerprint);
+}
+
+/**
+ * A failure that never went away blocks a new request. One that was closed after the earlier request had ended, and opened
+ * again, is a new one. The start of an agent is no new failure: it sees everything for the first time.
+ */
+function openedAgain(openSet: LiveOpenSet, event: FailureEvent, request: RemediationRequest): boolean {
+  const ended = Date.parse(request.status.phaseSince ?? request.metadata.creationTimestamp);
+  if (event.firstSeen <= ended) return false;
+  const wasClosed = request.status.phase === 'Succeeded' || request.status.reason === 'Recovered' || request.status.reason === 'TargetGone';
+  const closed = openSet.lastEnded(event.cluster, event.fingerprint);
+  return wasClosed || event.epoch <= ended || (closed !== undefined && closed > ended);
+}
+
+function nextNumber(earlier: readonly RemediationRequest[]): number {
+  return 1 + Math.max(0, ...earlier.map((request) => Number(request.metadata.name.split('-').at(-1)) || 0));
+}
+
+async function newRequest(deps: IntakeDeps, event: FailureEvent, n: number): Promise<NewRequest> {
+  const { finding, fingerprint, cluster } = event;
+  const now = renderTime(deps.clock.now());
+  return {
+    name: `rr-${shortDigest(fingerprint)}-${n}`,
+    namespace: await tenantOf(deps, event),
+    spec: {
+      clusters: [cluster],
+      target: finding.target,
+      failure: { class: finding.class, ...(finding.subCause === undefined ? {} : { subCause: finding.subCause }), message: finding.observation.message || finding.observation.reason, fingerprint },
+      scope: 'Workload',
+      cancel: false,
+    },
+    status: { phase: 'Detected', reason: 'Detected', attempt: 1, phaseSince: now, clockAt: now },
+  };
+}
+
+/** The namespace of the most specific binding; without one, or with several, the system's own, where a human will look. */
+async function tenantOf({ settings }: IntakeDeps, { cluster, finding }: FailureEvent): Promise<string> {
+  const [bindings, fleet] = await Promise.all([settings.bindings(), settings.clusters()]);
+  try {
+    return chooseBinding(bindings, { labels: fleet.find((one) => one.name === cluster)?.labels ?? {} }, finding.target).namespace;
+  } catch (error) {
+    if (isPermanent(error)) return SYSTEM_NAMESPACE;
+    throw error;
+  }
+}
