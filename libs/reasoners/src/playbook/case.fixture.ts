@@ -59,6 +59,7 @@ export function commit(n: number): string {
   return n.toString(16).padStart(40, '0');
 }
 
-export function replicaSet(name: string, container: Readonly<Record<string, unknown>>, readyReplicas: number): KubeObject {
-  return object('ReplicaSet', name, { spec: { template: { spec: { containers: [{ name: 'app', ...container }] } } }, status: { readyReplicas } }, 'apps/v1');
+export function replicaSet(name: string, container: Readonly<Record<string, unknown>>, readyReplicas: number, owner = 'checkout'): KubeObject {
+  const set = object('ReplicaSet', name, { spec: { template: { spec: { containers: [{ name: 'app', ...container }] } } }, status: { readyReplicas } }, 'apps/v1');
+  return { ...set, metadata: { ...set.metadata, ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: owner, uid: `uid-${owner}`, controller: true }] } };
 }

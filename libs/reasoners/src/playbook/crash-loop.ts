@@ -37,7 +37,7 @@ function putBack(kase: Case, name: string, change: FieldChangeInGit): RuleAnswer
     return handOver(`${name} began to crash after commit ${change.changedBy.slice(0, 7)} changed its image`, 'ImageNotPinned', `The image before was ${String(change.before)}, which names no fixed version; pin one that works.`);
   }
   const restore: Action = { action: 'restoreField', path: [...change.path], commit: change.beforeCommit };
-  const provedBefore = healthyTemplates(kase.related).some((object) => holds(kase.target, object, change.path, change.before));
+  const provedBefore = healthyTemplates(kase.target, kase.related).some((object) => holds(kase.target, object, change.path, change.before));
   return { cause: `${name} began to crash after commit ${change.changedBy.slice(0, 7)} changed ${field}`, confidence: provedBefore ? 0.9 : 0.75, cites: CITES, candidates: [restore] };
 }
 
@@ -49,7 +49,7 @@ function recentChanges(kase: Case): readonly FieldChangeInGit[] {
     .flatMap((history) => lastChange(history) ?? [])
     .filter((change) => canonicalJson(valueAt(kase.target, change.path)) === canonicalJson(change.after));
   // A crashing pod is ready for moments too: what holds every change is the live template and proves nothing.
-  const healthy = healthyTemplates(kase.related).filter((object) => !changes.every((change) => holds(kase.target, object, change.path, change.after)));
+  const healthy = healthyTemplates(kase.target, kase.related).filter((object) => !changes.every((change) => holds(kase.target, object, change.path, change.after)));
   const suspects = changes.filter((change) => !healthy.some((object) => holds(kase.target, object, change.path, change.after)));
   const newest = Math.max(...suspects.map((change) => change.changedAt));
   return suspects.filter((change) => newest - change.changedAt < TOGETHER).sort((a, b) => b.changedAt - a.changedAt);

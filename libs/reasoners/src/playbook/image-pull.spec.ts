@@ -27,6 +27,10 @@ describe('an image that does not exist', () => {
     expect(imagesOf({ history })).toEqual([`GitHistory ${REPO}:1.3.2`, 'GitHistory registry.example.org/other/checkout:9']);
   });
 
+  it('never takes the image of another workload in the namespace', () => {
+    expect(imagesOf({ related: [replicaSet('cart-1', { image: 'registry.example.org/shop/cart:3' }, 2, 'cart')] })).toEqual(['NoHealthyImage']);
+  });
+
   it('never becomes latest, spelled or implied', () => {
     expect(imagesOf({ history: [historyOfField(['image'], BROKEN.image, `${REPO}:latest`, REPO)] })).toEqual(['NoHealthyImage']);
   });

@@ -54,7 +54,7 @@ interface KnownImage {
 function knownImages(kase: Case, container: ContainerView): readonly KnownImage[] {
   const history = historyOf(kase.history, [...container.path, 'image']);
   const fromGit = history ? distinctValues(history).map((entry) => entry.value).filter((value): value is string => typeof value === 'string') : [];
-  const healthy = healthyTemplates(kase.related).flatMap((object) => findContainer(object, container.name)?.image ?? []);
+  const healthy = healthyTemplates(kase.target, kase.related).flatMap((object) => findContainer(object, container.name)?.image ?? []);
   const all = [...new Set([...healthy, ...fromGit])].filter((image) => image !== container.image && isPinned(image));
   return all
     .map((image): KnownImage => {

@@ -66,11 +66,20 @@ function itemOf(list: readonly unknown[], segment: string): unknown {
   return list.find((item) => String(asRecord(item)[key]) === wanted);
 }
 
-/** ReplicaSets and pods that are ready now, newest revision first: their templates are known to run here. */
-export function healthyTemplates(related: readonly KubeObject[]): readonly KubeObject[] {
-  return related
-    .filter((object) => (object.kind === 'ReplicaSet' ? Number(asRecord(object['status'])['readyReplicas'] ?? 0) > 0 : object.kind === 'Pod' && isReady(object)))
-    .sort((a, b) => revisionOf(b) - revisionOf(a) || (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? ''));
+/**
+ * The target's own ReplicaSets and pods that are ready now, newest revision first: their templates are known to run here.
+ * `related` holds the whole namespace; what another workload runs proves nothing.
+ */
+export function healthyTemplates(target: KubeObject, related: readonly KubeObject[]): readonly KubeObject[] {
+  const sets = related.filter((object) => object.kind === 'ReplicaSet' && isOwnedBy(object, target));
+  const pods = related.filter((object) => object.kind === 'Pod' && [target, ...sets].some((owner) => isOwnedBy(object, owner)));
+  const ready = [...sets.filter((set) => Number(asRecord(set['status'])['readyReplicas'] ?? 0) > 0), ...pods.filter(isReady)];
+  return ready.sort((a, b) => revisionOf(b) - revisionOf(a) || (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? ''));
+}
+
+function isOwnedBy(object: KubeObject, owner: KubeObject): boolean {
+  if ((object.metadata.namespace ?? '') !== (owner.metadata.namespace ?? '')) return false;
+  return (object.metadata.ownerReferences ?? []).some((ref) => ref.kind === owner.kind && ref.name === owner.metadata.name);
 }
 
 function revisionOf(object: KubeObject): number {
