@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts';
 import { furnish } from './bootstrap.ts';
 import type { Cluster } from './cluster.ts';
 import { createClusterObjects } from './cluster-objects.ts';
+import { installDefinitions, serveDefinitions } from './custom/definitions.ts';
 import { startGarbageCollection } from './garbage.ts';
 import type { Json } from './json.ts';
 import { createTypeRegistry } from './resource-types.ts';
@@ -45,9 +46,9 @@ export interface ApiServer {
  */
 export function createApiServer({ name, store, clock, random, crds = [], logs, certificateAuthority = '' }: ApiServerOptions): ApiServer {
   const cluster: Cluster = { name, store: store.cluster(name), clock, random, types: createTypeRegistry(), admission: ADMISSION };
-  const stops = [startGarbageCollection(cluster), furnish(cluster, certificateAuthority)];
+  const stops = [startGarbageCollection(cluster), serveDefinitions(cluster), furnish(cluster, certificateAuthority)];
+  installDefinitions(cluster, crds);
   const router = createRouter({ cluster, flush: store.flush, logs });
-  void crds;
   return {
     name,
     objects: createClusterObjects(cluster),
