@@ -15,6 +15,8 @@ export interface LabSpec {
 /** Every `*.lab.ts` of the tree, in the order in which they run. `list-specs.ts` holds this list to the files. */
 export const labSpecs: readonly LabSpec[] = [
   { name: 'servers', folder: 'boot', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
+  { name: 'policies', folder: 'policies', servers: [], tools: ['opa'], smoke: true },
+  { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
 ];
 
 export const specFile = (spec: LabSpec): string => `${spec.folder}/${spec.name}.lab.ts`;

@@ -127,9 +127,14 @@ export const beginWorld = async (cache: LabCache, options: { readonly bound: boo
   throw new Error(`the lab's first process did not come up within 10 s: see ${log}`);
 };
 
-/** The command line that runs another one inside the world. */
-export const insideWorld = (world: World, command: readonly string[]): readonly [string, ...string[]] => [
-  'nsenter', '--target', String(world.init.pid), ...(isRoot() ? [] : ['--user', '--preserve-credentials']), '--net', '--mount', '--pid', '--', ...command,
+/** The command line that enters the world: a program and its arguments go after it. */
+export const enterWorld = (world: World): readonly [string, ...string[]] => [
+  'nsenter', '--target', String(world.init.pid), ...(isRoot() ? [] : ['--user', '--preserve-credentials']), '--net', '--mount', '--pid', '--',
+];
+
+/** The command line that runs another one inside the world, in a folder: entering a mount namespace leads to its root. */
+export const insideWorld = (world: World, folder: string, command: readonly string[]): readonly [string, ...string[]] => [
+  ...enterWorld(world), 'env', `--chdir=${folder}`, ...command,
 ];
 
 /** The world that is up, if one is. */

@@ -15,7 +15,7 @@ export const exec = (command: readonly string[], context: CommandContext): Promi
     ...(facts.kubernetes ? { KUBECONFIG: facts.kubernetes.kubeconfig } : {}),
     PATH: [...(kubectl ? [dirname(kubectl)] : []), context.env.PATH].join(':'),
   };
-  const [file, ...args] = insideWorld(world, command);
+  const [file, ...args] = insideWorld(world, process.cwd(), command);
   return new Promise((done, failed) => {
     const child = spawn(file, args, { stdio: 'inherit', env: env as NodeJS.ProcessEnv });
     child.on('error', failed);

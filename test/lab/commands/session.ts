@@ -86,7 +86,7 @@ export const runSession = async (session: Session, context: CommandContext): Pro
   try {
     const world = await beginWorld(context.cache, { bound: session.bound });
     context.signal.throwIfAborted();
-    status = await runInside(insideWorld(world, [process.execPath, '--disable-warning=ExperimentalWarning', join(context.tree, 'inside', 'main.ts'), planFile]), context, session.json);
+    status = await runInside(insideWorld(world, context.root, [process.execPath, '--disable-warning=ExperimentalWarning', join(context.tree, 'inside', 'main.ts'), planFile]), context, session.json);
     context.signal.throwIfAborted();
     return status;
   } finally {

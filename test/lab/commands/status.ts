@@ -23,7 +23,7 @@ export const status = async (context: CommandContext): Promise<number> => {
     return 1;
   }
   const started = JSON.parse(readFileSync(file, 'utf8')) as readonly Started[];
-  const seen = await runCommand(insideWorld(world, ['ps', '-o', 'pid=,rss=', '-e']));
+  const seen = await runCommand(insideWorld(world, '/', ['ps', '-o', 'pid=,rss=', '-e']));
   const memory = new Map(seen.stdout.trim().split('\n').map((line) => line.trim().split(/\s+/)).map(([pid, rss]) => [Number(pid), Number(rss)]));
   for (const { name, pid } of started) {
     const kilobytes = memory.get(pid);

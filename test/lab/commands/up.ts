@@ -4,16 +4,15 @@ import type { LabFacts, LabServer } from '../boot/lab.ts';
 import { LAB_SERVERS } from '../boot/lab.ts';
 import { factsFile } from '../boot/start-lab.ts';
 import { installPackages, missingPackages, obstacle } from '../boot/requirements.ts';
-import { findWorld, insideWorld, type World } from '../boot/world.ts';
+import { enterWorld, findWorld, type World } from '../boot/world.ts';
 import { pick, UsageError, type CommandContext } from './context.ts';
 import { clearRemains, holdLab, logsFolder, runSession, stateFolder } from './session.ts';
 
 /** What a person needs to use the lab. */
 export const describeLab = (facts: LabFacts, world: World): readonly string[] => {
-  const enter = insideWorld(world, []).slice(0, -1).join(' ');
   return [
     'The lab is up in network and mount namespaces of its own.',
-    `  a shell inside   ${enter} -- bash   (or: npm run lab -- exec COMMAND…)`,
+    `  a shell inside   ${enterWorld(world).join(' ')} bash   (or: npm run lab -- exec COMMAND…)`,
     ...(facts.kubernetes ? [`  KUBECONFIG       ${facts.kubernetes.kubeconfig}   (context lab, ${facts.kubernetes.server})`] : []),
     ...(facts.gitea ? [`  forge            ${facts.gitea.url}   user ${facts.gitea.admin.name}, password ${facts.gitea.admin.password}`] : []),
     ...(facts.nats ? [`  bus              ${facts.nats.url}`] : []),
