@@ -87,7 +87,7 @@ function runStep(process: Process, step: Step, now: Instant, host: ProcessHost):
       return poll(process, now, step.patience, host.resolves(step.host), () => fail(at + step.patience, host, `labapp: lookup ${step.host}: no such host`));
     case 'requireConnect':
       return poll(process, now, step.patience, host.connects(step.host, step.port), () =>
-        fail(at + step.patience, host, `labapp: dial tcp ${step.host}:${step.port}: ${host.resolves(step.host) ? 'connect: connection refused' : 'lookup: no such host'}`),
+        fail(at + step.patience, host, `labapp: dial tcp ${step.host}:${step.port}: ${host.resolves(step.host) ? 'connect: connection refused' : `lookup ${step.host}: no such host`}`),
       );
     case 'holdMemory':
       return holdMemory(process, step, now, host);

@@ -15,7 +15,7 @@ describe('a Deployment whose container needs more memory than its limit', () => 
     expect(terminated()).toMatchObject({ reason: 'OOMKilled', exitCode: 137 });
     await cluster.clock.runUntil(() => cluster.container().state.waiting?.reason === 'CrashLoopBackOff', seconds(20), 'the crash loop');
     expect(cluster.container()).toMatchObject({ restartCount: 1, ready: false, started: false, lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } } });
-    expect(cluster.container().state.waiting?.message).toMatch(/^back-off 8s restarting failed container=app pod=checkout-\w+-\w+_shop\(uid-\d+\)$/);
+    expect(cluster.container().state.waiting?.message).toMatch(/^back-off 8s restarting failed container=app pod=checkout-\w+-\w+_shop\([0-9a-f-]{36}\)$/);
     expect(cluster.errors).toEqual([]);
   });
 

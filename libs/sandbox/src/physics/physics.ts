@@ -1,15 +1,14 @@
 import { minutes } from '@fleetmend/kernel';
 import type { Clock, Random } from '@fleetmend/kernel';
+import type { PodLogs } from '../api/routes/pod-logs.ts';
 import { imageCatalog } from '../images/catalog.ts';
 import type { ImageCatalog } from '../images/catalog.ts';
 import type { ClusterObjects } from '../objects.ts';
-import { startNamespaces } from './cluster/namespaces.ts';
 import { startNodes } from './cluster/nodes.ts';
 import { startKubelets } from './kubelet/kubelet.ts';
 import { createLogStore } from './kubelet/logs.ts';
 import type { KubeletContext } from './kubelet/place.ts';
-import { readPodLogs } from './kubelet/pod-logs.ts';
-import type { PodLogRequest } from './kubelet/pod-logs.ts';
+import { servePodLogs } from './kubelet/pod-logs.ts';
 import type { PodRun } from './kubelet/worker.ts';
 import { startEndpoints } from './network/endpoints.ts';
 import { createEventRecorder } from './runtime/events.ts';
@@ -32,11 +31,8 @@ export interface PhysicsOptions {
 }
 
 export interface Physics {
-  /**
-   * Lines of one container's log, each with its line end; with `follow` it goes on until the container or `signal` ends.
-   * @throws StatusError in a real kubelet's words: no such container, not started yet, no previous life.
-   */
-  podLogs(request: PodLogRequest): AsyncIterable<string>;
+  /** Lines of a container's log, each with its line end. Goes back to the container's start, also over a restart of the simulation. */
+  readonly podLogs: PodLogs;
   stop(): void;
 }
 
@@ -61,7 +57,6 @@ export function startPhysics({ objects, clock, random, images = imageCatalog(), 
     logs,
     isListening: (uid, port) => runs.get(uid)?.containers.some(({ process }) => process?.listeners.has(port)) ?? false,
   };
-  startNamespaces(context);
   startNodes(context);
   startScheduler(context);
   startKubelets(context, runs);
@@ -70,7 +65,7 @@ export function startPhysics({ objects, clock, random, images = imageCatalog(), 
   startDeploymentController(context);
   startEventExpiry(context);
   return {
-    podLogs: (request) => readPodLogs(context, request),
+    podLogs: servePodLogs(context),
     stop: () => ending.abort(),
   };
 }

@@ -1,114 +1,85 @@
 import { parseTime, renderMicroTime } from '@fleetmend/kernel';
+import type { LogRequest, PodLogs } from '../../api/routes/pod-logs.ts';
 import { StatusError } from '../../objects.ts';
 import type { ContainerStatus, Pod } from '../shapes/pod.ts';
 import type { LogLine } from './logs.ts';
 import type { KubeletContext } from './place.ts';
 
-export interface PodLogRequest {
-  readonly namespace: string;
-  readonly pod: string;
-  /** May be left out where the pod has one container. */
-  readonly container?: string;
-  readonly previous?: boolean;
-  readonly tailLines?: number;
-  readonly sinceSeconds?: number;
-  readonly sinceTime?: string;
-  readonly limitBytes?: number;
-  readonly timestamps?: boolean;
-  readonly follow?: boolean;
-  readonly signal?: AbortSignal;
+/** Container logs as the kubelets of one cluster keep them: the last two lives of each container. */
+export function servePodLogs(context: KubeletContext): PodLogs {
+  return (request) => {
+    refuseUnlessStarted(request, statusOf(request.pod as Pod, request.container));
+    return lines(context, request);
+  };
 }
 
-/** See `Physics.podLogs`. The refusals come before the first line, at once. */
-export function readPodLogs(context: KubeletContext, request: PodLogRequest): AsyncIterable<string> {
-  const { objects } = context;
-  const pod = objects.get<Pod>('v1', 'Pod', request.namespace, request.pod);
-  if (!pod) throw new StatusError(404, 'NotFound', `pods "${request.pod}" not found`, { name: request.pod, kind: 'pods' });
-  const container = chooseContainer(pod, request.container);
-  const status = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(({ name }) => name === container);
-  refuseUnlessStarted(pod, container, status, request.previous ?? false);
-  // A container that waits for its restart shows what its last life wrote.
-  return lines(context, pod.metadata.uid ?? '', container, request);
+function statusOf(pod: Pod, container: string): ContainerStatus | undefined {
+  return [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(({ name }) => name === container);
 }
 
-function chooseContainer(pod: Pod, asked: string | undefined): string {
-  const names = pod.spec.containers.map(({ name }) => name);
-  const inits = (pod.spec.initContainers ?? []).map(({ name }) => name);
-  if (asked === undefined) {
-    const [only] = names;
-    if (names.length === 1 && inits.length === 0 && only !== undefined) return only;
-    const choice = inits.length > 0 ? `choose one of: [${names.join(' ')}] or one of the init containers: [${inits.join(' ')}]` : `choose one of: [${names.join(' ')}]`;
-    throw badRequest(`a container name must be specified for pod ${pod.metadata.name}, ${choice}`);
-  }
-  if (![...names, ...inits].includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${pod.metadata.name}`);
-  return asked;
-}
-
-function refuseUnlessStarted(pod: Pod, container: string, status: ContainerStatus | undefined, previous: boolean): void {
+function refuseUnlessStarted({ pod, container, previous }: LogRequest, status: ContainerStatus | undefined): void {
   if (previous && !status?.lastState.terminated) throw badRequest(`previous terminated container "${container}" in pod "${pod.metadata.name}" not found`);
   const waiting = status ? status.state.waiting : { reason: 'ContainerCreating' };
+  // A container that waits for its restart still shows what its last life wrote.
   if (!waiting || status?.lastState.terminated) return;
-  const why = waiting.reason === 'ContainerCreating' || waiting.reason === 'PodInitializing' ? `waiting to start: ${waiting.reason}` : `waiting to start: ${describe(waiting.reason)}`;
-  throw badRequest(`container "${container}" in pod "${pod.metadata.name}" is ${why}`);
-}
-
-function describe(reason: string): string {
-  return reason === 'ErrImagePull' || reason === 'ImagePullBackOff' ? 'trying and failing to pull image' : reason;
+  const isPull = waiting.reason === 'ErrImagePull' || waiting.reason === 'ImagePullBackOff';
+  throw badRequest(`container "${container}" in pod "${pod.metadata.name}" is waiting to start: ${isPull ? 'trying and failing to pull image' : waiting.reason}`);
 }
 
 function badRequest(message: string): StatusError {
   return new StatusError(400, 'BadRequest', message);
 }
 
-async function* lines(context: KubeletContext, uid: string, container: string, request: PodLogRequest): AsyncGenerator<string> {
-  const { logs, clock } = context;
-  const earliest = request.sinceSeconds === undefined ? (parseTime(request.sinceTime) ?? 0) : clock.now() - request.sinceSeconds * 1000;
-  let bytes = request.limitBytes ?? Infinity;
-  const seen = logs.read(uid, container, livesBefore(context, uid, container, request));
-  const chosen = seen.filter(({ at }) => at >= earliest);
-  let last: LogLine | undefined;
-  for (const line of request.tailLines === undefined ? chosen : chosen.slice(Math.max(0, chosen.length - request.tailLines))) {
-    const text = renderLine(line, request.timestamps ?? false).slice(0, bytes);
-    bytes -= text.length;
+async function* lines(context: KubeletContext, request: LogRequest): AsyncGenerator<string> {
+  const { logs } = context;
+  const { container, timestamps, tailLines, previous } = request;
+  const uid = request.pod.metadata.uid ?? '';
+  const seen = logs.read(uid, container, previous && !isBetweenLives(context, request));
+  const since = sinceOf(context, request);
+  const chosen = seen.filter(({ at }) => at >= since);
+  let room = request.limitBytes ?? Infinity;
+  for (const line of tailLines === undefined ? chosen : chosen.slice(Math.max(0, chosen.length - tailLines))) {
+    const text = renderLine(line, timestamps).slice(0, room);
     if (text === '') return;
+    room -= text.length;
     yield text;
   }
-  last = seen.at(-1);
-  if (!request.follow || request.previous) return;
+  if (!request.follow || previous) return;
   const ended = Promise.race([aborted(request.signal), aborted(context.signal)]);
-  while (isLive(context, uid, container, request)) {
+  let last: LogLine | undefined = seen.at(-1);
+  while (isLive(context, request)) {
     await Promise.race([logs.changed(uid, container), ended]);
-    if (request.signal?.aborted || context.signal.aborted) return;
+    if (request.signal.aborted || context.signal.aborted) return;
     const now = logs.read(uid, container, false);
     const from = last === undefined ? 0 : now.indexOf(last) + 1;
-    if (last !== undefined && from === 0) return; // rotated: this life is over
-    for (const line of now.slice(from)) yield renderLine(line, request.timestamps ?? false);
+    if (last !== undefined && from === 0) return; // this life is over
+    for (const line of now.slice(from)) yield renderLine(line, timestamps);
     last = now.at(-1) ?? last;
   }
 }
 
-/** The current store rotates only when the next life begins, so what is current is the last life while a container waits. */
-function livesBefore({ objects }: KubeletContext, uid: string, container: string, { previous, namespace, pod }: PodLogRequest): boolean {
-  if (!previous) return false;
-  const found = objects.get<Pod>('v1', 'Pod', namespace, pod);
-  const status = found?.metadata.uid === uid ? [...(found.status?.containerStatuses ?? []), ...(found.status?.initContainerStatuses ?? [])].find(({ name }) => name === container) : undefined;
-  return status?.state.waiting === undefined;
+function sinceOf({ clock }: KubeletContext, { sinceSeconds, sinceTime }: LogRequest): number {
+  return sinceSeconds === undefined ? (parseTime(sinceTime) ?? 0) : clock.now() - sinceSeconds * 1000;
 }
 
-function isLive({ objects }: KubeletContext, uid: string, container: string, { namespace, pod }: PodLogRequest): boolean {
-  const found = objects.get<Pod>('v1', 'Pod', namespace, pod);
-  if (found?.metadata.uid !== uid) return false;
-  const status = [...(found.status?.containerStatuses ?? []), ...(found.status?.initContainerStatuses ?? [])].find(({ name }) => name === container);
-  return status?.state.running !== undefined;
+/** A new life begins with its start: while a container waits, the log that is current is that of the life before. */
+function isBetweenLives({ objects }: KubeletContext, { pod, container }: LogRequest): boolean {
+  const found = objects.get<Pod>('v1', 'Pod', pod.metadata.namespace, pod.metadata.name);
+  return found !== undefined && found.metadata.uid === pod.metadata.uid && statusOf(found, container)?.state.waiting !== undefined;
+}
+
+function isLive({ objects }: KubeletContext, { pod, container }: LogRequest): boolean {
+  const found = objects.get<Pod>('v1', 'Pod', pod.metadata.namespace, pod.metadata.name);
+  return found !== undefined && found.metadata.uid === pod.metadata.uid && statusOf(found, container)?.state.running !== undefined;
 }
 
 function renderLine({ at, text }: LogLine, timestamps: boolean): string {
   return `${timestamps ? `${renderMicroTime(at)} ` : ''}${text}\n`;
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<void> {
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal?.aborted) resolve();
-    signal?.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

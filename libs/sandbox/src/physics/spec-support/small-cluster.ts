@@ -1,7 +1,9 @@
 import { seededRandom } from '@fleetmend/kernel';
 import { VirtualClock } from '@fleetmend/testing';
 import { imageCatalog, LABAPP_IMAGE } from '../../images/catalog.ts';
-import type { KubeObject } from '../../objects.ts';
+import { createApiServer } from '../../api/api-server.ts';
+import type { ClusterObjects, KubeObject } from '../../objects.ts';
+import { openStore } from '../../store/store.ts';
 import { startPhysics } from '../physics.ts';
 import type { Physics } from '../physics.ts';
 import { SHORT_PROFILE } from '../runtime/profile.ts';
@@ -9,15 +11,13 @@ import type { PhysicsProfile } from '../runtime/profile.ts';
 import type { KubeEvent } from '../shapes/cluster.ts';
 import type { Container, ContainerStatus, Pod, PodSpec } from '../shapes/pod.ts';
 import type { Deployment } from '../shapes/workloads.ts';
-import { memoryObjects } from './memory-objects.ts';
-import type { MemoryObjects } from './memory-objects.ts';
 
 export const TESTER = { manager: 'spec' } as const;
 
 /** One cluster with one node and the namespace `shop`, on a virtual clock. */
 export interface SmallCluster {
   readonly clock: VirtualClock;
-  readonly objects: MemoryObjects;
+  readonly objects: ClusterObjects;
   readonly errors: unknown[];
   physics: Physics;
   /** Ends the physics and starts it anew over the same objects, as after a kill. */
@@ -32,7 +32,7 @@ export interface SmallCluster {
 
 export function smallCluster({ profile = SHORT_PROFILE, missing = [] }: { readonly profile?: PhysicsProfile; readonly missing?: readonly string[] } = {}): SmallCluster {
   const clock = new VirtualClock();
-  const objects = memoryObjects(clock);
+  const { objects } = createApiServer({ name: 'prod-1', store: openStore({ path: ':memory:' }), clock, random: seededRandom(3) });
   const errors: unknown[] = [];
   const start = () => startPhysics({ objects, clock, random: seededRandom(7), images: imageCatalog(missing), profile, failed: ({ error }) => errors.push(error) });
   objects.create<KubeObject>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, TESTER);

@@ -1,0 +1,44 @@
+import { seconds } from '@fleetmend/kernel';
+import type { Clock, Duration } from '@fleetmend/kernel';
+import type { ClusterObjects } from '../objects.ts';
+import { createEventRecorder } from '../physics/runtime/events.ts';
+import type { LoopOptions } from '../physics/runtime/loop.ts';
+import { startArgo } from './argocd.ts';
+import type { ApplierContext } from './context.ts';
+import { startFlux } from './flux.ts';
+import type { RenderKustomization, RepositoryReader } from './repository.ts';
+
+export interface ApplierOptions {
+  /** The cluster whose Flux and Argo CD objects are followed. */
+  readonly objects: ClusterObjects;
+  readonly clock: Clock;
+  /** The repository behind a URL in a GitRepository or an Application; `undefined`: there is none. */
+  readonly repositories: (url: string) => RepositoryReader | undefined;
+  /** Other clusters that an Application may name as its destination, by server address or name. */
+  readonly destinations?: (destination: { readonly server?: string; readonly name?: string }) => ClusterObjects | undefined;
+  /** Without one, folders with a kustomization.yaml are refused. */
+  readonly render?: RenderKustomization;
+  /** How often an Application is compared without being asked; Flux objects say it themselves. */
+  readonly argoInterval?: Duration;
+  readonly failed?: LoopOptions['failed'];
+}
+
+export interface Applier {
+  /** A branch moved: look at once, as after a webhook. */
+  nudge(): void;
+  stop(): void;
+}
+
+/**
+ * Follows a Git repository in the place of Flux and Argo CD: reads their objects, applies what they name, prunes what disappeared,
+ * and writes their statuses, labels and annotations as the real engines do, so that nobody who reads them has to know the difference.
+ */
+export function startApplier({ objects, clock, repositories, destinations = () => undefined, render, argoInterval = seconds(180), failed = () => undefined }: ApplierOptions): Applier {
+  const ending = new AbortController();
+  const context: ApplierContext = { objects, clock, repositories, destinations, render, argoInterval, failed, signal: ending.signal, events: createEventRecorder(objects, clock) };
+  const engines = [startFlux(context), startArgo(context)];
+  return {
+    nudge: () => engines.forEach((engine) => engine.nudge()),
+    stop: () => ending.abort(),
+  };
+}

@@ -1,0 +1,60 @@
+import type { KubeObject } from '../objects.ts';
+
+interface EngineKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly shortNames: readonly string[];
+  readonly status: boolean;
+  readonly columns: readonly (readonly [name: string, path: string, type?: string])[];
+}
+
+const FLUX_COLUMNS = [['Age', '.metadata.creationTimestamp', 'date'], ['Ready', '.status.conditions[?(@.type=="Ready")].status'], ['Status', '.status.conditions[?(@.type=="Ready")].message']] as const;
+
+/** The kinds of Flux and Argo CD that the sandbox's applying controller follows; group, version, names and columns as the real ones have them. */
+const ENGINE_KINDS: readonly EngineKind[] = [
+  { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'GitRepository', plural: 'gitrepositories', shortNames: ['gitrepo'], status: true, columns: [['URL', '.spec.url'], ...FLUX_COLUMNS] },
+  { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', kind: 'Kustomization', plural: 'kustomizations', shortNames: ['ks'], status: true, columns: FLUX_COLUMNS },
+  {
+    group: 'argoproj.io',
+    version: 'v1alpha1',
+    kind: 'Application',
+    plural: 'applications',
+    shortNames: ['app', 'apps'],
+    // Argo CD's own definition has no status subresource; here it has one, so that a status write cannot change a spec.
+    status: true,
+    columns: [['Sync Status', '.status.sync.status'], ['Health Status', '.status.health.status'], ['Revision', '.status.sync.revision']],
+  },
+  { group: 'argoproj.io', version: 'v1alpha1', kind: 'AppProject', plural: 'appprojects', shortNames: ['appproj', 'appprojs'], status: false, columns: [] },
+];
+
+/** Minimal definitions of those kinds: any field is kept, nothing is validated beyond the object's own frame. */
+export function engineCrds(): readonly KubeObject[] {
+  return ENGINE_KINDS.map(({ group, version, kind, plural, shortNames, status, columns }) => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          ...(status ? { subresources: { status: {} } } : {}),
+          ...(columns.length > 0 ? { additionalPrinterColumns: columns.map(([name, jsonPath, type = 'string']) => ({ name, jsonPath, type })) } : {}),
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }, status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+              'x-kubernetes-preserve-unknown-fields': true,
+            },
+          },
+        },
+      ],
+    },
+  }));
+}
