@@ -22,3 +22,5 @@ export * from './fleet-cluster.ts';
 export * from './policy-rollout.ts';
 export * from './bounded.ts';
 export * from './names.ts';
+export * from './custom-resources.ts';
+export * from './structural-schema.ts';

@@ -23,7 +23,7 @@ export interface KubeMetadata {
 }
 
 /** An RFC 1123 label: cluster names, and whatever becomes a token of a bus subject. */
-export const Label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+export const Label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/).max(63);
 export const ObjectName = z.string().min(1).max(253);
 export const Namespace = z.string().max(63);
 export const Kind = z.string().min(1).max(63);
