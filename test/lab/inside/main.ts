@@ -1,6 +1,6 @@
 // Runs inside the lab's namespaces: boots the servers, then runs the specs. Started by `commands/session.ts` only.
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { factsFile, startLab } from '../boot/start-lab.ts';
 import type { InsidePlan } from './plan.ts';
@@ -11,9 +11,12 @@ const runSpecs = (plan: InsidePlan): Promise<number> =>
       join(plan.root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--root', plan.root, '--config', join(plan.root, 'test', 'lab', 'vitest.config.ts'),
       '--reporter=default', '--reporter=json', `--outputFile.json=${plan.reportFile}`, ...plan.specs,
     ];
+    // Whatever the specs put into a temporary folder goes with the lab.
+    const temporary = join(plan.run, 'tmp');
+    mkdirSync(temporary, { recursive: true });
     const vitest = spawn(process.execPath, args, {
       cwd: plan.root,
-      env: { ...process.env, FLEETMEND_LAB_FACTS: factsFile(plan.run) },
+      env: { ...process.env, FLEETMEND_LAB_FACTS: factsFile(plan.run), TMPDIR: temporary },
       stdio: ['ignore', plan.json ? 2 : 'inherit', 'inherit'],
     });
     vitest.on('error', failed);
