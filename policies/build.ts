@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { BUNDLE, POLICIES, bundleSources, sourcesDigest } from './sources.ts';
@@ -13,7 +13,7 @@ export interface BuildOptions {
   readonly opa: string;
   /** Compare with what is there instead of writing. */
   readonly check?: boolean;
-  /** A folder of `.rego` files with packages below `remediation.custom`, compiled in as well. */
+  /** A folder of `.rego` files with packages directly below `remediation.custom`, compiled in as well. */
   readonly custom?: string;
   /** Where the bundle goes; the committed one by default. */
   readonly out?: string;
@@ -36,7 +36,7 @@ export function buildBundle({ opa, check = false, custom, out = BUNDLE }: BuildO
   try {
     const sources = join(work, 'sources');
     for (const file of bundleSources()) copy(join(POLICIES, file), join(sources, file));
-    if (custom !== undefined) cpSync(custom, join(sources, 'remediation', 'custom'), { recursive: true });
+    if (custom !== undefined) copyCustom(custom, join(sources, 'remediation', 'custom'));
     const revision = sourcesDigest(sources);
     writeFileSync(join(sources, '.manifest'), JSON.stringify({ revision, roots: ['remediation'] }));
     const archive = join(work, 'bundle.tar.gz');
@@ -54,6 +54,15 @@ export function buildBundle({ opa, check = false, custom, out = BUNDLE }: BuildO
     return { revision, stale: check ? stale : [] };
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** @throws Error for a package that the gate would not ask: it asks those directly below `remediation.custom`. */
+function copyCustom(from: string, to: string): void {
+  for (const file of readdirSync(from, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.rego'))) {
+    const name = /^package\s+(\S+)/m.exec(readFileSync(join(from, file), 'utf8'))?.[1] ?? '(none)';
+    if (!/^remediation\.custom\.\w+$/.test(name)) throw new Error(`${join(from, file)} is package ${name}: name it remediation.custom.<word>, or the gate will not ask it`);
+    if (!file.endsWith('_test.rego')) copy(join(from, file), join(to, file));
   }
 }
 

@@ -10,6 +10,14 @@ custom_violations contains violation if {
 	violation := custom_violation(name, answer)
 }
 
+# A package whose answer is no collection has none that can be read, which must not pass for "nothing to say".
+custom_violations contains lib.unsafe(name, "", "the rule's violations are neither a set nor a list") if {
+	some name
+	answer := data.remediation.custom[name].violations
+	not is_set(answer)
+	not is_array(answer)
+}
+
 custom_violation(name, answer) := {
 	"id": text_or(lib.field(answer, "id"), name),
 	"class": custom_class(answer),

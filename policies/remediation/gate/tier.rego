@@ -48,7 +48,18 @@ upwards_or_back if {
 	input.plan.action == "setResources"
 	count(input.change.norm) > 0
 	every quantity in input.change.norm {
-		is_number(quantity.before)
-		quantity.after >= quantity.before
+		not_lower(quantity)
 	}
+}
+
+# A limit may stand beside a request that nobody set, and the other way round.
+not_lower(quantity) if {
+	quantity.before == null
+	quantity.after == null
+}
+
+not_lower(quantity) if {
+	is_number(quantity.before)
+	is_number(quantity.after)
+	quantity.after >= quantity.before
 }

@@ -7,12 +7,12 @@ import data.remediation.lib
 r02(before, after, ctx) := {lib.unsafe("R02", limit.pointer, message) |
 	some limit in quantities(after)
 	limit.section == "limits"
-	limit.container in touched(before, after)
 	some request in quantities(after)
 	request.section == "requests"
 	request.container == limit.container
 	request.name == limit.name
 	limit.value != request.value
+	pair_changed(before, limit, request)
 	not fitting(before, limit, request, ctx)
 	message := sprintf("%s limit %s does not fit request %s (at most %s times the request)", [
 		limit.name,
@@ -21,6 +21,10 @@ r02(before, after, ctx) := {lib.unsafe("R02", limit.pointer, message) |
 		lib.clip(max_ratio(limit.name)),
 	])
 }
+
+pair_changed(before, limit, _) if changed(before, limit)
+
+pair_changed(before, _, request) if changed(before, request)
 
 max_ratio(name) := data.remediation.limits.resources.maxRatio[name]
 

@@ -1,0 +1,125 @@
+package remediation.resources_test
+
+import data.remediation.resources
+import data.remediation.testing
+
+before := testing.with_container({})
+
+with_resources(limits, requests) := testing.with_container(testing.resources(limits, requests))
+
+memory(limit) := with_resources({"memory": limit}, {})
+
+mebibytes(amount) := amount * 1048576
+
+step(old, new) := testing.norm({"limits/memory": [mebibytes(old), mebibytes(new)], "requests/memory": [mebibytes(32), mebibytes(32)]})
+
+test_r01_allows_what_has_a_limit_or_is_not_touched if {
+	unlimited := testing.workload("Deployment", {"containers": [{"name": "app", "image": "a:1"}]})
+	resources.r01(before, memory("128Mi"), testing.context) == set()
+	resources.r01(unlimited, unlimited, testing.context) == set()
+	count(resources.r01_warnings(unlimited, unlimited)) == 1
+}
+
+test_r01_denies_changed_resources_without_a_memory_limit if {
+	unlimited := testing.workload("Deployment", {"containers": [{"name": "app", "image": "a:1"}]})
+	after := testing.workload("Deployment", {"containers": [{"name": "app", "image": "a:1", "resources": {"limits": {"cpu": "1"}}}]})
+	count(resources.r01(unlimited, after, testing.context)) == 1
+	resources.r01(unlimited, after, testing.restoring) == set()
+}
+
+test_r02_allows_a_limit_near_its_request if {
+	resources.r02(before, memory("128Mi"), step(64, 128)) == set()
+}
+
+test_r02_allows_equal_values_and_a_limit_alone if {
+	same := with_resources({"memory": "48Mi"}, {"memory": "48Mi"})
+	resources.r02(before, same, testing.context) == set()
+	alone := testing.workload("Deployment", {"containers": [{"name": "app", "resources": {"limits": {"memory": "1Gi"}}}]})
+	resources.r02({}, alone, testing.context) == set()
+}
+
+test_r02_denies_a_limit_below_its_request if {
+	count(resources.r02(before, memory("16Mi"), step(64, 16))) == 1
+}
+
+test_r02_denies_a_ratio_past_the_largest if {
+	count(resources.r02(before, memory("640Mi"), step(64, 640))) == 1
+}
+
+test_r02_allows_a_wide_ratio_to_get_no_worse if {
+	wide := with_resources({"memory": "640Mi"}, {"memory": "32Mi"})
+	narrower := with_resources({"memory": "640Mi"}, {"memory": "40Mi"})
+	wider := with_resources({"memory": "700Mi"}, {"memory": "32Mi"})
+	resources.r02(wide, narrower, testing.norm({"limits/memory": [640, 640], "requests/memory": [32, 40]})) == set()
+	count(resources.r02(wide, wider, testing.norm({"limits/memory": [640, 700], "requests/memory": [32, 32]}))) == 1
+}
+
+test_r02_denies_what_it_has_no_numbers_for if {
+	count(resources.r02(before, memory("128Mi"), testing.context)) == 1
+	count(resources.r02(before, memory("128Mi"), testing.norm({"limits/memory": [64, 128]}))) == 1
+}
+
+test_r03_allows_a_doubling if {
+	resources.r03(before, memory("128Mi"), step(64, 128)) == set()
+}
+
+test_r03_denies_more_than_a_doubling if {
+	count(resources.r03(before, memory("129Mi"), step(64, 129))) == 1
+}
+
+test_r03_allows_any_step_back_to_an_earlier_value if {
+	back := object.union(step(64, 1024), {"restores": true})
+	resources.r03(before, memory("1Gi"), back) == set()
+}
+
+test_r03_denies_past_the_cap_even_on_the_way_back if {
+	back := object.union(step(64, 65536), {"restores": true})
+	count(resources.r03(before, memory("64Gi"), back)) == 1
+}
+
+test_r03_denies_a_limit_that_falls_to_less_than_half if {
+	count(resources.r03(before, memory("31Mi"), step(64, 31))) == 1
+	resources.r03(before, memory("32Mi"), step(64, 32)) == set()
+}
+
+test_r03_lets_a_request_fall_as_far_as_it_must if {
+	large := with_resources({"memory": "64Mi"}, {"cpu": "64"})
+	small := with_resources({"memory": "64Mi"}, {"cpu": "2"})
+	resources.r03(large, small, testing.norm({"requests/cpu": [64000, 2000]})) == set()
+}
+
+test_r03_denies_numbers_that_can_not_be_trusted if {
+	path := "/spec/template/spec/containers/0/resources/limits/memory"
+	every entry in [
+		{"path": path, "before": 64, "after": null, "unit": "bytes"},
+		{"path": path, "before": 64, "after": 0, "unit": "bytes"},
+		{"path": path, "before": 64, "after": -128, "unit": "bytes"},
+		{"path": path, "before": 64, "after": "128", "unit": "bytes"},
+		{"path": path, "before": 64, "after": 128, "unit": "millicores"},
+	] {
+		count(resources.r03(before, memory("128Mi"), object.union(testing.context, {"norm": {path: entry}}))) == 1
+	}
+	count(resources.r03(before, memory("128Mi"), testing.norm({"limits/memory": [null, 128]}))) == 1
+}
+
+test_r03_denies_other_resources_than_cpu_and_memory if {
+	gpu := with_resources({"nvidia.com/gpu": "2"}, {})
+	count(resources.r03(before, gpu, testing.norm({"limits/nvidia.com~1gpu": [1, 2]}))) == 1
+}
+
+test_r05_allows_other_values if {
+	resources.r05(before, memory("128Mi"), testing.context) == set()
+}
+
+test_r05_denies_a_removal_in_every_kind_and_list if {
+	objects := testing.everywhere({})
+	every index, object in objects {
+		bare := testing.everywhere({"resources": {"limits": {"memory": null}}})[index]
+		count(resources.r05(object, bare, testing.context)) == 1
+	}
+}
+
+test_r05_denies_a_removal_also_on_the_way_back if {
+	bare := testing.workload("Deployment", {"containers": [{"name": "app", "resources": {"requests": testing.container.resources.requests}}]})
+	count(resources.r05(before, bare, testing.restoring)) == 1
+}
