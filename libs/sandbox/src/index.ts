@@ -12,3 +12,10 @@ export { startPhysics, type Physics, type PhysicsOptions } from './physics/physi
 export { DEFAULT_PROFILE, SHORT_PROFILE, type PhysicsProfile } from './physics/runtime/profile.ts';
 export { startApplier, type Applier, type ApplierOptions } from './applier/applier.ts';
 export type { RenderKustomization, RepositoryReader, RepositoryWriter } from './applier/repository.ts';
+export { createWorld, type World, type WorldCluster, type WorldOptions } from './world/world.ts';
+export { deployFolder, type FolderDeployment } from './world/deploy-folder.ts';
+export { demoFleet, type DemoFleet, type FleetChange } from './world/demo-fleet.ts';
+export { readScenario, PLACEHOLDER_URL, type Scenario, type ScenarioBranch, type ScenarioStep } from './world/scenario.ts';
+export { scenarioSchema, type ScenarioFile } from './world/scenario-schema.ts';
+export { applyByHand, createLive, missingAbilities, playScenario, unhealthyWorkloads, type Played, type PlayOptions } from './world/play-scenario.ts';
+export { revisionTried } from './world/applied-revision.ts';
