@@ -30,9 +30,15 @@ export const Bus = z
     z.strictObject({
       kind: z.literal('nats'),
       servers: z.array(z.string().min(1)).min(1).describe('Addresses of the NATS servers: `tls://nats.example.org:4222`.'),
-      credentials: SecretRef.optional().describe('Content of a `.creds` file (JWT and seed).'),
-      ca: z.string().min(1).optional().describe('PEM file of the authority that signed the servers, where the system does not know it.'),
-      replicas: z.int().min(1).max(5).default(3).describe('Replicas of the stream, when the hub creates it.'),
+      credentials: SecretRef.optional().describe('Content of a `.creds` file (JWT and seed). It, `nkey`, `token`, or `user` with `password`: one of them, or none.'),
+      nkey: SecretRef.optional().describe('Seed of an NKEY.'),
+      token: SecretRef.optional().describe('A plain token.'),
+      user: z.string().min(1).optional().describe('User name, with `password`.'),
+      password: SecretRef.optional().describe('Password of `user`.'),
+      tls: z
+        .strictObject({ caFile: z.string().min(1).optional(), certFile: z.string().min(1).optional(), keyFile: z.string().min(1).optional() })
+        .optional()
+        .describe('PEM files, where the system does not know the authority of the servers, or they ask for a client certificate.'),
     }),
   ])
   .describe('The courier between agents and hub: `in-process` (everything in one process) or `nats`.');

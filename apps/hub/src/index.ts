@@ -1,0 +1,5 @@
+/** @module The hub: takes failures in, leads each request to its end, and answers who asks. */
+export { startHub, type HubWorld, type RunningHub } from './start-hub.ts';
+export { checkHubCluster } from './kubernetes/hub-cluster-check.ts';
+export { summarise, type RequestSummary } from './http/request-summary.ts';
+export { tell } from './reconcile/announce-moves.ts';

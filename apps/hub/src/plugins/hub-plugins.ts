@@ -1,0 +1,75 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment, HubConfig, PluginConfig } from '@fleetmend/config';
+import { forges } from '@fleetmend/forges';
+import { gitopsEngines } from '@fleetmend/gitops-engines';
+import { PermanentError, type Clock } from '@fleetmend/kernel';
+import type { KubeObject } from '@fleetmend/model';
+import { notifiers } from '@fleetmend/notifiers';
+import type { Forge, GitOpsEngine, Notifier, PluginDeps, PluginLog, PolicyEngine, Reasoner, SourceLayout, VectorStore } from '@fleetmend/plugin-api';
+import { policyEngines } from '@fleetmend/policy-engines';
+import { reasoners } from '@fleetmend/reasoners';
+import { sourceLayouts } from '@fleetmend/source-layouts';
+import { vectorStores } from '@fleetmend/vector-stores';
+import { createPlugin, type AnyPlugin } from './create-plugin.ts';
+
+export interface HubPlugins {
+  /** Throws PermanentError `UnknownForge` for a name that the config does not have. */
+  readonly forge: (name: string) => Forge;
+  readonly engines: readonly GitOpsEngine[];
+  readonly layouts: readonly SourceLayout[];
+  readonly reasoners: readonly Reasoner[];
+  readonly policyEngine: PolicyEngine;
+  readonly vectorStore: VectorStore;
+  readonly notifiers: readonly Notifier[];
+  close(): Promise<void>;
+}
+
+export interface PluginWorld {
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  readonly log: PluginLog;
+  readonly env: Environment;
+  readonly writeEvent: (event: KubeObject) => Promise<void>;
+}
+
+/** Every plugin that the config asks for. What was made is closed again when a later one cannot be made. */
+export async function createHubPlugins(config: HubConfig, world: PluginWorld): Promise<HubPlugins> {
+  const make = async <Port>(where: string, part: PluginConfig, known: readonly AnyPlugin<Port, PluginDeps & Pick<PluginWorld, 'writeEvent'>>[]): Promise<Port> => {
+    const stateDir = join(config.stateDir, 'plugins', ...where.split('.').slice(1), part.kind);
+    mkdirSync(stateDir, { recursive: true });
+    return createPlugin({ where, config: part, known, deps: { ...world, stateDir }, env: world.env });
+  };
+  const all = async <Port>(where: string, parts: readonly PluginConfig[], known: readonly AnyPlugin<Port, PluginDeps & Pick<PluginWorld, 'writeEvent'>>[]): Promise<readonly Port[]> =>
+    Promise.all(parts.map((part) => make(where, part, known)));
+
+  const opened: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const part of opened.reverse()) await part.close();
+  };
+  try {
+    const named = await Promise.all(Object.entries(config.forges).map(async ([name, part]) => [name, await make<Forge>(`hub.forges.${name}`, part, forges)] as const));
+    const policyEngine = await make<PolicyEngine>('hub.policyEngine', config.policyEngine, policyEngines);
+    opened.push(policyEngine);
+    const vectorStore = await make<VectorStore>('hub.vectorStore', config.vectorStore, vectorStores);
+    opened.push(vectorStore);
+    const byName = new Map(named);
+    return {
+      forge: (name) => {
+        const forge = byName.get(name);
+        if (!forge) throw new PermanentError('UnknownForge', `forgeRef "${name}" is not in the hub's config; it has: ${[...byName.keys()].join(', ') || 'none'}. Add hub.forges.${name}, or correct the RepoBinding`);
+        return forge;
+      },
+      engines: await all<GitOpsEngine>('hub.gitopsEngines', config.gitopsEngines, gitopsEngines),
+      layouts: await all<SourceLayout>('hub.sourceLayouts', config.sourceLayouts, sourceLayouts),
+      reasoners: await all<Reasoner>('hub.reasoners', config.reasoners, reasoners),
+      policyEngine,
+      vectorStore,
+      notifiers: await all<Notifier>('hub.notifiers', config.notifiers, notifiers),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
