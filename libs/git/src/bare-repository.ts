@@ -37,6 +37,8 @@ export interface BareRepository extends RepositoryReader, RepositoryWriter {
   readonly path: string;
   findHead(branch: string): Promise<string | undefined>;
   branches(): Promise<ReadonlyMap<string, string>>;
+  /** The branch that HEAD names. */
+  defaultBranch(): Promise<string>;
   tree(revision: string): Promise<Tree>;
   /** Id of the commit's tree: equal trees hold equal files. */
   treeId(revision: string): Promise<string>;
@@ -124,6 +126,9 @@ export async function openBareRepository({ path, git, clock, defaultBranch = 'ma
       const { stdout } = await git.run({ dir: path, args: ['for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads/'] });
       return new Map(stdout.toString().split('\n').filter(Boolean).map((line) => [line.slice(41), line.slice(0, 40)]));
     },
+    async defaultBranch() {
+      return (await git.run({ dir: path, args: ['symbolic-ref', '--short', 'HEAD'] })).stdout.toString().trim();
+    },
     async tree(revision) {
       if (!(await objects.has(revision))) throw missingCommit(path, revision);
       return objects.tree(revision);
@@ -145,7 +150,7 @@ export async function openBareRepository({ path, git, clock, defaultBranch = 'ma
       if (merged.code === 1) return undefined;
       const tree = checkSha(merged.stdout.toString().trim());
       const parents = method === 'Squash' ? [base] : [base, head];
-      const date = `${Math.floor(at / 1000)} +0000`;
+      const date = `@${Math.floor(at / 1000)} +0000`;
       const env = { GIT_AUTHOR_NAME: by.name, GIT_AUTHOR_EMAIL: by.email, GIT_AUTHOR_DATE: date, GIT_COMMITTER_NAME: by.name, GIT_COMMITTER_EMAIL: by.email, GIT_COMMITTER_DATE: date };
       const { stdout } = await git.run({ dir: path, env, args: ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent])], input: message });
       return checkSha(stdout.toString().trim());

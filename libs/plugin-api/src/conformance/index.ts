@@ -6,3 +6,4 @@ export * from './vector-store.ts';
 export * from './notifier.ts';
 export * from './gate-input.ts';
 export * from './policy-engine.ts';
+export * from './forge.ts';

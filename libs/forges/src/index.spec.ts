@@ -1,0 +1,29 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ForgeHarness, forgeConformance, pluginFolderConformance } from '@fleetmend/plugin-api/conformance';
+import { afterAll, describe, expect, it } from 'vitest';
+import { forges } from './index.ts';
+import { localHarness } from './local/harness.fixture.ts';
+
+const HARNESSES: Readonly<Record<string, () => Promise<ForgeHarness & { remove(): void }>>> = { local: localHarness };
+
+describe('forges', () => {
+  pluginFolderConformance({ dir: dirname(fileURLToPath(import.meta.url)), plugins: forges });
+
+  it.each(forges)('$kind has a harness, so that the suite runs for it', ({ kind }) => {
+    expect(HARNESSES[kind]).toBeDefined();
+  });
+
+  describe.each(Object.entries(HARNESSES))('%s', (kind, create) => {
+    const made: { remove(): void }[] = [];
+    afterAll(() => made.forEach((harness) => harness.remove()));
+    forgeConformance({
+      kind,
+      create: async () => {
+        const harness = await create();
+        made.push(harness);
+        return harness;
+      },
+    });
+  });
+});

@@ -1,0 +1,21 @@
+import { createGit } from '@fleetmend/git';
+import { type Forge, definePlugin } from '@fleetmend/plugin-api';
+import { z } from 'zod';
+import { localForge } from './forge.ts';
+import { openLocalForge } from './people.ts';
+
+const Config = z.strictObject({
+  root: z.string().min(1).optional().describe('folder of the bare repositories; default: repositories/ in the state directory'),
+  mergeMethod: z.enum(['Squash', 'Merge']).default('Squash').describe('how a merge lands on the base'),
+  login: z.string().min(1).max(39).default('fleetmend').describe('name under which the hub commits, comments and closes'),
+});
+
+/** Bare Git repositories with pull requests beside them, for a machine without a forge. */
+export const local = definePlugin<z.infer<typeof Config>, Forge>({
+  kind: 'local',
+  config: Config,
+  create({ root, mergeMethod, login }, { clock, stateDir }) {
+    const deps = openLocalForge({ stateDir, clock, mergeMethod, git: createGit(), ...(root === undefined ? {} : { root }) });
+    return localForge(deps, { login, name: 'Fleetmend', email: `${login}@fleet.local`, kind: 'Us' });
+  },
+});
