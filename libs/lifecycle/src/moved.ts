@@ -26,7 +26,6 @@ export function moved(request: RemediationRequest, move: Move, now: Instant): Re
   return {
     ...kept,
     ...(nextAttempt ? archived(status, move.reason, at) : {}),
-    ...keepCandidates(status, move),
     ...move.facts,
     phase: move.to,
     reason: move.reason,
@@ -40,11 +39,6 @@ function archived(status: RemediationRequestStatus, reason: string, at: string):
   const { plan, pullRequest } = status;
   const finished = { attempt: status.attempt, action: plan?.action ?? 'none', ...(plan ? { actionJson: plan.actionJson } : {}), outcome: 'NotVerified', reason, ...(pullRequest ? { pullRequest: pullRequest.url } : {}), at };
   return { attempt: status.attempt + 1, attempts: [...(status.attempts ?? []), finished].slice(-10) };
-}
-
-/** A conflict that we closed ourselves counts as a re-plan; its count travels with the move. */
-function keepCandidates(status: RemediationRequestStatus, { to, reason }: Move): Partial<RemediationRequestStatus> {
-  return to === 'Diagnosing' && status.phase === 'PullRequestOpen' && reason === 'BaseMoved' ? { replans: (status.replans ?? 0) + 1 } : {};
 }
 
 /** Time spent so far in each phase; the clock of the phase that ends is added up. */
