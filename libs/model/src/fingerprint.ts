@@ -37,7 +37,7 @@ function exitBucket(code: number | undefined): string {
 export function messageTemplate(message: string, ownerName: string): string {
   return message
     .replaceAll(ownerName, '<name>')
-    .replace(/<name>(-[a-z0-9]{5,10}){1,2}\b/g, '<pod>')
+    .replace(/<name>(-[a-z0-9]{5,10}){1,2}(?![a-z0-9-])/g, '<pod>')
     .replace(/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '<uuid>')
     .replace(/\bsha256:[0-9a-f]{8,64}\b/gi, '<digest>')
     .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '<address>')

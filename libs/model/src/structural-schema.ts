@@ -16,7 +16,7 @@ export function structuralSchema(schema: z.ZodType): Json {
 }
 
 function convert(node: Json, path: string): Json {
-  if ('anyOf' in node || 'oneOf' in node || 'allOf' in node || 'const' in node) throw new Error(`${path}: unions and constants have no structural schema; model it as a flat object`);
+  if ('anyOf' in node || 'oneOf' in node || 'allOf' in node || 'const' in node || (node['type'] !== undefined && typeof node['type'] !== 'string')) throw new Error(`${path}: unions and constants have no structural schema; model it as a flat object`);
   const kept = Object.fromEntries(Object.entries(node).filter(([key]) => KEPT.includes(key)));
   // A regular expression says the format, and the server would otherwise warn of formats that it does not know.
   if (typeof kept['pattern'] === 'string' && kept['format'] !== undefined && kept['format'] !== 'date-time') delete kept['format'];
