@@ -45,7 +45,8 @@ export interface BareRepository extends RepositoryReader, RepositoryWriter {
   has(commit: string): Promise<boolean>;
   log(query: { readonly from: string; readonly without?: string; readonly path?: string; readonly limit: number }): Promise<readonly CommitInfo[]>;
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
-  mergeBase(a: string, b: string): Promise<string | undefined>;
+  /** True when the two can be merged without a conflict. */
+  merges(base: string, head: string): Promise<boolean>;
   /** Makes the objects of a commit that no branch knows yet. Equal input gives an equal id. */
   createCommit(commit: NewCommit): Promise<string>;
   /** Makes the merge's objects; undefined: the two conflict. */
@@ -87,6 +88,11 @@ export async function openBareRepository({ path, git, clock, defaultBranch = 'ma
     const { stdout } = await git.run({ dir: path, args: ['fast-import', '--quiet', '--done', '--date-format=raw'], input });
     await git.run({ dir: path, args: ['update-ref', '-d', ref] });
     return checkSha(stdout.toString().trim());
+  };
+
+  const mergeTrees = async (base: string, head: string): Promise<string | undefined> => {
+    const { code, stdout } = await git.run({ dir: path, args: ['merge-tree', '--write-tree', '--no-messages', checkSha(base), checkSha(head)], codes: [0, 1] });
+    return code === 1 ? undefined : checkSha(stdout.toString().trim());
   };
 
   const moveBranch: BareRepository['moveBranch'] = ({ branch, from, to }) => {
@@ -139,16 +145,12 @@ export async function openBareRepository({ path, git, clock, defaultBranch = 'ma
       return new Map(contents.flatMap(([file, text]) => (text === undefined ? [] : [[file, text] as const])));
     },
     async isAncestor(ancestor, descendant) {
-      return (await objects.has(ancestor)) && (await objects.has(descendant)) && objects.isAncestor(ancestor, descendant);
+      return (await objects.isAncestor(ancestor, descendant)) ?? false;
     },
-    async mergeBase(a, b) {
-      const { code, stdout } = await git.run({ dir: path, args: ['merge-base', checkSha(a), checkSha(b)], codes: [0, 1] });
-      return code === 0 ? stdout.toString().trim() : undefined;
-    },
+    merges: async (base, head) => (await mergeTrees(base, head)) !== undefined,
     async createMerge({ base, head, method, message, author: by, at }) {
-      const merged = await git.run({ dir: path, args: ['merge-tree', '--write-tree', '--no-messages', checkSha(base), checkSha(head)], codes: [0, 1] });
-      if (merged.code === 1) return undefined;
-      const tree = checkSha(merged.stdout.toString().trim());
+      const tree = await mergeTrees(base, head);
+      if (tree === undefined) return undefined;
       const parents = method === 'Squash' ? [base] : [base, head];
       const date = `@${Math.floor(at / 1000)} +0000`;
       const env = { GIT_AUTHOR_NAME: by.name, GIT_AUTHOR_EMAIL: by.email, GIT_AUTHOR_DATE: date, GIT_COMMITTER_NAME: by.name, GIT_COMMITTER_EMAIL: by.email, GIT_COMMITTER_DATE: date };

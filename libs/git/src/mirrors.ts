@@ -32,6 +32,15 @@ interface Mirror {
 
 function createMirror({ git, dir, name }: { readonly git: Git; readonly dir: string; readonly name: string }): Mirror {
   const objects = readObjects(git, dir);
+  /** Asks the remote itself: nothing is fetched while nothing has changed. */
+  const lookUp = async ({ url, authorization }: Remote, ref: string): Promise<string | undefined> => {
+    try {
+      const { stdout } = await git.run({ config: authorize(url, authorization), args: ['ls-remote', '--quiet', '--', url, ref] });
+      return stdout.toString().split('\n').find((line) => line.endsWith(`\t${ref}`))?.split('\t')[0];
+    } catch (error) {
+      throw (error instanceof GitError && explainFetch(error.stderr, name)) || error;
+    }
+  };
   const fetch = oneAtATime(async (remote: Remote) => {
     try {
       await fetchAll(git, dir, remote);
@@ -56,11 +65,10 @@ function createMirror({ git, dir, name }: { readonly git: Git; readonly dir: str
     };
     return {
       async head(branch) {
-        const ref = branchRef(branch);
-        await fetch(remote);
-        const { code, stdout } = await git.run({ dir, args: ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], codes: [0, 1] });
-        if (code === 0) return stdout.toString().trim();
-        throw new PermanentError('BranchNotFound', `${name} has no branch ${branch}: create it, or name another one in the RepoBinding`);
+        const sha = await lookUp(remote, branchRef(branch));
+        if (sha === undefined) throw new PermanentError('BranchNotFound', `${name} has no branch ${branch}: create it, or name another one in the RepoBinding`);
+        await need(sha);
+        return sha;
       },
       async tree(revision) {
         await need(revision);
@@ -71,8 +79,10 @@ function createMirror({ git, dir, name }: { readonly git: Git; readonly dir: str
         return objects.log({ from: revision, path, limit });
       },
       async isAncestor(ancestor, descendant) {
-        if (!(await present(ancestor)) || !(await present(descendant))) return false;
-        return objects.isAncestor(ancestor, descendant);
+        const known = existsSync(join(dir, 'HEAD')) ? await objects.isAncestor(ancestor, descendant) : undefined;
+        if (known !== undefined) return known;
+        await fetch(remote);
+        return (await objects.isAncestor(ancestor, descendant)) ?? false;
       },
     };
   };
@@ -84,9 +94,12 @@ async function fetchAll(git: Git, dir: string, { url, authorization }: Remote): 
     await mkdir(dir, { recursive: true });
     await git.run({ args: ['init', '--quiet', '--bare', '--template=', dir] });
   }
-  const config = authorization === undefined ? {} : { [`http.${url}.extraHeader`]: `Authorization: ${authorization}` };
   const args = ['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--force', '--', url, '+refs/heads/*:refs/heads/*'];
-  await git.run({ dir, config, args });
+  await git.run({ dir, config: authorize(url, authorization), args });
+}
+
+function authorize(url: string, authorization: string | undefined): Readonly<Record<string, string>> {
+  return authorization === undefined ? {} : { [`http.${url}.extraHeader`]: `Authorization: ${authorization}` };
 }
 
 function explainFetch(stderr: string, name: string): PermanentError | undefined {

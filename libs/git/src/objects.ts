@@ -2,7 +2,7 @@ import { PermanentError } from '@fleetmend/kernel';
 import type { CommitInfo, Tree } from '@fleetmend/ports';
 import { boundedCache } from './bounded-cache.ts';
 import { checkSha } from './names.ts';
-import type { Git } from './program.ts';
+import { type Git, GitError } from './program.ts';
 
 /** One file of a tree. Links and submodules are no files: what they lead to is not in the tree. */
 export interface TreeEntry {
@@ -18,7 +18,8 @@ export interface Objects {
   tree(commit: string): Promise<Tree>;
   treeId(commit: string): Promise<string>;
   log(query: { readonly from: string; readonly without?: string; readonly path?: string; readonly limit: number }): Promise<readonly CommitInfo[]>;
-  isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** Undefined: one of the two is not here. */
+  isAncestor(ancestor: string, descendant: string): Promise<boolean | undefined>;
 }
 
 const FILE_LIMIT = 4 * 1024 * 1024;
@@ -28,6 +29,7 @@ const TREE_CACHE_ENTRIES = 100_000;
 export function readObjects(git: Git, dir: string): Objects {
   const blobs = boundedCache<Uint8Array>(BLOB_CACHE);
   const trees = boundedCache<ReadonlyMap<string, TreeEntry>>(TREE_CACHE_ENTRIES);
+  const present = boundedCache<true>(10_000);
   const readBlob = batchedReader(git, dir);
 
   const entries = async (commit: string): Promise<ReadonlyMap<string, TreeEntry>> => {
@@ -50,7 +52,10 @@ export function readObjects(git: Git, dir: string): Objects {
   return {
     entries,
     async has(commit) {
-      return (await git.run({ dir, args: ['cat-file', '-e', `${checkSha(commit)}^{commit}`], codes: [0, 1, 128] })).code === 0;
+      if (present.get(checkSha(commit))) return true;
+      const found = (await git.run({ dir, args: ['cat-file', '-e', `${commit}^{commit}`], codes: [0, 1, 128] })).code === 0;
+      if (found) present.set(commit, true, 1);
+      return found;
     },
     async tree(commit) {
       const files = await entries(commit);
@@ -73,7 +78,9 @@ export function readObjects(git: Git, dir: string): Objects {
       return parseLog((await git.run({ dir, args })).stdout.toString());
     },
     async isAncestor(ancestor, descendant) {
-      return (await git.run({ dir, args: ['merge-base', '--is-ancestor', checkSha(ancestor), checkSha(descendant)], codes: [0, 1] })).code === 0;
+      const { code, stderr } = await git.run({ dir, args: ['merge-base', '--is-ancestor', checkSha(ancestor), checkSha(descendant)], codes: [0, 1, 128] });
+      if (code === 128 && !/not a valid commit name|not a git repository/i.test(stderr)) throw new GitError(`git merge-base failed in ${dir}: ${stderr.trim()}`, stderr);
+      return code === 128 ? undefined : code === 0;
     },
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '@fleetmend/kernel';
 import { type BareRepository, type Git, createGit } from '@fleetmend/git';
 import type { MergeResult, PullRequestState } from '@fleetmend/plugin-api';
+import { rememberedComparisons } from './comparison.ts';
 import { openPullRequestDatabase } from './database.ts';
 import { type Actor, type PullRequestDeps, close, merge, needRow, readState } from './pull-requests.ts';
 import { localRepositories } from './repositories.ts';
@@ -54,7 +55,7 @@ export interface LocalForgeOptions {
 /** Everything behind both faces of the local forge. */
 export function openLocalForge({ stateDir, clock, root = join(stateDir, 'repositories'), mergeMethod = 'Squash', git = createGit() }: LocalForgeOptions): PullRequestDeps {
   mkdirSync(stateDir, { recursive: true });
-  return { store: pullRequestStore(openPullRequestDatabase(stateDir)), repositories: localRepositories({ root, git, clock }), clock, mergeMethod };
+  return { store: pullRequestStore(openPullRequestDatabase(stateDir)), repositories: localRepositories({ root, git, clock }), clock, mergeMethod, compare: rememberedComparisons() };
 }
 
 /**

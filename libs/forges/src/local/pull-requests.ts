@@ -1,7 +1,7 @@
-import type { Clock } from '@fleetmend/kernel';
-import { PermanentError } from '@fleetmend/kernel';
+import { type Clock, PermanentError } from '@fleetmend/kernel';
 import type { BareRepository, Identity } from '@fleetmend/git';
 import type { MergeResult, PullRequestState } from '@fleetmend/plugin-api';
+import type { Compare } from './comparison.ts';
 import type { LocalRepositories } from './repositories.ts';
 import type { PullRequestRow } from './schema.ts';
 import type { PullRequestStore } from './store.ts';
@@ -11,6 +11,7 @@ export interface PullRequestDeps {
   readonly repositories: LocalRepositories;
   readonly clock: Clock;
   readonly mergeMethod: 'Squash' | 'Merge';
+  readonly compare: Compare;
 }
 
 /** Who acts: a person, or this hub itself. */
@@ -24,10 +25,12 @@ const TRIES = 5;
 /** The pull request as it stands now: what Git shows comes first, what was written down second. */
 export async function readState(deps: PullRequestDeps, row: PullRequestRow): Promise<PullRequestState> {
   const repository = await deps.repositories.open(row.repository);
-  const now = await settle(deps, repository, row);
-  const head = now.state === 'Open' ? ((await repository.findHead(now.branch)) ?? now.head) : now.head;
-  const base = now.state === 'Open' ? ((await repository.findHead(now.base)) ?? now.base_sha) : now.base_sha;
-  const commits = await repository.log({ from: head, without: base, limit: 100 });
+  const branches = row.state === 'Open' ? await repository.branches() : new Map<string, string>();
+  const now = row.state === 'Open' ? await settle(deps, { repository, branches, row }) : row;
+  const open = now.state === 'Open';
+  const head = (open ? branches.get(now.branch) : undefined) ?? now.head;
+  const base = (open ? branches.get(now.base) : undefined) ?? now.base_sha;
+  const { commits, mergeable } = await deps.compare(repository, base, head);
   return {
     number: now.number,
     url: `local:${now.repository}/pulls/${now.number}`,
@@ -38,30 +41,30 @@ export async function readState(deps: PullRequestDeps, row: PullRequestRow): Pro
     state: now.state,
     closedBy: now.state === 'Closed' && now.closed_by !== null && now.closed_kind !== null ? { login: now.closed_by, kind: now.closed_kind } : undefined,
     mergeSHA: now.merge_sha ?? undefined,
-    mergeable: now.state === 'Open' ? await isMergeable(deps, repository, { base, head, exists: (await repository.findHead(now.branch)) !== undefined }) : undefined,
-    commits: [...commits].reverse().map(({ sha, message }) => ({ sha, message, byUs: deps.store.isOurCommit(now.repository, sha) })),
+    mergeable: open ? mergeable && branches.has(now.branch) : undefined,
+    commits: commits.map(({ sha, message }) => ({ sha, message, byUs: deps.store.isOurCommit(now.repository, sha) })),
     reviews: deps.store.reviews(now.number).map(({ author, state, head: headSHA }) => ({ author, state, headSHA })),
     checks: 'None',
   };
 }
 
+interface Settling {
+  readonly repository: BareRepository;
+  readonly branches: ReadonlyMap<string, string>;
+  readonly row: PullRequestRow;
+}
+
 /** An open one whose merge reached the base before somebody could write that down, or that was merged by a push, is merged. */
-async function settle({ store, clock }: PullRequestDeps, repository: BareRepository, row: PullRequestRow): Promise<PullRequestRow> {
-  const base = row.state === 'Open' ? await repository.findHead(row.base) : undefined;
+async function settle({ store, clock, compare }: PullRequestDeps, { repository, branches, row }: Settling): Promise<PullRequestRow> {
+  const [base, head] = [branches.get(row.base), branches.get(row.branch)];
   if (base === undefined) return row;
   const end = (merge: { readonly sha: string; readonly login: string; readonly head: string; readonly base_sha: string }) => {
     store.end(row.number, { state: 'Merged', mergeSHA: merge.sha, baseSHA: merge.base_sha, by: merge.login, head: merge.head, at: clock.now() });
     return store.get(row.number) ?? row;
   };
   for (const merge of store.merges(row.number)) if (await repository.isAncestor(merge.sha, base)) return end(merge);
-  const head = await repository.findHead(row.branch);
-  const pushed = head !== undefined && head !== row.base_sha && (await repository.isAncestor(head, base));
+  const pushed = head !== undefined && head !== row.base_sha && (await compare(repository, base, head)).commits.length === 0;
   return pushed ? end({ sha: head, login: '', head, base_sha: row.base_sha }) : row;
-}
-
-async function isMergeable({ clock }: PullRequestDeps, repository: BareRepository, { base, head, exists }: { readonly base: string; readonly head: string; readonly exists: boolean }): Promise<boolean> {
-  if (!exists) return false;
-  return (await repository.createMerge({ base, head, method: 'Squash', message: 'trial', author: { name: 'trial', email: 'trial@fleet.local' }, at: clock.now() })) !== undefined;
 }
 
 export interface MergeOrder {
