@@ -39,7 +39,6 @@ async function makeIdentity(clock: Clock): Promise<Identity> {
       serialNumber: randomBytes(8).toString('hex'), name: 'CN=fleetmend-sandbox-ca', notBefore, notAfter, signingAlgorithm: ALGORITHM, keys: authorityKeys,
       extensions: [new BasicConstraintsExtension(true, 0, true), new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)],
     },
-    webcrypto as Crypto,
   );
   const serverKeys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const server = await X509CertificateGenerator.create(
@@ -52,7 +51,6 @@ async function makeIdentity(clock: Clock): Promise<Identity> {
         new SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }, { type: 'ip', value: '127.0.0.1' }, { type: 'ip', value: '::1' }]),
       ],
     },
-    webcrypto as Crypto,
   );
   const privateKey = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', serverKeys.privateKey), 'PRIVATE KEY');
   return { certificateAuthority: `${authority.toString('pem')}\n`, certificate: `${server.toString('pem')}\n`, privateKey: `${privateKey}\n`, token: randomBytes(24).toString('base64url') };

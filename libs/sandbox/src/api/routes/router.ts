@@ -2,6 +2,7 @@ import { StatusError } from '../../objects.ts';
 import type { Cluster } from '../cluster.ts';
 import { methodNotAllowed, unknownPath } from '../refusals.ts';
 import { discovery } from './discovery.ts';
+import { createOpenapi } from './openapi.ts';
 import type { PodLogs } from './pod-logs.ts';
 import { getOne, listAll, type Target } from './read.ts';
 import { type ApiRequest, readRequest, type RequestContext } from './request.ts';
@@ -26,11 +27,12 @@ export interface Router {
 export function createRouter({ cluster, flush, logs }: RouterOptions): Router {
   const open: OpenWatches = new Set();
   void logs;
+  const openapi = createOpenapi(cluster);
   return {
     async fetch(raw, context) {
       const request = await readRequest(raw, context);
       try {
-        const response = route(cluster, request, open);
+        const response = openapi(request) ?? route(cluster, request, open);
         if (request.method !== 'GET') flush();
         return response;
       } catch (error) {
