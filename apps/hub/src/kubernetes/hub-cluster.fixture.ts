@@ -1,0 +1,39 @@
+import { seededRandom } from '@fleetmend/kernel';
+import { createKubeClient, createWriter, HUB_MAY_WRITE, type KubeClient, type Writer } from '@fleetmend/k8s';
+import { customResourceDefinitions, SYSTEM_NAMESPACE, type KubeObject } from '@fleetmend/model';
+import { createApiServer, openStore, type ApiServer } from '@fleetmend/sandbox';
+import { VirtualClock } from '@fleetmend/testing';
+
+export interface HubClusterFixture {
+  readonly clock: VirtualClock;
+  readonly server: ApiServer;
+  readonly client: KubeClient;
+  readonly writer: Writer;
+  readonly fetch: typeof fetch;
+  close(): void;
+}
+
+/** An embedded hub cluster on a virtual clock, with our kinds and the namespaces of two tenants, reached as over HTTP. */
+export function aHubCluster({ kinds = customResourceDefinitions() }: { readonly kinds?: readonly unknown[] } = {}): HubClusterFixture {
+  const clock = new VirtualClock();
+  const store = openStore({ path: ':memory:' });
+  const server = createApiServer({ name: 'hub', store, clock, random: seededRandom(7), crds: kinds as NonNullable<Parameters<typeof createApiServer>[0]['crds']> });
+  for (const name of [SYSTEM_NAMESPACE, 'shop-team']) server.objects.create(namespace(name), { manager: 'test' });
+  const fetch = ((input: string, init?: RequestInit) => server.fetch(new Request(input, init))) as typeof globalThis.fetch;
+  const client = createKubeClient({ server: 'https://hub.test', fetch });
+  return {
+    clock,
+    server,
+    client,
+    fetch,
+    writer: createWriter(client, HUB_MAY_WRITE),
+    close() {
+      server.close();
+      store.close();
+    },
+  };
+}
+
+function namespace(name: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
