@@ -7,34 +7,33 @@ probes := ["livenessProbe", "readinessProbe", "startupProbe"]
 handlers := ["exec", "grpc", "httpGet", "tcpSocket"]
 
 # C02: a probe is neither removed nor weakened: it asks the same container in the same way, within `limits.probes`.
-c02(before, after, ctx) := ((({lib.unsafe("C02", change.path, "the probe must not be removed") |
+c02(before, after, ctx) := {lib.unsafe("C02", change.path, message) |
 	some change in probe_changes(before, after)
-	change.after == null
-} | {lib.unsafe("C02", change.path, message) |
-	some change in probe_changes(before, after)
-	change.after != null
+	some message in faults(change.before, change.after, ctx)
+}
+
+faults(_, null, _) := {"the probe must not be removed"}
+
+faults(before, after, ctx) := ({message |
 	some name, bounds in data.remediation.limits.probes
-	value := lib.field(change.after, name)
+	value := lib.field(after, name)
 	value != null
-	value != lib.field(change.before, name)
+	value != lib.field(before, name)
 	not within(value, bounds)
 	message := sprintf("%s %s is not a number from %d to %d", [name, lib.clip(value), bounds.min, bounds.max])
-}) | {lib.unsafe("C02", change.path, "the probe must go on asking in the same way") |
-	some change in probe_changes(before, after)
-	change.before != null
-	change.after != null
+} | {"the probe must go on asking in the same way" |
+	before != null
 	not ctx.restores
-	handler(change.before) != handler(change.after)
-}) | {lib.unsafe("C02", change.path, "a probe has exactly one of exec, grpc, httpGet, tcpSocket") |
-	some change in probe_changes(before, after)
-	change.after != null
-	count(handler(change.after)) != 1
-}) | {lib.unsafe("C02", change.path, "the probe must ask its own container") |
-	some change in probe_changes(before, after)
+	handler(before) != handler(after)
+}) | ({"a probe has exactly one of exec, grpc, httpGet, tcpSocket" |
+	count(handler(after)) != 1
+} | {"the probe must ask its own container" |
 	some name in ["httpGet", "tcpSocket"]
-	host := lib.at(change.after, [name, "host"])
+	host := lib.at(after, [name, "host"])
 	host != null
-	host != lib.at(change.before, [name, "host"])
+	host != lib.at(before, [name, "host"])
+}) if {
+	after != null
 }
 
 probe_changes(before, after) := [change |

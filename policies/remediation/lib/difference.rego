@@ -15,7 +15,11 @@ leaves(object) := {path: value |
 }
 
 # differences are the JSON pointers of all leaves that are not the same in both, also of those that only one has.
-differences(before, after) := {pointer(path) | some path in differing(leaves(before), leaves(after))} | {pointer(path) | some path in differing(leaves(after), leaves(before))}
+differences(before, after) := found if {
+	old := leaves(before)
+	new := leaves(after)
+	found := {pointer(path) | some path in differing(old, new)} | {pointer(path) | some path in differing(new, old)}
+}
 
 differing(left, right) := {path |
 	some path, value in left

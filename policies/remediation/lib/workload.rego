@@ -25,6 +25,7 @@ pod_spec(object) := spec if {
 # containers lists every container that a pod of this object runs, whatever its list.
 containers(object) := [entry |
 	spec := pod_spec(object)
+	place := pointer(pod_path(object))
 	some list in container_lists
 	some index, container in field(spec, list)
 	is_object(container)
@@ -32,7 +33,7 @@ containers(object) := [entry |
 		"list": list,
 		"name": field(container, "name"),
 		"container": container,
-		"pointer": pointer(array.concat(pod_path(object), [list, index])),
+		"pointer": concat("", [place, pointer([list, index])]),
 	}
 ]
 
@@ -40,9 +41,9 @@ containers(object) := [entry |
 default same_container(_, _) := {}
 
 same_container(object, entry) := found[0] if {
-	found := [other.container |
-		some other in containers(object)
-		other.list == entry.list
-		other.name == entry.name
+	found := [container |
+		some container in field(pod_spec(object), entry.list)
+		is_object(container)
+		field(container, "name") == entry.name
 	]
 }

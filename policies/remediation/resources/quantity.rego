@@ -24,13 +24,11 @@ quantities(object) := [quantity |
 	}
 ]
 
-value_of(object, quantity) := found[0] if {
-	found := [other.value |
-		some other in quantities(object)
-		other.container == quantity.container
-		other.section == quantity.section
-		other.name == quantity.name
-	]
+# value_of is the same limit or request in another object; undefined if it is not set there.
+value_of(object, quantity) := value if {
+	container := lib.same_container(object, {"list": quantity.container[0], "name": quantity.container[1]})
+	value := lib.at(container, ["resources", quantity.section, quantity.name])
+	value != null
 }
 
 default changed(_, _) := false

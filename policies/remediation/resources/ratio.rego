@@ -5,9 +5,10 @@ import data.remediation.lib
 # R02: a limit is no smaller than its request, and not more than `limits.resources.maxRatio` times as large, unless it
 # was so before and gets no worse. A request that is not set counts as equal to the limit, as in Kubernetes.
 r02(before, after, ctx) := {lib.unsafe("R02", limit.pointer, message) |
-	some limit in quantities(after)
+	all := quantities(after)
+	some limit in all
 	limit.section == "limits"
-	some request in quantities(after)
+	some request in all
 	request.section == "requests"
 	request.container == limit.container
 	request.name == limit.name
@@ -42,5 +43,5 @@ fitting(before, limit, request, ctx) if {
 	larger := norm_after(ctx, limit)
 	smaller := norm_after(ctx, request)
 	larger >= smaller
-	larger * ctx.norm[request.pointer].before <= smaller * ctx.norm[limit.pointer].before
+	larger * norm_before(ctx, request) <= smaller * norm_before(ctx, limit)
 }

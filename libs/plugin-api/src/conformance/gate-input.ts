@@ -87,13 +87,18 @@ export function aGateInput(bundle: GateInput['policy']['bundle'], { before = aDe
   };
 }
 
-/** Every limit and request of every container, on both sides, in base units. */
+/** Every limit and request that changed, each with its counterpart, on both sides, in base units. */
 function normOf(before: Json | null, after: Json | null): Norm[] {
   const [old, next] = [quantitiesOf(before), quantitiesOf(after)];
-  return [...new Set([...old.keys(), ...next.keys()])].map((path) => {
+  const changed = [...new Set([...old.keys(), ...next.keys()])].filter((path) => old.get(path) !== next.get(path));
+  return [...new Set(changed.flatMap((path) => [path, counterpart(path)]))].map((path) => {
     const cpu = path.endsWith('/cpu');
     return { object: 0, path, before: inUnits(old.get(path), cpu), after: inUnits(next.get(path), cpu), unit: cpu ? 'millicores' : 'bytes' };
   });
+}
+
+function counterpart(path: string): string {
+  return path.includes('/limits/') ? path.replace('/limits/', '/requests/') : path.replace('/requests/', '/limits/');
 }
 
 function quantitiesOf(object: Json | null): ReadonlyMap<string, unknown> {
