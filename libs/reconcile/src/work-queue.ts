@@ -25,7 +25,7 @@ export function createWorkQueue({ clock, workers, work, failed }: WorkQueueOptio
 
   const schedule = (key: string, at: Instant): void => {
     const known = due.get(key);
-    if (known === undefined || at < known) due.set(key, at);
+    if (!ending.signal.aborted && (known === undefined || at < known)) due.set(key, at);
   };
 
   const runOne = async (key: string): Promise<void> => {
@@ -51,7 +51,8 @@ export function createWorkQueue({ clock, workers, work, failed }: WorkQueueOptio
       if (running.size >= workers || at > now) break;
       if (running.has(key)) continue;
       due.delete(key);
-      running.set(key, runOne(key));
+      // In a turn of its own: the key has to count as running before its work can ask for anything.
+      running.set(key, Promise.resolve().then(() => runOne(key)));
     }
     const next = Math.min(...[...due].filter(([key]) => !running.has(key)).map(([, at]) => at));
     if (running.size < workers && Number.isFinite(next)) wakeAt(next);
