@@ -10,7 +10,7 @@ import { down } from './commands/down.ts';
 import { exec } from './commands/exec.ts';
 import { pin } from './commands/pin.ts';
 import { status } from './commands/status.ts';
-import { test } from './commands/test.ts';
+import { test, type TestOptions } from './commands/test.ts';
 import { up } from './commands/up.ts';
 import { LAB_SERVERS } from './boot/lab.ts';
 import { labSpecs } from './specs.ts';
@@ -53,7 +53,8 @@ Examples:
     .option('--keep', 'leave the lab up afterwards', false)
     .option('--install', 'install missing Debian packages', false)
     .option('--json', 'end with one JSON object on stdout; progress goes to stderr', false)
-    .action(async (options: { all: boolean; only: readonly string[]; keep: boolean; install: boolean; json: boolean }) => finish(await test(options, context)));
+    .option('--record', 'write libs/sandbox/recordings/kubectl.json from this run', false)
+    .action(async (options: TestOptions) => finish(await test(options, context)));
   program.command('pin').argument('<name...>').description('write go.mod and go.sum of a server anew, after its version was changed')
     .action(async (names: string[]) => finish(await pin(names, context)));
   return program;

@@ -16,6 +16,7 @@ export interface LabSpec {
 export const labSpecs: readonly LabSpec[] = [
   { name: 'servers', folder: 'boot', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
   { name: 'policies', folder: 'policies', servers: [], tools: ['opa'], smoke: true },
+  { name: 'bus-nats', folder: 'contracts', servers: ['nats'], smoke: true },
   { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
 ];
 

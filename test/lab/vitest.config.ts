@@ -5,6 +5,8 @@ import type { LabFacts } from './boot/lab.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     lab: LabFacts;
+    /** Write the recordings of this run into the work tree. */
+    record: boolean;
   }
 }
 
@@ -19,6 +21,6 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    provide: { lab: JSON.parse(readFileSync(facts, 'utf8')) as LabFacts },
+    provide: { lab: JSON.parse(readFileSync(facts, 'utf8')) as LabFacts, record: process.env.FLEETMEND_LAB_RECORD === '1' },
   },
 });

@@ -33,6 +33,7 @@ export interface Session {
   readonly specs: readonly string[];
   readonly reportFile: string;
   readonly json: boolean;
+  readonly record: boolean;
   /** Ends with this process; else it stays until `down`. */
   readonly bound: boolean;
 }
@@ -54,6 +55,7 @@ const makePlan = async (session: Session, context: CommandContext): Promise<Insi
     root: context.root,
     reportFile: session.reportFile,
     json: session.json,
+    record: session.record,
   };
 };
 

@@ -13,6 +13,8 @@ export interface TestOptions {
   readonly keep: boolean;
   readonly install: boolean;
   readonly json: boolean;
+  /** Keep kubectl's requests for the sandbox's own spec. */
+  readonly record: boolean;
 }
 
 /** The part of vitest's JSON report that is read. */
@@ -69,6 +71,7 @@ export const test = async (options: TestOptions, context: CommandContext): Promi
       specs: runnable.map((spec) => join(context.tree, specFile(spec))),
       reportFile,
       json: options.json,
+      record: options.record,
       bound: !options.keep,
     };
     const status = runnable.length > 0 ? await runSession(session, context) : 0;

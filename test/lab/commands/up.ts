@@ -38,7 +38,7 @@ export const up = async (names: readonly string[], options: { readonly install: 
     for (const line of blocked) context.report(`left out ${line}`);
     const servers = wanted.filter((server) => obstacle(server, context.env) === undefined);
     const reportFile = join(context.cache.run, 'unused.json');
-    const status = await runSession({ servers, tools: [], specs: [], reportFile, json: false, bound: false }, context);
+    const status = await runSession({ servers, tools: [], specs: [], reportFile, json: false, record: false, bound: false }, context);
     if (status !== 0) {
       context.report(`the lab did not come up; its logs are in ${logsFolder(context)}`);
       return status;

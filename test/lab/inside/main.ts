@@ -16,7 +16,7 @@ const runSpecs = (plan: InsidePlan): Promise<number> =>
     mkdirSync(temporary, { recursive: true });
     const vitest = spawn(process.execPath, args, {
       cwd: plan.root,
-      env: { ...process.env, FLEETMEND_LAB_FACTS: factsFile(plan.run), TMPDIR: temporary },
+      env: { ...process.env, FLEETMEND_LAB_FACTS: factsFile(plan.run), TMPDIR: temporary, FLEETMEND_LAB_RECORD: plan.record ? '1' : '0' },
       stdio: ['ignore', plan.json ? 2 : 'inherit', 'inherit'],
     });
     vitest.on('error', failed);

@@ -17,6 +17,8 @@ export interface InsidePlan {
   readonly root: string;
   /** Where vitest writes its JSON report. */
   readonly reportFile: string;
+  /** Write the recordings of kubectl's requests into the work tree. */
+  readonly record: boolean;
   /** Progress goes to stderr: stdout is for one JSON object. */
   readonly json: boolean;
 }

@@ -13,7 +13,7 @@ export interface Exchange {
   readonly path: string;
   readonly accept?: string;
   readonly contentType?: string;
-  /** JSON as a value, anything else as text; absent when there was none. */
+  /** JSON as a value, other text as text, anything else (kubectl's protobuf) as `{base64}`; absent when there was none. */
   readonly body?: unknown;
   readonly status: number;
   /** As `body`. A watch is the text of its lines. Documents that only describe the API are left out: see {@link isDescription}. */
@@ -31,8 +31,9 @@ export interface RecordingProxy {
 /** Discovery and OpenAPI documents: hundreds of kilobytes that come from a generated file of the sandbox. */
 export const isDescription = (path: string): boolean => /^\/(openapi|api$|apis$|api\?|apis\?)/.test(path);
 
-const parsed = (text: string): unknown => {
-  if (text === '') return undefined;
+const parsed = (bytes: Buffer): unknown => {
+  const text = bytes.toString();
+  if (!Buffer.from(text).equals(bytes)) return { base64: bytes.toString('base64') };
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -74,10 +75,10 @@ export const startRecordingProxy = async (options: { readonly kubeconfig: string
     });
     const type = answer.headers.get('content-type');
     response.writeHead(answer.status, { ...(type ? { 'content-type': type } : {}) });
-    let text = '';
+    const answered: Buffer[] = [];
     try {
       for await (const chunk of answer.body ?? []) {
-        text += Buffer.from(chunk).toString();
+        answered.push(Buffer.from(chunk));
         response.write(chunk);
       }
     } catch (error) {
@@ -89,9 +90,9 @@ export const startRecordingProxy = async (options: { readonly kubeconfig: string
         path,
         ...(request.headers.accept ? { accept: request.headers.accept } : {}),
         ...(request.headers['content-type'] ? { contentType: request.headers['content-type'] } : {}),
-        ...(body.length > 0 ? { body: parsed(body.toString()) } : {}),
+        ...(body.length > 0 ? { body: parsed(body) } : {}),
         status: answer.status,
-        ...(isDescription(path) ? {} : { response: parsed(text) }),
+        ...(isDescription(path) || answered.length === 0 ? {} : { response: parsed(Buffer.concat(answered)) }),
       });
     }
     response.end();
