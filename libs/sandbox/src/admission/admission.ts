@@ -1,8 +1,12 @@
 import type { Admission } from '../api/cluster.ts';
+import { enforceLimitRanges, setDefaultLimits } from './limit-ranger.ts';
 import { requireNamespace } from './namespace-lifecycle.ts';
+import { defaultAddedFields, defaultStorageClass, mountServiceAccount, resolvePriority, tolerateLostNodes } from './pod-admission.ts';
+import { enforcePodSecurity } from './pod-security.ts';
+import { enforceQuota } from './quota.ts';
 
 /** The admission chain, in the order in which the real server runs its own. */
 export const ADMISSION: Admission = {
-  mutating: [requireNamespace],
-  validating: [],
+  mutating: [requireNamespace, setDefaultLimits, mountServiceAccount, resolvePriority, tolerateLostNodes, defaultStorageClass, defaultAddedFields],
+  validating: [enforceLimitRanges, enforcePodSecurity, enforceQuota],
 };

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@fleetmend/kernel';
 import { ADMISSION } from '../admission/admission.ts';
+import { keepQuotaStatus } from '../admission/quota.ts';
 import type { ClusterObjects } from '../objects.ts';
 import type { Store } from '../store/store.ts';
 import { furnish } from './bootstrap.ts';
@@ -46,7 +47,7 @@ export interface ApiServer {
  */
 export function createApiServer({ name, store, clock, random, crds = [], logs, certificateAuthority = '' }: ApiServerOptions): ApiServer {
   const cluster: Cluster = { name, store: store.cluster(name), clock, random, types: createTypeRegistry(), admission: ADMISSION };
-  const stops = [startGarbageCollection(cluster), serveDefinitions(cluster), furnish(cluster, certificateAuthority)];
+  const stops = [startGarbageCollection(cluster), serveDefinitions(cluster), keepQuotaStatus(cluster), furnish(cluster, certificateAuthority)];
   installDefinitions(cluster, crds);
   const router = createRouter({ cluster, flush: store.flush, logs });
   return {

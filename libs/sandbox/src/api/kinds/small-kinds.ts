@@ -194,9 +194,7 @@ export const bindingRules: KindRules = {
     const reference = draft['roleRef'];
     if (isObject(reference)) reference['apiGroup'] ??= RBAC;
     for (const subject of listAt(draft, 'subjects')) {
-      if (subject['kind'] === 'ServiceAccount') subject['namespace'] ??= draft.metadata.namespace;
-      else subject['apiGroup'] ??= RBAC;
-      if (subject['namespace'] === undefined) delete subject['namespace'];
+      if (subject['kind'] !== 'ServiceAccount') subject['apiGroup'] ??= RBAC;
     }
   },
   validate(draft, old) {

@@ -103,5 +103,6 @@ export function labelJob(draft: Draft): void {
   const metadata = template['metadata'] as Json;
   const name = draft.metadata.name;
   metadata['labels'] = { ...(metadata['labels'] as Json | undefined), 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name };
+  if (Object.keys(draft.metadata.labels ?? {}).length === 0) draft.metadata.labels = { ...(metadata['labels'] as Record<string, string>) };
   spec['selector'] = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
 }

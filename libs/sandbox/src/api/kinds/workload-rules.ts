@@ -75,10 +75,21 @@ const REPLICA_SET: KindRules = {
   validate: (draft, old) => [...countErrors(draft, 'replicas', 'minReadySeconds'), ...selectorErrors(draft, old), ...templateErrors(draft, 'spec.template', ONLY_ALWAYS, at(draft, 'spec', 'selector'))],
 };
 
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+function countTemplate(draft: Draft, generation: number): void {
+  draft.metadata.annotations = { ...draft.metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
+}
+
 const DAEMON_SET: KindRules = {
   generation: true,
   newStatus: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
   defaults: defaultDaemonSet,
+  prepareCreate: (draft) => countTemplate(draft, 1),
+  prepareUpdate(draft, old) {
+    const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1);
+    countTemplate(draft, equalJson(at(draft, 'spec', 'template'), at(old, 'spec', 'template')) ? before : before + 1);
+  },
   validate: (draft, old) => [...selectorErrors(draft, old), ...templateErrors(draft, 'spec.template', ONLY_ALWAYS, at(draft, 'spec', 'selector')), ...strategyErrors(at(draft, 'spec', 'updateStrategy'), 'spec.updateStrategy', ['RollingUpdate', 'OnDelete'])],
 };
 
