@@ -154,6 +154,18 @@ describe('an Argo CD Application', () => {
     expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'b')).toBeUndefined();
   });
 
+  test('keeps the namespaces that it made, whatever namespace its destination names', async () => {
+    const bench = await cluster();
+    await bench.repository.write({ 'apps/namespace.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: search}\n', 'apps/a.yaml': configMap('a', '1', 'search') });
+    const shop = argo(bench);
+    await bench.clock.run(minutes(5));
+    expect(shop().status?.resources).toEqual([
+      { version: 'v1', kind: 'ConfigMap', namespace: 'search', name: 'a', status: 'Synced' },
+      { version: 'v1', kind: 'Namespace', name: 'search', status: 'Synced' },
+    ]);
+    expect(bench.objects.get('v1', 'ConfigMap', 'search', 'a')).toBeDefined();
+  });
+
   test('leaves a hand edit alone without selfHeal, and shows it as OutOfSync', async () => {
     const bench = await cluster();
     await bench.repository.write({ 'apps/a.yaml': configMap('a', '1') });

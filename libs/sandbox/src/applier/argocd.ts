@@ -11,6 +11,7 @@ import { APPLICATION, TRACKING_ID } from './argocd-shapes.ts';
 import type { Application, ApplicationStatus } from './argocd-shapes.ts';
 import { nextSync, sync } from './argocd-sync.ts';
 import { readFolder } from './manifests.ts';
+import { inNamespace } from './scope.ts';
 
 const AS = { manager: 'argocd-application-controller' } as const;
 const WATCHED = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
@@ -74,7 +75,7 @@ async function reconcileApplication(context: ApplierContext, application: Applic
   }
   let desired: Desired;
   try {
-    desired = await readDesired(context, application);
+    desired = await readDesired(context, application, target);
   } catch (error) {
     if (!isPermanent(error)) throw error;
     return refuse(context, application, 'ComparisonError', `Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = ${messageOf(error)}`);
@@ -89,24 +90,23 @@ async function reconcileApplication(context: ApplierContext, application: Applic
 }
 
 /** @throws PermanentError where the folder cannot be built as it is */
-async function readDesired({ repositories, render }: ApplierContext, application: Application): Promise<Desired> {
+async function readDesired({ repositories, render }: ApplierContext, application: Application, target: ClusterObjects): Promise<Desired> {
   const source = application.spec.source ?? application.spec.sources?.[0];
   const repository = source && repositories(source.repoURL);
   if (!source || !repository) throw new Error(`repository not found: ${source?.repoURL ?? 'spec.source is missing'}`);
   const branch = source.targetRevision === undefined || source.targetRevision === 'HEAD' ? 'main' : source.targetRevision;
   const revision = await repository.head(branch);
   const objects = await readFolder({ repository, revision, path: source.path ?? '', render });
-  return { revision, objects: objects.map((object) => tracked(application, object)) };
+  return { revision, objects: objects.map((object) => tracked(application, inNamespace(target, object, application.spec.destination.namespace))) };
 }
 
 /** `<app>:<group>/<kind>:<namespace>/<name>`; an Application outside the namespace argocd carries its own in front. */
-function tracked({ metadata, spec }: Application, object: KubeObject): KubeObject {
-  const namespace = object.metadata.namespace ?? spec.destination.namespace;
+function tracked({ metadata }: Application, object: KubeObject): KubeObject {
   const slash = object.apiVersion.indexOf('/');
   const group = slash < 0 ? '' : object.apiVersion.slice(0, slash);
   const owner = metadata.namespace === 'argocd' ? metadata.name : `${metadata.namespace ?? ''}_${metadata.name}`;
-  const id = `${owner}:${group}/${object.kind}:${namespace ?? ''}/${object.metadata.name}`;
-  return { ...object, metadata: { ...object.metadata, ...(namespace ? { namespace } : {}), annotations: { ...object.metadata.annotations, [TRACKING_ID]: id } } };
+  const id = `${owner}:${group}/${object.kind}:${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [TRACKING_ID]: id } } };
 }
 
 function refuse(context: ApplierContext, application: Application, type: string, message: string): Duration {

@@ -11,6 +11,7 @@ import type { GitRepository, InventoryEntry, Kustomization } from './flux-shapes
 import { healthOf } from './health.ts';
 import { readFolder } from './manifests.ts';
 import type { RepositoryReader } from './repository.ts';
+import { inNamespace } from './scope.ts';
 
 const MANAGER = 'kustomize-controller';
 const AS = { manager: MANAGER } as const;
@@ -79,16 +80,22 @@ function isReady({ objects }: ApplierContext, name: string, namespace: string | 
 async function build(context: ApplierContext, { metadata, spec }: Kustomization, { revision, repository }: Source): Promise<{ readonly objects: readonly KubeObject[] } | Pick<Stop, 'reason' | 'message'>> {
   try {
     const objects = await readFolder({ repository, revision: commitOf(revision), path: spec.path ?? '', render: context.render });
-    return { objects: objects.map((object) => owned(object, metadata, spec.targetNamespace)) };
+    return { objects: objects.map((object) => owned(placed(context, object, spec.targetNamespace), metadata)) };
   } catch (error) {
     if (!isPermanent(error)) throw error;
     return { reason: 'BuildFailed', message: messageOf(error) };
   }
 }
 
-function owned(object: KubeObject, owner: Kustomization['metadata'], targetNamespace: string | undefined): KubeObject {
+/** `targetNamespace` wins over what the object says; without either it is `default`. */
+function placed({ objects }: ApplierContext, object: KubeObject, targetNamespace: string | undefined): KubeObject {
+  const { namespace: _, ...metadata } = object.metadata;
+  return inNamespace(objects, targetNamespace === undefined ? object : { ...object, metadata }, targetNamespace ?? 'default');
+}
+
+function owned(object: KubeObject, owner: Kustomization['metadata']): KubeObject {
   const labels = { ...object.metadata.labels, 'kustomize.toolkit.fluxcd.io/name': owner.name, 'kustomize.toolkit.fluxcd.io/namespace': owner.namespace ?? '' };
-  return { ...object, metadata: { ...object.metadata, ...(targetNamespace ? { namespace: targetNamespace } : {}), labels } };
+  return { ...object, metadata: { ...object.metadata, labels } };
 }
 
 interface Done {

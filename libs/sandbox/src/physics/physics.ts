@@ -4,6 +4,7 @@ import type { PodLogs } from '../api/routes/pod-logs.ts';
 import { imageCatalog } from '../images/catalog.ts';
 import type { ImageCatalog } from '../images/catalog.ts';
 import type { ClusterObjects } from '../objects.ts';
+import { startClaims } from './cluster/claims.ts';
 import { startNodes } from './cluster/nodes.ts';
 import { startKubelets } from './kubelet/kubelet.ts';
 import { createLogStore } from './kubelet/logs.ts';
@@ -17,8 +18,12 @@ import type { LoopOptions } from './runtime/loop.ts';
 import { DEFAULT_PROFILE } from './runtime/profile.ts';
 import type { PhysicsProfile } from './runtime/profile.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
+import { startCronJobController } from './workloads/cron-job.ts';
+import { startDaemonSetController } from './workloads/daemon-set.ts';
 import { startDeploymentController } from './workloads/deployment.ts';
+import { startJobController } from './workloads/job.ts';
 import { startReplicaSetController } from './workloads/replica-set.ts';
+import { startStatefulSetController } from './workloads/stateful-set.ts';
 
 export interface PhysicsOptions {
   readonly objects: ClusterObjects;
@@ -63,6 +68,11 @@ export function startPhysics({ objects, clock, random, images = imageCatalog(), 
   startEndpoints(context);
   startReplicaSetController(context);
   startDeploymentController(context);
+  startStatefulSetController(context);
+  startDaemonSetController(context);
+  startJobController(context);
+  startCronJobController(context);
+  startClaims(context);
   startEventExpiry(context);
   return {
     podLogs: servePodLogs(context),

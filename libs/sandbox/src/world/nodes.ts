@@ -26,3 +26,20 @@ export function ensureNodes(objects: ClusterObjects, cluster: string): void {
     );
   }
 }
+
+/** Provisions at once, and is the default, unless the cluster has a default of its own. */
+export function ensureStorageClass(objects: ClusterObjects): void {
+  const isDefault = ({ metadata }: KubeObject) => metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true';
+  if (objects.list('storage.k8s.io/v1', 'StorageClass').some((one) => isDefault(one) || one.metadata.name === 'standard')) return;
+  objects.create<KubeObject>(
+    {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      provisioner: 'lab.fleet.local/any',
+      reclaimPolicy: 'Delete',
+      volumeBindingMode: 'Immediate',
+    },
+    { manager: 'kubectl-client-side-apply' },
+  );
+}

@@ -52,7 +52,7 @@ export async function playScenario(options: PlayOptions): Promise<Played> {
   const { scenario, world, writer, url, clock, tell = () => undefined } = options;
   const { branch } = scenario.repository;
   for (const name of scenario.clusters) createLive(world.cluster(name).objects, scenario.live(name));
-  world.ensureNodes();
+  world.furnish();
 
   const commits: string[] = [];
   for (const [index, step] of scenario.history.entries()) {

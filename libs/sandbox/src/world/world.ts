@@ -13,7 +13,7 @@ import { SHORT_PROFILE } from '../physics/runtime/profile.ts';
 import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import { engineCrds } from './engine-crds.ts';
-import { ensureNodes } from './nodes.ts';
+import { ensureNodes, ensureStorageClass } from './nodes.ts';
 
 export interface WorldOptions {
   /** Names of the workload clusters, in order. */
@@ -54,8 +54,8 @@ export interface World {
   cluster(name: string): WorldCluster;
   /** A branch moved: every cluster looks at once. */
   nudge(): void;
-  /** Gives nodes to every cluster that has none. Call it after a scenario's own objects are there. */
-  ensureNodes(): void;
+  /** Gives nodes and a default StorageClass to every cluster that has none. Call it after a scenario's own objects are there. */
+  furnish(): void;
   /** Stops everything and, where the world opened it, closes the store. */
   close(): void;
 }
@@ -66,7 +66,7 @@ export interface World {
  *
  * @example
  * const world = createWorld({ clusters: ['prod-1'], clock, random, state: ':memory:', repositories: () => repository });
- * world.ensureNodes();
+ * world.furnish();
  * deployFolder(world.cluster('prod-1').objects, { engine: 'flux', path: 'apps', url, branch: 'main' });
  */
 export function createWorld(options: WorldOptions): World {
@@ -115,7 +115,12 @@ export function createWorld(options: WorldOptions): World {
       return found;
     },
     nudge: () => clusters.forEach(({ applier }) => applier.nudge()),
-    ensureNodes: () => clusters.forEach(({ name, objects }) => ensureNodes(objects, name)),
+    furnish() {
+      for (const { name, objects } of clusters) {
+        ensureNodes(objects, name);
+        ensureStorageClass(objects);
+      }
+    },
     close() {
       for (const { applier, physics, server } of clusters) {
         applier.stop();

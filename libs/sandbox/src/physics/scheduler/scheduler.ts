@@ -1,5 +1,6 @@
 import { readQuantity, renderTime } from '@fleetmend/kernel';
-import type { KubeObject } from '../../objects.ts';
+import type { ClusterObjects } from '../../objects.ts';
+import type { Claim, StorageClass } from '../cluster/claims.ts';
 import { findCondition, withCondition } from '../runtime/conditions.ts';
 import { SCHEDULER } from '../runtime/context.ts';
 import type { PhysicsContext } from '../runtime/context.ts';
@@ -121,11 +122,15 @@ function load(node: Node, { podsOn }: Snapshot): number {
 function findClaimProblem({ objects }: PhysicsContext, pod: Pod): string | undefined {
   for (const { persistentVolumeClaim } of pod.spec.volumes ?? []) {
     if (!persistentVolumeClaim) continue;
-    const claim = objects.get<KubeObject & { readonly status?: { readonly phase?: string } }>('v1', 'PersistentVolumeClaim', pod.metadata.namespace, persistentVolumeClaim.claimName);
+    const claim = objects.get<Claim>('v1', 'PersistentVolumeClaim', pod.metadata.namespace, persistentVolumeClaim.claimName);
     if (!claim) return `persistentvolumeclaim "${persistentVolumeClaim.claimName}" not found`;
-    if (claim.status?.phase !== 'Bound') return 'pod has unbound immediate PersistentVolumeClaims';
+    if (claim.status?.phase !== 'Bound' && !waitsForPod(objects, claim)) return 'pod has unbound immediate PersistentVolumeClaims';
   }
   return undefined;
+}
+
+function waitsForPod(objects: ClusterObjects, { spec }: Claim): boolean {
+  return spec.storageClassName !== undefined && objects.get<StorageClass>('storage.k8s.io/v1', 'StorageClass', undefined, spec.storageClassName)?.volumeBindingMode === 'WaitForFirstConsumer';
 }
 
 function refuse({ objects, events, clock }: PhysicsContext, pod: Pod, message: string): void {

@@ -3,38 +3,17 @@ import { StatusError } from '../../objects.ts';
 import { withCondition, withoutCondition } from '../runtime/conditions.ts';
 import { controllerIdentity } from '../runtime/context.ts';
 import type { PhysicsContext } from '../runtime/context.ts';
-import { controllerOf, keyOf, parseKey } from '../runtime/keys.ts';
-import { startLoop } from '../runtime/loop.ts';
 import type { Pod } from '../shapes/pod.ts';
 import type { ReplicaSet } from '../shapes/workloads.ts';
 import { availableIn, byDispensability, createPod, isActive, isAvailable, isReady, ownedPods } from './owned-pods.ts';
+import { startWorkloadLoop } from './workload-loop.ts';
 
 const FROM = 'replicaset-controller';
 const AS = controllerIdentity(FROM);
 
 /** Keeps as many pods as each ReplicaSet asks for, and says in its status how they are. */
 export function startReplicaSetController(context: PhysicsContext): void {
-  const { objects, clock, signal, profile, failed } = context;
-  const loop = startLoop({
-    name: FROM,
-    clock,
-    signal,
-    failed,
-    retry: { initial: profile.controllerRetryInitial, max: profile.controllerRetryMax },
-    reconcile(key) {
-      const { namespace, name } = parseKey(key);
-      const set = objects.get<ReplicaSet>('apps/v1', 'ReplicaSet', namespace, name);
-      return set && !set.metadata.deletionTimestamp ? reconcileReplicaSet(context, set) : undefined;
-    },
-  });
-  const ends = [
-    objects.watch('apps/v1', 'ReplicaSet', ({ object }) => loop.enqueue(keyOf(object))),
-    objects.watch('v1', 'Pod', ({ object }) => {
-      const owner = controllerOf(object);
-      if (owner?.kind === 'ReplicaSet') loop.enqueue(`${object.metadata.namespace ?? ''}/${owner.name}`);
-    }),
-  ];
-  signal.addEventListener('abort', () => ends.forEach((end) => end()), { once: true });
+  startWorkloadLoop<ReplicaSet>(context, { name: FROM, apiVersion: 'apps/v1', kind: 'ReplicaSet', reconcile: (set) => reconcileReplicaSet(context, set) });
 }
 
 function reconcileReplicaSet(context: PhysicsContext, set: ReplicaSet): number | undefined {
