@@ -1,0 +1,56 @@
+import type { SecretType } from './session.ts';
+
+/** One kind of token that can be told by its own form. */
+export interface TokenPattern {
+  readonly type: SecretType;
+  /**
+   * Begins with a look-behind that admits one start per run of its own characters, and has bounded repeats only: so no text makes
+   * it look at a character more than a fixed number of times.
+   */
+  readonly pattern: RegExp;
+  /** What the form alone does not prove. */
+  readonly holds?: (token: string) => boolean;
+}
+
+/**
+ * Forms as their issuers document them: AWS IAM identifiers, Google API keys, GitHub's and GitLab's token prefixes, Slack's token
+ * types, Stripe's keys, and other prefixed tokens that are common in cluster logs.
+ */
+export const tokenPatterns: readonly TokenPattern[] = [
+  { type: 'JWT', pattern: /(?<![\w-])eyJ[\w-]{8,4096}\.[\w-]{2,8192}\.[\w-]{0,2048}/g, holds: isJwt },
+  { type: 'AWS_KEY', pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])/g },
+  { type: 'GCP_KEY', pattern: /(?<![\w-])AIza[\w-]{35}(?![\w-])/g },
+  { type: 'GCP_KEY', pattern: /(?<![\w.-])ya29\.[\w-]{20,1024}/g },
+  { type: 'GCP_KEY', pattern: /(?<![\w-])GOCSPX-[\w-]{20,64}/g },
+  { type: 'AZURE_KEY', pattern: /(?<![\w~.-])[\w~.-]{3}8Q~[\w~.-]{31,34}(?![\w~.-])/g },
+  { type: 'GITHUB_TOKEN', pattern: /(?<![A-Za-z0-9])gh[pousr]_[A-Za-z0-9]{36,255}/g },
+  { type: 'GITHUB_TOKEN', pattern: /(?<![A-Za-z0-9])github_pat_\w{22,255}/g },
+  { type: 'GITLAB_TOKEN', pattern: /(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[\w-]{20,255}(?:\.[\w.-]{1,64})?/g },
+  { type: 'SLACK_TOKEN', pattern: /(?<![A-Za-z0-9])xox[abeoprs]-[A-Za-z0-9-]{10,255}/g },
+  { type: 'SLACK_TOKEN', pattern: /(?<![A-Za-z0-9])xapp-\d-[A-Za-z0-9-]{10,255}/g },
+  { type: 'SLACK_TOKEN', pattern: /(?<=hooks\.slack\.com\/services\/)T\w{4,20}\/B\w{4,20}\/\w{16,40}/g },
+  { type: 'STRIPE_KEY', pattern: /(?<![A-Za-z0-9])[sr]k_(?:live|test)_[A-Za-z0-9]{16,255}/g },
+  { type: 'STRIPE_KEY', pattern: /(?<![A-Za-z0-9])whsec_[A-Za-z0-9+/]{24,128}={0,2}/g },
+  { type: 'API_TOKEN', pattern: /(?<![A-Za-z0-9])(?:npm_[A-Za-z0-9]{36}|dckr_pat_[\w-]{20,64}|hf_[A-Za-z0-9]{30,64}|do[opr]_v1_[a-f0-9]{64}|shp(?:at|ss|ca|pa)_[a-fA-F0-9]{32})/g },
+  { type: 'API_TOKEN', pattern: /(?<![A-Za-z0-9])sk-[\w-]{20,255}/g, holds: hasDigitAndLetter },
+  { type: 'API_TOKEN', pattern: /(?<![A-Za-z0-9])SG\.[\w-]{16,64}\.[\w-]{16,64}/g },
+  { type: 'API_TOKEN', pattern: /(?<![\w-])hv[sbr]\.[\w-]{24,255}/g },
+  { type: 'API_TOKEN', pattern: /(?<![\w-])pypi-AgE[\w-]{40,1024}/g },
+  { type: 'API_TOKEN', pattern: /(?<![A-Z0-9])AGE-SECRET-KEY-1[A-Z0-9]{58}/g },
+  { type: 'API_TOKEN', pattern: /(?<![A-Z0-9])S[ACNOUX][A-Z2-7]{56}(?![A-Z0-9])/g, holds: (token) => /\d/.test(token) },
+];
+
+/** Its first part decodes to a header that names an algorithm, as RFC 7515 asks. */
+function isJwt(token: string): boolean {
+  const [header = ''] = token.split('.', 1);
+  try {
+    const value: unknown = JSON.parse(Buffer.from(header, 'base64url').toString('utf8'));
+    return typeof value === 'object' && value !== null && ('alg' in value || 'enc' in value);
+  } catch {
+    return false;
+  }
+}
+
+function hasDigitAndLetter(token: string): boolean {
+  return /\d/.test(token) && /[A-Za-z]/.test(token.slice(3));
+}
