@@ -32,7 +32,7 @@ function isNews(view: View, before: readonly ClusterProgress[], after: readonly 
   return after.some((progress, index) => {
     const was = before[index]?.verification;
     const now = progress.verification;
-    if (was === undefined || now === undefined || was.state !== now.state || was.since !== now.since) return true;
+    if (was === undefined || now === undefined || was.state !== now.state || was.since !== now.since || was.restarts !== now.restarts) return true;
     if (now.state !== 'Healthy') return false;
     const held = at(now.readAt) - at(now.since) >= view.policy.hold;
     return held || at(now.readAt) - at(was.readAt) > view.settings.contactGap / 2;
@@ -49,16 +49,17 @@ async function verify(deps: StageDeps, view: View, progress: ClusterProgress): P
     const health = await deps.clusters.ask(progress.name, { question: 'health', target: targetOf(view.request) });
     const judged = judge(view, progress, health);
     if (judged.state !== 'Healthy') return { state: judged.state, readAt, message: judged.message };
-    return { state: 'Healthy', since: continued(view, progress) ?? readAt, readAt, message: judged.message };
+    const restarts = health.pods.filter((pod) => pod.current).reduce((sum, pod) => sum + pod.restarts, 0);
+    return { state: 'Healthy', since: continued(view, progress, restarts) ?? readAt, readAt, restarts, message: judged.message };
   } catch (error) {
     if (!(error instanceof ClusterSilentError)) throw error;
     return { state: 'Unclear', readAt, message: 'the agent does not answer' };
   }
 }
 
-/** Since when it has been healthy, if no reading is missing: a gap in contact starts the hold again. */
-function continued(view: View, { verification }: ClusterProgress): string | undefined {
-  if (verification?.state !== 'Healthy') return undefined;
+/** Since when it has been healthy, if no reading is missing and nothing restarted: a gap in contact starts the hold again. */
+function continued(view: View, { verification }: ClusterProgress, restarts: number): string | undefined {
+  if (verification?.state !== 'Healthy' || verification.restarts !== restarts) return undefined;
   return view.now - at(verification.readAt) <= view.settings.contactGap ? verification.since : undefined;
 }
 
