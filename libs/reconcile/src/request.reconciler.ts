@@ -1,5 +1,5 @@
 import { backoff, hours, isPermanent, messageOf, renderTime, seconds, type Duration, type Random } from '@fleetmend/kernel';
-import { BEFORE_DELIVERY, isTerminal, type StageName, type View } from '@fleetmend/lifecycle';
+import { BEFORE_DELIVERY, isTerminal, type Lifecycle, type StageName, type View } from '@fleetmend/lifecycle';
 import type { RemediationRequest } from '@fleetmend/model';
 import { ConflictError, type Requests } from '@fleetmend/ports';
 import type { Facts, StageResult, Stages } from '@fleetmend/stages';
@@ -25,6 +25,8 @@ export interface ReconcilerDeps extends ViewDeps {
   /** Told of every failed stage, for the log. */
   readonly failed: (key: Key, stage: StageName, error: unknown) => void;
   readonly rest: Duration;
+  /** Another table than ours; tests put bugs in it. */
+  readonly table?: Lifecycle;
 }
 
 /**
@@ -39,7 +41,7 @@ export function createReconciler(deps: ReconcilerDeps): (key: Key, signal: Abort
     const now = deps.clock.now();
     const gathered = await gatherView(deps, request, backoffs.resting(key, now));
     const seen = withFacts(gathered, occurrencesOf(gathered, deps.openSet));
-    const settled = settle(seen);
+    const settled = settle(seen, deps.table);
     try {
       if (settled.moves.length > 0) {
         await write(deps, request, settled);
@@ -76,7 +78,7 @@ async function runStage({ deps, backoffs, key, request, settled, stage, signal }
     deps.failed(key, stage, outcome.error);
     const wait = backoffs.failed(key, stage, deps.clock.now(), (failures) => backoff(failures, deps.random, { initial: seconds(1), max: isTerminal(request.status.phase) ? hours(1) : seconds(60) }));
     const facts = await factsOfError(deps, settled.view, stage, outcome.error, signal);
-    if (facts !== undefined) await write(deps, request, settle(withFacts(settled.view, facts)));
+    if (facts !== undefined) await write(deps, request, settle(withFacts(settled.view, facts), deps.table));
     return wait;
   }
   backoffs.succeeded(key, stage);
@@ -84,7 +86,7 @@ async function runStage({ deps, backoffs, key, request, settled, stage, signal }
   const healed: Facts = request.status.error?.stage === stage ? { error: undefined } : {};
   const facts = 'fact' in outcome.result ? { ...outcome.result.fact, ...healed } : healed;
   const waitsFor = 'notYet' in outcome.result && TELLS_WHAT_IT_WAITS_FOR.includes(stage) ? outcome.result.reason : undefined;
-  await write(deps, request, settle(withFacts(settled.view, facts)), waitsFor);
+  await write(deps, request, settle(withFacts(settled.view, facts), deps.table), waitsFor);
   return 'notYet' in outcome.result ? outcome.result.notYet : 0;
 }
 

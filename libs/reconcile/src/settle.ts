@@ -1,4 +1,4 @@
-import { conditionsOf, decide, moved, stopsClock, summaryOf, withClock, type Decision, type View } from '@fleetmend/lifecycle';
+import { conditionsOf, decide, moved, stopsClock, summaryOf, withClock, type Decision, type Lifecycle, type View } from '@fleetmend/lifecycle';
 import type { Phase, RemediationRequest, RemediationRequestStatus } from '@fleetmend/model';
 import type { Facts } from '@fleetmend/stages';
 
@@ -18,12 +18,12 @@ export interface Settled {
 /** No chain of moves is longer in the table; a longer one is a loop, and stops here instead of turning for ever. */
 const LONGEST_CHAIN = 8;
 
-/** Follows the table's moves from a view until a stage has to run or nothing is to be done. Pure. */
-export function settle(view: View): Settled {
+/** Follows the table's moves from a view until a stage has to run or nothing is to be done. Pure. `table` differs only in tests. */
+export function settle(view: View, table?: Lifecycle): Settled {
   const moves: Moved[] = [];
   let current = view;
   for (let step = 0; step < LONGEST_CHAIN; step += 1) {
-    const decision = decide(current);
+    const decision = decide(current, table);
     if (decision.kind !== 'move') return { view: current, moves, next: decision };
     moves.push({ from: current.request.status.phase, to: decision.to, reason: decision.reason });
     current = { ...current, request: { ...current.request, status: moved(current.request, decision, current.now) } };
