@@ -2,4 +2,5 @@
 export * from './diff.ts';
 export * from './documents.ts';
 export * from './edit.ts';
+export * from './editable-path.ts';
 export * from './field.ts';

@@ -9,6 +9,8 @@ export interface Application {
   readonly ref: ObjectRef;
   /** Sources in order; raw layouts have one. */
   readonly sources: readonly { readonly repoURL: string; readonly path: string; readonly revision: string }[];
+  /** Where the engine puts objects: those that name no namespace, or with `override` all of them. */
+  readonly namespace?: { readonly name: string; readonly override: boolean } | undefined;
   /** Last applied commit, when known. */
   readonly applied: string | undefined;
   /** The engine reports that the current revision could not be built or applied. */

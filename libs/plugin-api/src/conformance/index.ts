@@ -7,3 +7,5 @@ export * from './notifier.ts';
 export * from './gate-input.ts';
 export * from './policy-engine.ts';
 export * from './forge.ts';
+export * from './gitops-engine.ts';
+export * from './source-layout.ts';

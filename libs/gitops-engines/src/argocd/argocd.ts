@@ -1,0 +1,95 @@
+import { PermanentError, parse } from '@fleetmend/kernel';
+import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
+import { type Application as FoundApplication, type GitOpsEngine, type RolloutState, definePlugin } from '@fleetmend/plugin-api';
+import { z } from 'zod';
+import { manages, trackedBy } from './ownership.ts';
+import { Application } from './schema.ts';
+
+const Config = z.strictObject({ namespace: z.string().min(1).max(63).default('argocd').describe('namespace that Argo CD itself runs in') });
+const APPLICATION = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' } as const;
+/** Conditions by which Argo CD says that it cannot build or compare the present revision. */
+const REFUSALS: readonly string[] = ['ComparisonError', 'InvalidSpecError', 'SyncError'];
+
+/** Argo CD Applications, read through the agent of the cluster that holds them. */
+export const argocd = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
+  kind: 'argocd',
+  config: Config,
+  create: ({ namespace }) => ({
+    kind: 'argocd',
+    async findApplication(target, { read, destination }) {
+      const tracked = trackedBy(target, namespace);
+      const named = tracked ? await read({ ...APPLICATION, ...tracked }) : [];
+      const candidates = named.some((object) => manages(parseApplication(object), target, destination)) ? named : await read(APPLICATION);
+      const owners = candidates.filter((object) => manages(parseApplication(object), target, destination));
+      const [owner, ...others] = owners;
+      if (others.length === 0) return owner && describe(target, owner);
+      const names = owners.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`).join(', ');
+      throw new PermanentError('ApplicationAmbiguous', `the Argo CD Applications ${names} all manage ${renderRef(refOf(target))}: remove it from all but one`);
+    },
+    readRollout,
+  }),
+});
+
+function describe(target: KubeObject, owner: KubeObject): FoundApplication {
+  const { spec, status } = parseApplication(owner);
+  const sources = spec.sources ?? (spec.source ? [spec.source] : []);
+  const failure = status.conditions.find(({ type }) => REFUSALS.includes(type));
+  const operation = status.operationState;
+  const failed = operation && isFailed(operation.phase) ? `sync ${operation.phase.toLowerCase()}: ${operation.message}` : undefined;
+  const isChart = sources.length === 1 && sources[0]?.path === undefined;
+  return {
+    engine: 'argocd',
+    ref: refOf(owner),
+    sources: isChart ? [] : sources.map(({ repoURL, path = '', targetRevision = 'HEAD' }) => ({ repoURL, path, revision: targetRevision })),
+    namespace: spec.destination.namespace ? { name: spec.destination.namespace, override: false } : undefined,
+    applied: appliedOf(status),
+    refused: failure ? `${failure.type}: ${failure.message}` : failed,
+    evidence: [`status.resources of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`],
+  };
+}
+
+const readRollout: GitOpsEngine['readRollout'] = async ({ application: { apiVersion, kind, namespace, name }, commit, isAncestor }, { read, cluster }) => {
+  const [found] = await read({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) });
+  if (!found) return { state: 'Unknown', revision: undefined, message: `Application ${namespace ?? ''}/${name} does not exist any more where ${cluster} is managed from` };
+  const { spec, status } = parseApplication(found);
+  const operation = status.operationState;
+  const revisionThatHolds = async (revisions: readonly string[]): Promise<string | undefined> => {
+    for (const revision of revisions) if (await isAncestor(commit, revision)) return revision;
+    return undefined;
+  };
+  const answer = (state: RolloutState['state'], revision: string | undefined, message: string): RolloutState => ({ state, revision, message });
+
+  const synced = operation?.phase === 'Succeeded' ? await revisionThatHolds(revisionsOf(operation.syncResult)) : undefined;
+  if (synced) return answer('Applied', synced, operation?.message ?? '');
+  // Nothing to sync, or synced earlier: live equals the compared revision all the same.
+  const equal = status.sync?.status === 'Synced' ? await revisionThatHolds(revisionsOf(status.sync)) : undefined;
+  if (equal) return answer('Applied', equal, 'in sync');
+  const earlier = await revisionThatHolds(revisionsOf(status.history.at(-1)));
+  if (earlier) return answer('Applied', earlier, 'synced earlier');
+  const tried = operation && isFailed(operation.phase) ? await revisionThatHolds([...revisionsOf(operation.syncResult), ...revisionsOf(operation.operation?.sync)]) : undefined;
+  if (tried) return answer('Refused', tried, operation?.message ?? '');
+  const failure = status.conditions.find(({ type }) => REFUSALS.includes(type));
+  const isAutomatic = spec.syncPolicy?.automated !== undefined && spec.syncPolicy.automated !== null && spec.syncPolicy.automated.enabled !== false;
+  if (!isAutomatic && operation?.phase !== 'Running') return answer('Suspended', appliedOf(status), `automatic sync of ${name} is off: sync it by hand to have ${commit.slice(0, 8)} applied`);
+  return answer('Waiting', appliedOf(status), failure ? `${failure.type}: ${failure.message}` : `${operation?.phase ?? 'not synced yet'}${operation?.message ? `: ${operation.message}` : ''}`);
+};
+
+type Status = Application['status'];
+
+function appliedOf({ sync, history }: Status): string | undefined {
+  const [revision] = sync?.status === 'Synced' ? revisionsOf(sync) : revisionsOf(history.at(-1));
+  return revision;
+}
+
+/** Commits among the revisions; a chart's version is none. */
+function revisionsOf(result: { readonly revision?: string | undefined; readonly revisions?: readonly string[] | undefined } | undefined): readonly string[] {
+  return [...(result?.revisions ?? []), ...(result?.revision === undefined ? [] : [result.revision])].filter((revision) => /^[0-9a-f]{40}$/.test(revision));
+}
+
+function isFailed(phase: string): boolean {
+  return phase === 'Failed' || phase === 'Error';
+}
+
+function parseApplication(object: KubeObject): Application {
+  return parse(Application, object, renderRef(refOf(object)));
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+const Source = z.object({ repoURL: z.string(), path: z.string().optional(), targetRevision: z.string().optional(), chart: z.string().optional(), ref: z.string().optional() });
+const Revisions = { revision: z.string().optional(), revisions: z.array(z.string()).optional() };
+
+/**
+ * The parts of an Argo CD `Application` (argoproj.io/v1alpha1) that are read here. Source: the API types of Argo CD 3.1;
+ * `revision` is for one source, `revisions` for several.
+ */
+export const Application = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string().default('') }),
+  spec: z.object({
+    source: Source.optional(),
+    sources: z.array(Source).optional(),
+    destination: z.object({ server: z.string().optional(), name: z.string().optional(), namespace: z.string().optional() }).default({}),
+    syncPolicy: z.object({ automated: z.object({ enabled: z.boolean().optional() }).nullish() }).optional(),
+  }),
+  status: z
+    .object({
+      sync: z.object({ status: z.string(), ...Revisions }).optional(),
+      resources: z.array(z.object({ group: z.string().default(''), kind: z.string(), namespace: z.string().default(''), name: z.string() })).default([]),
+      conditions: z.array(z.object({ type: z.string(), message: z.string().default('') })).default([]),
+      history: z.array(z.object(Revisions)).default([]),
+      operationState: z
+        .object({
+          phase: z.string(),
+          message: z.string().default(''),
+          operation: z.object({ sync: z.object(Revisions).optional() }).optional(),
+          syncResult: z.object(Revisions).optional(),
+        })
+        .optional(),
+    })
+    .default({ resources: [], conditions: [], history: [] }),
+});
+export type Application = z.infer<typeof Application>;

@@ -1,0 +1,110 @@
+import { type FieldChange, type KubeObject, type ObjectRef, refOf, sameRef } from '@fleetmend/model';
+import { type Tree, overlay } from '@fleetmend/ports';
+import { describe, expect, it } from 'vitest';
+import type { LocateInput, SourceLayout, SourceOrigin } from '../source-layout.ts';
+
+/** A repository in the layout under test. */
+export interface LayoutCase {
+  readonly files: Readonly<Record<string, string>>;
+  readonly target: ObjectRef;
+  readonly application: LocateInput['application'];
+  readonly editablePaths: readonly string[];
+}
+
+export interface LayoutFixtures {
+  /** Where everything is in order, and a scalar of the target with its value in `files` and a new one. */
+  readonly good: LayoutCase & { readonly path: FieldChange['path']; readonly before: string | number; readonly after: string | number };
+  /** Repositories that belong to other layouts. */
+  readonly foreign: Readonly<Record<string, LayoutCase>>;
+  /** Repositories of this layout where `locate` must refuse, by the reason it must give. */
+  readonly refused: Readonly<Record<string, LayoutCase & { readonly reason: 'SourceNotFound' | 'SourceAmbiguous' | 'NotEditable'; readonly names: readonly string[] }>>;
+}
+
+/** A tree of files in memory. */
+export function treeOf(files: Readonly<Record<string, string>>, revision = 'a'.repeat(40)): Tree {
+  const paths = Object.keys(files).sort();
+  return { revision, read: async (path) => files[path], list: async (prefix) => paths.filter((path) => prefix === '' || path === prefix || path.startsWith(`${prefix}/`)) };
+}
+
+/** What every source layout must do. */
+export function sourceLayoutConformance({ kind, layout, fixtures: { good, foreign, refused } }: { readonly kind: string; readonly layout: SourceLayout; readonly fixtures: LayoutFixtures }): void {
+  const inputOf = ({ files, target, application, editablePaths }: LayoutCase): LocateInput => ({
+    cluster: 'prod-1',
+    target,
+    application,
+    binding: { selects: {}, forgeRef: 'forge', repository: 'acme/fleet', branch: 'main', editablePaths: [...editablePaths] },
+    tree: treeOf(files),
+  });
+  const located = async (): Promise<SourceOrigin> => {
+    const origin = await layout.locate(inputOf(good));
+    if (!origin) throw new Error(`${kind} does not know its own layout`);
+    return origin;
+  };
+  const change = (value: FieldChange['value']) => ({ object: good.target, fields: [{ path: good.path, value }] });
+  const targetIn = (objects: readonly KubeObject[]) => objects.find((object) => sameRef({ ...refOf(object), namespace: good.target.namespace }, good.target));
+  const tree = treeOf(good.files);
+
+  it('carries the kind of its definition', () => {
+    expect(layout.kind).toBe(kind);
+  });
+
+  describe('locating', () => {
+    it('names a file of the tree, with evidence, the same each time', async () => {
+      const origin = await located();
+      expect(origin.layout).toBe(kind);
+      expect(Object.keys(good.files)).toContain(origin.path);
+      expect(origin.evidence.length).toBeGreaterThan(0);
+      expect(await located()).toEqual(origin);
+    });
+
+    it.each(Object.entries(foreign))('leaves %s to other layouts', async (_, other) => {
+      expect(await layout.locate(inputOf(other))).toBeUndefined();
+    });
+
+    it.each(Object.entries(refused))('refuses %s, saying why', async (_, { reason, names, ...bad }) => {
+      const refusal = await layout.locate(inputOf(bad)).catch((error: unknown) => error);
+      expect(refusal).toMatchObject({ name: 'PermanentError', reason });
+      for (const name of names) expect(String(refusal)).toContain(name);
+    });
+  });
+
+  describe('editing', () => {
+    it('changes the wanted value of the wanted object in what is rendered, and nothing else', async () => {
+      const origin = await located();
+      const edits = await layout.edit({ origin, change: change(good.after), tree });
+      const before = await layout.render({ origin, tree });
+      const after = await layout.render({ origin, tree: overlay(tree, new Map(edits.map((each) => [each.path, each.after]))) });
+      expect(edits.length).toBeGreaterThan(0);
+      expect(JSON.stringify(targetIn(after))).toBe(JSON.stringify(targetIn(before)).replace(JSON.stringify(good.before), JSON.stringify(good.after)));
+      expect(after.filter((object) => object !== targetIn(after))).toEqual(before.filter((object) => object !== targetIn(before)));
+    });
+
+    it('gives the whole file before and after', async () => {
+      const edits = await layout.edit({ origin: await located(), change: change(good.after), tree });
+      for (const { path, before, after } of edits) {
+        expect(before).toBe(good.files[path]);
+        expect(after).not.toBe(before);
+      }
+    });
+
+    it('to the value that is there already is no edit', async () => {
+      expect(await layout.edit({ origin: await located(), change: change(good.before), tree })).toEqual([]);
+    });
+  });
+
+  describe('history', () => {
+    it('tells earlier values, newest first, and skips commits that had none', async () => {
+      const [old, middle, now] = ['1'.repeat(40), '2'.repeat(40), '3'.repeat(40)];
+      const origin = await located();
+      const edits = await layout.edit({ origin, change: change(good.after), tree });
+      const changed = { ...good.files, ...Object.fromEntries(edits.map((each) => [each.path, each.after])) };
+      const trees: Readonly<Record<string, Tree>> = { [old]: treeOf({}, old), [middle]: treeOf(changed, middle), [now]: treeOf(good.files, now) };
+      const commits = [now, middle, old].map((sha, index) => ({ sha, parents: [], author: 'ada', message: '', at: 3000 - index }));
+      const values = await layout.history({ origin, change: { object: good.target }, path: good.path, commits, treeAt: async (sha) => trees[sha] ?? treeOf({}) });
+      expect(values).toEqual([
+        { value: good.before, commit: now, at: 3000 },
+        { value: good.after, commit: middle, at: 2999 },
+      ]);
+    });
+  });
+}
