@@ -100,3 +100,26 @@ test_c03_denies_a_restore_under_another_action if {
 test_c03_denies_a_guard_that_turns_into_something_else if {
 	count(availability.c03({"kind": "NetworkPolicy"}, {"kind": "ConfigMap"}, testing.context)) == 1
 }
+
+test_c01_leaves_alone_what_does_not_change if {
+	large := scaled({"replicas": 500, "paused": true, "suspend": true})
+	availability.c01(large, large, testing.context) == set()
+	availability.c01(scaled({"replicas": "3"}), scaled({}), testing.context) == set()
+}
+
+test_c02_leaves_alone_what_does_not_change if {
+	odd := {"httpGet": {"path": "/ready", "port": 8080, "host": "10.0.0.1"}, "periodSeconds": 900}
+	availability.c02(probed(odd), probed(object.union(odd, {"timeoutSeconds": 2})), testing.context) == set()
+	availability.c02(probed(object.union(http, {"timeoutSeconds": 2})), probed(http), testing.context) == set()
+}
+
+test_c02_denies_what_is_no_whole_number_in_bounds if {
+	every value in [0, -5, 2.5, 61, "10", true] {
+		count(availability.c02(probed(http), probed(object.union(http, {"periodSeconds": value})), testing.context)) == 1
+	}
+}
+
+test_c03_denies_a_new_value_under_a_restoring_action if {
+	invented := object.union(testing.restoring, {"restores": false})
+	count(availability.c03({"kind": "PodDisruptionBudget"}, {"kind": "PodDisruptionBudget"}, invented)) == 1
+}

@@ -151,7 +151,8 @@ test_b05_lets_a_command_go_back_to_an_earlier_value if {
 test_b05_denies_another_set_of_containers if {
 	second := testing.with_pod({"initContainers": [object.union(testing.container, {"name": "helper"})]})
 	renamed := testing.with_container({"name": "web"})
-	every pair in [[before, second], [second, before], [before, renamed]] {
+	commanded := testing.with_pod({"initContainers": [object.union(testing.container, {"name": "helper", "command": ["sh"]})]})
+	every pair in [[before, second], [before, commanded], [second, before], [before, renamed]] {
 		count(boundary.b05(pair[0], pair[1], testing.context)) == 1
 	}
 }

@@ -66,3 +66,11 @@ test_f09_denies_without_an_exact_proof if {
 test_f09_denies_a_plan_that_hides_what_the_proof_could_not_see if {
 	count(flow.f09(repair, changed({"renderProof": {"exact": true, "unapplied": true}}))) == 1
 }
+
+test_f05_has_nothing_to_say_without_a_rest if {
+	flow.f05(repair, changed({"coolDownUntil": null})) == set()
+}
+
+test_f05_takes_a_clock_of_another_form_as_not_past if {
+	count(flow.f05(repair, changed({"now": "2026-01-05T09:00:00+00:00", "coolDownUntil": "2026-01-05T08:00:00Z"}))) == 1
+}

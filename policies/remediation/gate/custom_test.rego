@@ -36,3 +36,9 @@ test_violations_that_are_no_collection_deny if {
 		not gate.decision.allow with input as harmless with data.remediation.custom as {"cost": {"violations": odd}}
 	}
 }
+
+test_a_custom_rule_without_violations_allows if {
+	every none in [set(), []] {
+		gate.decision.allow with input as harmless with data.remediation.custom as {"cost": {"violations": none}}
+	}
+}

@@ -172,3 +172,21 @@ test_warnings_name_the_object_and_do_not_block if {
 	answer.allow
 	answer.warnings == ["I02: Deployment/shop/checkout#/spec/template/spec/containers/0/image image nginx:latest has no fixed tag"]
 }
+
+test_t1_for_a_limit_that_nobody_had_set if {
+	cpu := "/spec/template/spec/containers/0/resources/limits/cpu"
+	after := testing.with_container(testing.resources({"cpu": "1"}, {}))
+	set_now := {"object": 0, "path": cpu, "before": null, "after": 1000, "unit": "millicores"}
+	request := {"object": 0, "path": "/spec/template/spec/containers/0/resources/requests/cpu", "before": 100, "after": 100, "unit": "millicores"}
+	answer := gate.decision with input as but({"change": {"objects": [object.union(change, {"after": after})], "norm": [set_now, request]}})
+	answer.allow
+	answer.tier == "T1"
+}
+
+test_t0_for_a_limit_beside_no_request if {
+	old := testing.workload("Deployment", {"containers": [{"name": "app", "image": "a:1", "resources": {"limits": {"memory": "64Mi"}}}]})
+	new := testing.workload("Deployment", {"containers": [{"name": "app", "image": "a:1", "resources": {"limits": {"memory": "128Mi"}}}]})
+	none := object.union(harmless.change.norm[1], {"before": null, "after": null})
+	answer := gate.decision with input as but({"change": {"objects": [object.union(change, {"before": old, "after": new})], "norm": [harmless.change.norm[0], none]}})
+	answer.tier == "T0"
+}

@@ -45,8 +45,6 @@ upwards_or_back if input.plan.restoresEarlierValue == true
 upwards_or_back if input.plan.action == "setReplicas"
 
 upwards_or_back if {
-	input.plan.action == "setResources"
-	count(input.change.norm) > 0
 	every quantity in input.change.norm {
 		not_lower(quantity)
 	}

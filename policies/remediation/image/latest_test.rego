@@ -20,6 +20,7 @@ moving := [
 	"registry:5000/team/app",
 	"registry:5000/team/app:latest",
 	"nginx:latest@sha256:4bf5e35f0c2d4e8aa6ba2d2bd0a9f4e5ed8cf8fb3a2c4d6b8e0f1a2b3c4d5e6f",
+	"nginx@sha256:4bf5@sha256:4bf5",
 	"",
 	null,
 	7,
@@ -48,4 +49,5 @@ test_i02_only_warns_of_what_runs_latest_already if {
 	image.i02(object, object, {}) == set()
 	count(image.i02_warnings(object, object)) == 1
 	image.i02_warnings(before, before) == set()
+	image.i02_warnings(before, object) == set()
 }

@@ -9,7 +9,8 @@ is_composite(value) if is_object(value)
 
 is_composite(value) if is_array(value)
 
-leaves(object) := {path: value |
+# leaves are pairs of a path and what stands there.
+leaves(object) := {[path, value] |
 	walk(object, [path, value])
 	leaf(value)
 }
@@ -18,15 +19,8 @@ leaves(object) := {path: value |
 differences(before, after) := found if {
 	old := leaves(before)
 	new := leaves(after)
-	found := {pointer(path) | some path in differing(old, new)} | {pointer(path) | some path in differing(new, old)}
+	found := {pointer(path) | some [path, _] in ((old - new) | (new - old))}
 }
-
-differing(left, right) := {path |
-	some path, value in left
-	not same(right, path, value)
-}
-
-same(leaves_of_other, path, value) if leaves_of_other[path] == value
 
 # pointer writes a list of field names and indices as a JSON pointer (RFC 6901).
 pointer(path) := concat("", [concat("", ["/", segment(part)]) | some part in path])

@@ -42,3 +42,8 @@ test_the_tag_is_not_the_port_of_the_registry if {
 	lib.tag("app:2@sha256:abc") == "2"
 	lib.tag("app@sha256:abc") == ""
 }
+
+test_a_malformed_pod_is_no_pod if {
+	lib.pod_spec({"kind": "Pod", "spec": "none"}) == {}
+	[entry.pointer | some entry in lib.containers({"kind": "Pod", "spec": {"containers": ["app", testing.container]}})] == ["/spec/containers/1"]
+}

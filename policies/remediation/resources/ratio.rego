@@ -14,7 +14,7 @@ r02(before, after, ctx) := {lib.unsafe("R02", limit.pointer, message) |
 	request.name == limit.name
 	limit.value != request.value
 	pair_changed(before, limit, request)
-	not fitting(before, limit, request, ctx)
+	not fitting(limit, request, ctx)
 	message := sprintf("%s limit %s does not fit request %s (at most %s times the request)", [
 		limit.name,
 		lib.clip(limit.value),
@@ -29,7 +29,7 @@ pair_changed(before, _, request) if changed(before, request)
 
 max_ratio(name) := data.remediation.limits.resources.maxRatio[name]
 
-fitting(_, limit, request, ctx) if {
+fitting(limit, request, ctx) if {
 	larger := norm_after(ctx, limit)
 	smaller := norm_after(ctx, request)
 	larger >= smaller
@@ -37,9 +37,7 @@ fitting(_, limit, request, ctx) if {
 }
 
 # A ratio that was there before may stay or shrink.
-fitting(before, limit, request, ctx) if {
-	value_of(before, limit)
-	value_of(before, request)
+fitting(limit, request, ctx) if {
 	larger := norm_after(ctx, limit)
 	smaller := norm_after(ctx, request)
 	larger >= smaller

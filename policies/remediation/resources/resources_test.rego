@@ -123,3 +123,51 @@ test_r05_denies_a_removal_also_on_the_way_back if {
 	bare := testing.workload("Deployment", {"containers": [{"name": "app", "resources": {"requests": testing.container.resources.requests}}]})
 	count(resources.r05(before, bare, testing.restoring)) == 1
 }
+
+test_r01_warns_of_what_is_untouched_only if {
+	unlimited := testing.workload("Deployment", {"containers": [{"name": "app", "image": "a:1", "resources": {"limits": {"cpu": "1"}}}]})
+	touched := testing.workload("Deployment", {"containers": [{"name": "app", "image": "a:1", "resources": {"limits": {"cpu": "2"}}}]})
+	count(resources.r01_warnings(unlimited, unlimited)) == 1
+	resources.r01_warnings(unlimited, touched) == set()
+	resources.r01_warnings(before, before) == set()
+}
+
+test_r02_leaves_pairs_alone_that_do_not_change if {
+	wide := {"limits": {"cpu": "100", "memory": "64Mi"}, "requests": {"cpu": "10m", "memory": "32Mi"}}
+	old := testing.with_container({"resources": wide})
+	new := testing.with_container({"resources": object.union(wide, {"limits": {"memory": "128Mi"}})})
+	resources.r02(old, new, step(64, 128)) == set()
+}
+
+test_r02_compares_within_one_container if {
+	other := {"name": "sidecar", "resources": {"requests": {"memory": "2Gi"}, "limits": {"memory": "2Gi"}}}
+	old := testing.workload("Deployment", {"containers": [testing.container, other]})
+	new := testing.workload("Deployment", {"containers": [object.union(testing.container, testing.resources({"memory": "128Mi"}, {})), other]})
+	resources.r02(old, new, step(64, 128)) == set()
+}
+
+test_r02_compares_limits_with_requests if {
+	raised := with_resources({"memory": "128Mi"}, {"memory": "64Mi"})
+	resources.r02(before, raised, testing.norm({"limits/memory": [64, 128], "requests/memory": [32, 64]})) == set()
+}
+
+test_r03_denies_a_step_from_what_is_no_number if {
+	path := "/spec/template/spec/containers/0/resources/limits/memory"
+	every old in ["64", 0, -1] {
+		entry := {"path": path, "before": old, "after": 1, "unit": "bytes"}
+		count(resources.r03(before, memory("1"), object.union(testing.context, {"norm": {path: entry}}))) == 1
+	}
+}
+
+test_r03_lets_what_is_past_the_cap_shrink if {
+	huge := memory("64Gi")
+	entry := testing.norm({"limits/memory": [mebibytes(65536), mebibytes(49152)]})
+	resources.r03(huge, memory("48Gi"), entry) == set()
+	more := testing.norm({"limits/memory": [mebibytes(49152), mebibytes(65536)]})
+	count(resources.r03(memory("48Gi"), huge, more)) == 1
+}
+
+test_r05_takes_null_for_a_removal if {
+	count(resources.r05(before, testing.with_container(testing.resources({"memory": null}, {})), testing.context)) == 1
+	resources.r05(testing.with_container(testing.resources({"cpu": null}, {})), before, testing.context) == set()
+}

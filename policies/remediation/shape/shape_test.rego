@@ -55,3 +55,12 @@ test_e01_denies_pods_that_rules_could_look_past if {
 		count(shape.e01_object(testing.workload("Deployment", pod))) > 0
 	}
 }
+
+test_e01_allows_a_pod_with_every_part if {
+	pod := {
+		"securityContext": {"runAsNonRoot": true},
+		"volumes": [{"name": "tmp", "emptyDir": {}}],
+		"containers": [object.union(testing.container, {"ports": [{"containerPort": 80}], "securityContext": {"privileged": false}, "livenessProbe": {}, "lifecycle": {}})],
+	}
+	shape.e01_object(testing.workload("Deployment", pod)) == set()
+}
