@@ -54,7 +54,9 @@ function prose(text: string): string {
   return text
     .replace(/[\r\n]+/g, ' ')
     .replace(/https?:\/\/\S+/gi, '(link removed)')
-    .replace(/([\\`*_{}[\]<>#|~!])/g, '\\$1')
+    .replace(/([\\`*_{}[\]#|~!])/g, '\\$1')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
     .replace(/@(?=\w)/g, '@\u200b')
     .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s+(?=\S*\\#)/gi, '$1\u200b ')
     .replace(/^\s*\//, '\u200b/')

@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest';
+import type { Plan, RemediationRequest } from '@fleetmend/model';
+import { renderBody, renderCommitMessage, renderTitle } from './pull-request-text.ts';
+
+const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+const plan: Plan = {
+  digest: digest('a'),
+  edit: digest('e'),
+  action: 'setResources',
+  actionJson: '{}',
+  tier: 'T0',
+  source: { layout: 'raw', forge: 'local', repository: 'fleet', branch: 'main', evidence: ['Flux Kustomization flux-system/fleet applies it'] },
+  base: '1'.repeat(40),
+  files: [{ path: 'shop/checkout.yaml', added: 1, removed: 1 }],
+  changes: [{ file: 'shop/checkout.yaml', path: 'spec/template/spec/containers/0/resources/limits/memory', before: '64Mi', after: '128Mi' }],
+  objects: [],
+  proof: { renderer: 'raw', base: '1'.repeat(40), objects: 1, applications: 1, exact: true, unapplied: false },
+  fields: [],
+  at: '2026-01-05T09:00:00Z',
+};
+
+function request(cause: string, title = 'previous log'): RemediationRequest {
+  return {
+    apiVersion: 'fleetmend.dev/v1alpha1',
+    kind: 'RemediationRequest',
+    metadata: { name: 'rr-1', namespace: 'shop-team', uid: 'uid-1', resourceVersion: '1', creationTimestamp: '2026-01-05T09:00:00Z' },
+    spec: { clusters: ['prod-1'], target: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout', container: 'app' }, failure: { class: 'OOMKilled', message: 'killed', fingerprint: digest('f') }, scope: 'Workload', cancel: false },
+    status: {
+      phase: 'Delivering',
+      attempt: 1,
+      occurrences: { count: 5, firstSeen: '2026-01-05T08:59:00Z', lastSeen: '2026-01-05T09:00:00Z', samples: [] },
+      diagnosis: { cause, confidence: 0.93, source: 'Playbook', reasoner: 'playbook', evidence: [{ kind: 'log', title, digest: digest('d') }], candidates: [], at: '2026-01-05T09:00:00Z' },
+      verdict: { result: 'Allow', kind: 'Repair', tier: 'T0', violations: [], warnings: [], requires: { approvals: 0, priorApproval: false }, forPlan: digest('a'), bundle: { name: 'remediation', revision: 'r1', digest: digest('b') }, factsAt: '2026-01-05T09:00:00Z' },
+    },
+  };
+}
+
+it('reads like a story', () => {
+  expect(renderBody(request('the memory limit of 64Mi is too low'), plan)).toMatchInlineSnapshot(`
+    "### What fails
+    \`OOMKilled\` of \`Deployment/shop/checkout\`, container \`app\`, in \`prod-1\`, since 2026-01-05T08:59:00Z, seen 5 times.
+
+    ### Cause
+    the memory limit of 64Mi is too low (Playbook, confidence 0.93)
+    - previous log \`sha256:dddddddddddd\`
+
+    ### Change
+    - \`shop/checkout.yaml\` \`spec/template/spec/containers/0/resources/limits/memory\`: \`64Mi\` → \`128Mi\`
+
+    ### Where it comes from
+    - Flux Kustomization flux-system/fleet applies it
+
+    ### Proof
+    Rendered with \`raw\` at \`111111111111\`: 1 object differs, exactly the intended fields.
+
+    ### Policy
+    Allow, tier T0, bundle \`r1\`.
+
+    ### What happens next
+    Once this is merged and applied, the target is watched until it has been healthy for the hold. Close this pull request to say no: the same edit is then not proposed again.
+
+    <!-- rr:uid-1 plan:sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa -->"
+  `);
+});
+
+it('makes the commit ours by its trailer', () => {
+  expect(renderTitle(request(''), plan)).toBe('setResources for Deployment/shop/checkout: OOMKilled');
+  expect(renderCommitMessage(request(''), plan)).toContain(`\n\nFleetmend-Request: shop-team/rr-1\nFleetmend-Plan: ${digest('a')}\n`);
+});
+
+it.each([
+  ['a mention', 'ask @security-team to approve', /@security/],
+  ['a closing keyword', 'fixes #1 and closes #22', /(fixes|closes) #/],
+  ['a link', 'see https://evil.example/x?y=1', /https?:/],
+  ['an image', '![x](http://evil.example/a.png)', /!\[/],
+  ['html', '<img src=x onerror=alert(1)>', /<img/],
+  ['a comment that hides the marker', '--> <!-- rr:other', /(^|[^\\])-->.*rr:other/],
+  ['a slash command', '/merge now', /^\/merge/m],
+  ['more lines', 'one\n\n### Policy\nAllow', /^Allow$/m],
+])('%s from outside has no effect in the body', (_, text, effect) => {
+  for (const body of [renderBody(request(text), plan), renderBody(request('x', text), plan)]) {
+    const withoutOurs = body.replace(/\n<!-- rr:uid-1.*-->$/, '');
+    expect(withoutOurs).not.toMatch(effect);
+  }
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject, ObjectDiff } from '@fleetmend/model';
+import { isEditable } from './editable-paths.ts';
+import { normOf } from './norm.ts';
+
+describe('editable paths', () => {
+  const globs = ['apps/shop/**', '!apps/shop/overlays/**/kustomization.yaml', 'README.md'];
+  it.each([
+    ['apps/shop/checkout.yaml', true],
+    ['apps/shop/overlays/prod/memory.yaml', true],
+    ['apps/shop/overlays/prod/kustomization.yaml', false],
+    ['apps/shop/.hidden/a.yaml', true],
+    ['apps/shopping/a.yaml', false],
+    ['README.md', true],
+    ['apps/shop/../payments/a.yaml', false],
+    ['/apps/shop/a.yaml', false],
+  ])('%s: %s', (path, allowed) => {
+    expect(isEditable(path, globs)).toBe(allowed);
+  });
+
+  it('allow nothing when no glob does', () => {
+    expect(isEditable('a.yaml', [])).toBe(false);
+    expect(isEditable('a.yaml', ['!b.yaml'])).toBe(false);
+  });
+});
+
+describe('norm', () => {
+  const workload = (memory: string, cpu: string, replicas: number): KubeObject => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec: { replicas, template: { spec: { containers: [{ name: 'app', resources: { limits: { memory, cpu } } }] } } } });
+  const diff = (paths: string[], before?: KubeObject, after?: KubeObject): ObjectDiff => ({ ref: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a' }, op: 'Update', paths, before, after });
+  const at = '/spec/template/spec/containers/0/resources/limits';
+
+  it('gives memory in bytes, cpu in millicores, counts as they are', () => {
+    expect(normOf([diff([`${at}/memory`, `${at}/cpu`, '/spec/replicas'], workload('64Mi', '100m', 2), workload('128Mi', '1', 3))])).toEqual(expect.arrayContaining([
+      { object: 0, path: `${at}/memory`, before: 67_108_864, after: 134_217_728, unit: 'bytes' },
+      { object: 0, path: `${at}/cpu`, before: 100, after: 1000, unit: 'millicores' },
+      { object: 0, path: '/spec/replicas', before: 2, after: 3, unit: 'count' },
+    ]));
+  });
+
+  it('gives null for what is not there or is no quantity, and leaves out what has no unit', () => {
+    expect(normOf([diff([`${at}/memory`, '/metadata/labels/a'], undefined, workload('lots', '1', 1))]).filter(({ path }) => !path.includes('/requests/'))).toEqual([{ object: 0, path: `${at}/memory`, before: null, after: null, unit: 'bytes' }]);
+  });
+});
