@@ -159,5 +159,9 @@ function writeStatus({ context, pod, node, run }: PodPlace, now: Instant): void 
   const machine = context.objects.get<Node>('v1', 'Node', undefined, node);
   const hostIP = machine?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '10.0.0.1';
   const status = renderPodStatus(pod, run, { now, hostIP });
+  // Most syncs only run probes: what was written for this very version of the pod need not be compared again.
+  const written = `${pod.metadata.resourceVersion ?? ''} ${JSON.stringify(status)}`;
+  if (run.written === written) return;
   if (canonicalJson(status) !== canonicalJson(pod.status)) context.objects.updateStatus<Pod>({ ...pod, status }, kubeletIdentity(node));
+  else run.written = written;
 }

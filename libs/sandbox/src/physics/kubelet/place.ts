@@ -43,7 +43,7 @@ export function podPlace(context: KubeletContext, pod: Pod, run: PodRun, imagesO
 
 function processHost(context: KubeletContext, pod: Pod, run: PodRun, container: ContainerRun): ProcessHost {
   const { objects, logs } = context;
-  const files = containerFiles(objects, pod, container.spec, { user: container.image?.user ?? 0, written: run.written });
+  const files = containerFiles(objects, pod, container.spec, { user: container.image?.user ?? 0, written: run.files });
   return {
     memoryLimit: memoryLimitOf(container.spec),
     refusesEnv(name, wanted) {

@@ -49,8 +49,10 @@ export interface PodRun {
   readonly uid: string;
   readonly startedAt: Instant;
   readonly containers: readonly ContainerRun[];
-  /** Files that containers created in shared volumes. */
-  readonly written: Set<string>;
+  /** Files that containers created. */
+  readonly files: Set<string>;
+  /** The pod's version with the status that is in it, once they are known to be equal. */
+  written: string;
   ip: string | undefined;
   sandboxAt: Instant | undefined;
   mountFailures: number;
