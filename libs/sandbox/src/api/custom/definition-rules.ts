@@ -1,9 +1,11 @@
+import { messageOf } from '@fleetmend/kernel';
 import type { KubeObject } from '../../objects.ts';
 import type { Draft } from '../cluster.ts';
 import { at, isObject, listAt, textAt } from '../json.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { dnsLabel1035, dnsSubdomain } from '../names.ts';
 import { type FieldError, invalidValue, required } from '../refusals.ts';
+import { parseJsonPath } from '../tables/json-path.ts';
 import { customVersions } from './custom-versions.ts';
 
 /** What the real server does with a CustomResourceDefinition, as far as one storage format goes (no conversion webhooks). */
@@ -20,7 +22,7 @@ export const definitionRules: KindRules = {
   prepareCreate(draft) {
     draft['status'] = { acceptedNames: { kind: '', plural: '' }, conditions: null, storedVersions: listAt(draft, 'spec', 'versions').filter((version) => version['storage'] === true).map((version) => textAt(version, 'name')) };
   },
-  validate: (draft, old) => [...shapeErrors(draft), ...immutableErrors(draft, old), ...ruleErrors(draft)],
+  validate: (draft, old) => [...shapeErrors(draft), ...immutableErrors(draft, old), ...ruleErrors(draft), ...columnErrors(draft)],
 };
 
 function shapeErrors(draft: Draft): readonly FieldError[] {
@@ -53,4 +55,18 @@ function immutableErrors(draft: Draft, old: KubeObject | undefined): readonly Fi
 /** Also true of the real server: a rule that does not compile refuses the definition. */
 function ruleErrors(draft: Draft): readonly FieldError[] {
   return customVersions(draft).problems.map(({ field, rule, why }) => invalidValue(`${field}.rule`, rule, `compilation failed: ${why}`));
+}
+
+function columnErrors(draft: Draft): readonly FieldError[] {
+  return listAt(draft, 'spec', 'versions').flatMap((version, index) =>
+    listAt(version, 'additionalPrinterColumns').flatMap((column, position) => {
+      const path = textAt(column, 'jsonPath');
+      try {
+        parseJsonPath(path);
+        return [];
+      } catch (error) {
+        return [invalidValue(`spec.versions[${index}].additionalPrinterColumns[${position}].jsonPath`, path, messageOf(error))];
+      }
+    }),
+  );
 }

@@ -2,7 +2,8 @@ import type { KubeObject } from '../../objects.ts';
 import { StatusError } from '../../objects.ts';
 import type { Json } from '../json.ts';
 import type { ResourceType } from '../resource-types.ts';
-import { type Table, tableOf } from '../tables/table.ts';
+import type { Table } from '../tables/table.ts';
+import { tableOf } from '../tables/tables.ts';
 import { inVersion } from '../versions.ts';
 
 export type Shape = 'object' | 'table' | 'metadata';

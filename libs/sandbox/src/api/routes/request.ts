@@ -3,6 +3,7 @@ import { messageOf } from '@fleetmend/kernel';
 import { StatusError } from '../../objects.ts';
 import type { Writer } from '../cluster.ts';
 import { isObject, type Json } from '../json.ts';
+import { PROTOBUF, readProtobuf } from '../protobuf/read-protobuf.ts';
 import { badRequest } from '../refusals.ts';
 
 /** Who asks; the HTTP face fills it in after authentication. */
@@ -31,19 +32,27 @@ export async function readRequest(request: Request, context: RequestContext = AD
   const url = new URL(request.url);
   const header = (name: string) => request.headers.get(name) ?? '';
   const impersonated = header('impersonate-user');
+  const { text, contentType } = await readText(request, header('content-type').split(';')[0]?.trim().toLowerCase() ?? '');
   const groups = header('impersonate-group').split(',').map((group) => group.trim()).filter((group) => group !== '');
   return {
     method: request.method,
     path: decodeURIComponent(url.pathname),
     query: url.searchParams,
     accept: header('accept'),
-    contentType: header('content-type').split(';')[0]?.trim().toLowerCase() ?? '',
+    contentType,
     userAgent: header('user-agent'),
     user: impersonated === '' ? context : { user: impersonated, groups: [...groups, ...serviceAccountGroups(impersonated), 'system:authenticated'] },
     signal: request.signal,
-    text: request.method === 'GET' || request.method === 'HEAD' ? '' : await request.text(),
+    text,
     warnings: [],
   };
+}
+
+/** kubectl's typed clients speak protobuf; from here on it is the JSON that means the same. */
+async function readText(request: Request, contentType: string): Promise<{ readonly text: string; readonly contentType: string }> {
+  if (request.method === 'GET' || request.method === 'HEAD') return { text: '', contentType };
+  if (contentType !== PROTOBUF) return { text: await request.text(), contentType };
+  return { text: JSON.stringify(readProtobuf(new Uint8Array(await request.arrayBuffer()))), contentType: 'application/json' };
 }
 
 function serviceAccountGroups(user: string): readonly string[] {

@@ -1,6 +1,4 @@
 import type { KubeObject } from '../../objects.ts';
-import type { ResourceType } from '../resource-types.ts';
-import { age } from './ages.ts';
 
 export interface Column {
   readonly name: string;
@@ -17,20 +15,13 @@ export interface Table {
   readonly cells: (object: KubeObject, now: number) => readonly unknown[];
 }
 
-export function column(name: string, { type = 'string', format = '', priority = 0, description = '' }: Partial<Omit<Column, 'name'>> = {}): Column {
-  return { name, type, format, description, priority };
-}
-
-export const NAME = column('Name', { format: 'name', description: 'Name must be unique within a namespace.' });
-export const AGE = column('Age', { description: 'CreationTimestamp is a timestamp representing the server time when this object was created.' });
-
-const PLAIN: Table = {
-  columns: [NAME, column('Created At', { type: 'date' })],
-  cells: ({ metadata }) => [metadata.name, metadata.creationTimestamp ?? null],
-};
-
-export function tableOf(type: ResourceType): Table {
-  void type;
-  void age;
-  return PLAIN;
+/** Column headings as real servers give them; `Name!` is the name, `+` before a heading is for `-o wide` only, `#` marks whole numbers. */
+export function columns(...headings: readonly string[]): readonly Column[] {
+  return headings.map((heading) => {
+    const isWide = heading.includes('+');
+    const isNumber = heading.includes('#');
+    const isName = heading.endsWith('!');
+    const name = heading.replace(/^[+#]+/, '').replace(/!$/, '');
+    return { name, type: isNumber ? 'integer' : 'string', format: isName ? 'name' : '', description: `${name} of the object, as the real server shows it.`, priority: isWide ? 1 : 0 };
+  });
 }
