@@ -78,3 +78,9 @@ function copy(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true });
   writeFileSync(to, readFileSync(from));
 }
+
+// `node policies/build.ts [path of opa]` writes the committed bundle.
+if (import.meta.main) {
+  const { revision } = buildBundle({ opa: process.argv[2] ?? 'opa' });
+  process.stdout.write(`policies/bundle is at ${revision}\n`);
+}

@@ -2,6 +2,7 @@ import { configReference } from './config-reference.ts';
 import { crdFiles } from './crds.ts';
 import type { Generator } from './generated.ts';
 import { lifecyclePage } from './lifecycle-page.ts';
+import { policyWorker } from './policy-worker.ts';
 
 /** Everything that is generated, committed, and proved fresh by CI. */
-export const generators: readonly Generator[] = [crdFiles, lifecyclePage, configReference];
+export const generators: readonly Generator[] = [crdFiles, lifecyclePage, configReference, policyWorker];

@@ -59,7 +59,7 @@ test_a_harmless_plan_is_allowed_as_t0 if {
 		"violations": [],
 		"warnings": [],
 		"requires": {"approvals": 0, "priorApproval": false, "reviewers": [], "labels": ["fleetmend", "fleetmend/t0"]},
-	} with input as harmless
+	} with input as harmless with data.remediation.custom as {}
 }
 
 test_an_unsafe_plan_is_a_ticket if {
@@ -168,7 +168,7 @@ test_t2_for_a_guard_that_goes_back if {
 test_warnings_name_the_object_and_do_not_block if {
 	old := testing.with_container(object.union(testing.resources({"memory": "64Mi"}, {}), {"image": "nginx:latest"}))
 	new := testing.with_container(object.union(testing.resources({"memory": "128Mi"}, {}), {"image": "nginx:latest"}))
-	answer := gate.decision with input as with_objects([object.union(change, {"before": old, "after": new})])
+	answer := gate.decision with input as with_objects([object.union(change, {"before": old, "after": new})]) with data.remediation.custom as {}
 	answer.allow
 	answer.warnings == ["I02: Deployment/shop/checkout#/spec/template/spec/containers/0/image image nginx:latest has no fixed tag"]
 }

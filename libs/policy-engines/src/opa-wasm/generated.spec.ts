@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { sha256 } from '@fleetmend/kernel';
+import { ACTION_NAMES } from '@fleetmend/model';
 import { describe, expect, it } from 'vitest';
 import { BUNDLE, POLICIES, bundleSources, sourcesDigest } from '../../../../policies/sources.ts';
 import { WORKER_FILE, renderWorker } from '../../generate-worker.ts';
@@ -13,7 +14,7 @@ const namesIn = (file: string): readonly string[] => JSON.parse(readFileSync(fil
 
 describe('the committed bundle', () => {
   it('was built from the rules as they are now', () => {
-    expect(manifest.revision, 'policies/bundle is stale: build it again with the opa binary (policies/build.ts)').toBe(sourcesDigest());
+    expect(manifest.revision, 'policies/bundle is stale: run `node policies/build.ts [path of opa]` and commit the bundle').toBe(sourcesDigest());
   });
 
   it('holds the wasm and the data that its manifest names', () => {
@@ -28,6 +29,13 @@ describe('the committed bundle', () => {
     const rules = readdirSync(join(POLICIES, 'remediation'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.rego'));
     expect(bundleSources().filter((file) => file.endsWith('.rego'))).toHaveLength(rules.filter((file) => !file.endsWith('_test.rego')).length);
     expect(bundleSources().some((file) => file.includes('_test'))).toBe(false);
+  });
+});
+
+describe('the rules', () => {
+  it('say which fields each action of the catalogue may change', () => {
+    const { fields } = JSON.parse(readFileSync(join(BUNDLE, 'data.json'), 'utf8')).remediation;
+    expect(Object.keys(fields.open).sort()).toEqual(ACTION_NAMES.filter((name) => name !== 'abstain').sort());
   });
 });
 

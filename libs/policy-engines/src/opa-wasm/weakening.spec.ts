@@ -115,7 +115,7 @@ describe('a benign plan', () => {
         const both: Weakening = { name: `${first.name} and ${second.name}`, apply: (target) => [first, second].forEach((each) => each.apply(target)) };
         const input = aGateInput(engine.active(), { ...plan(one, { with: both, value: amount }), plan: { action: 'restoreField', kind, restoresEarlierValue: true } });
         const decision = await engine.evaluate(input);
-        expect(decision.allow, both.name).toBe(false);
+        expect({ weakened: both.name, allow: decision.allow }).toEqual({ weakened: both.name, allow: false });
       }),
       { numRuns: 100 },
     );
