@@ -1,4 +1,5 @@
 import { isPermanent } from '@fleetmend/kernel';
+import { valueAt } from '@fleetmend/manifest';
 import type { View } from '@fleetmend/lifecycle';
 import type { EvidenceItem, KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
@@ -7,6 +8,7 @@ import { fieldHistory } from '../propose/history.ts';
 import { findSource, leadCluster, readTarget, targetOf } from '../propose/source.ts';
 import type { StageDeps } from '../stage.ts';
 import { weigh } from '../learn/weigh.ts';
+import { suspectFields } from './suspect-fields.ts';
 
 /** What bears on a workload, by kind; `namespaced` ones are read in the target's namespace. */
 const RELATED = [
@@ -15,14 +17,6 @@ const RELATED = [
   { apiVersion: 'v1', kind: 'LimitRange', namespaced: true },
   { apiVersion: 'v1', kind: 'ResourceQuota', namespaced: true },
   { apiVersion: 'v1', kind: 'Node', namespaced: false },
-] as const;
-
-const FIELDS = [
-  ['image'],
-  ['resources', 'limits', 'memory'],
-  ['resources', 'requests', 'memory'],
-  ['resources', 'limits', 'cpu'],
-  ['resources', 'requests', 'cpu'],
 ] as const;
 
 /** Everything a reasoner may look at, read afresh. Undefined: the target is gone. */
@@ -72,7 +66,7 @@ async function readHistory(deps: StageDeps, view: View, live: KubeObject): Promi
     const source = await findSource(deps, view.request);
     if (source === undefined) return [];
     const base = containerPath(live, container);
-    return await fieldHistory(source, FIELDS.map((field) => [...base, ...field]));
+    return await fieldHistory(source, suspectFields(valueAt(live, [...base])).map((field) => [...base, ...field]));
   } catch (error) {
     if (isPermanent(error)) return [];
     throw error;
