@@ -25,7 +25,7 @@ export function presenterOf(cluster: Cluster, type: ResourceType, request: ApiRe
 export function getOne(cluster: Cluster, { type, namespace = '', name = '' }: Target, request: ApiRequest): Response {
   const object = cluster.store.get(type.storage, namespace, name);
   if (!object) throw notFound(type, name);
-  return json(presentOne(object, presenterOf(cluster, type, request)));
+  return json(presentOne(object, presenterOf(cluster, type, request)), { warnings: request.warnings });
 }
 
 /** The label and field selectors of a request, as one test. @throws StatusError 400 */
@@ -64,7 +64,7 @@ export function listAll(cluster: Cluster, target: Target, request: ApiRequest): 
     ...(more ? { continue: writeToken({ revision, after: keyOf(last) }) } : {}),
     ...(more && !matches ? { remainingItemCount: objects.length - page.length } : {}),
   };
-  return json(presentList(page, metadata, presenterOf(cluster, type, request)));
+  return json(presentList(page, metadata, presenterOf(cluster, type, request)), { warnings: request.warnings });
 }
 
 /** A client that has seen a later state than we hold (a state file was lost) must not be answered with an older one. */

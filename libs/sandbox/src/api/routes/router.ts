@@ -1,12 +1,15 @@
-import { StatusError } from '../../objects.ts';
 import type { Cluster } from '../cluster.ts';
-import { methodNotAllowed, unknownPath } from '../refusals.ts';
+import { badRequest, methodNotAllowed, unknownPath } from '../refusals.ts';
 import { discovery } from './discovery.ts';
 import { createOpenapi } from './openapi.ts';
+import { requirePermission } from './permission.ts';
+import { podLog } from './pod-log-route.ts';
 import type { PodLogs } from './pod-logs.ts';
 import { getOne, listAll, type Target } from './read.ts';
 import { type ApiRequest, readRequest, type RequestContext } from './request.ts';
 import { plain, refusal } from './responses.ts';
+import { review } from './reviews.ts';
+import { subresource } from './subresources.ts';
 import { type OpenWatches, watch } from './watch.ts';
 import { create, patch, remove, removeAll, replace } from './write.ts';
 
@@ -26,13 +29,12 @@ export interface Router {
 
 export function createRouter({ cluster, flush, logs }: RouterOptions): Router {
   const open: OpenWatches = new Set();
-  void logs;
   const openapi = createOpenapi(cluster);
   return {
     async fetch(raw, context) {
       const request = await readRequest(raw, context);
       try {
-        const response = openapi(request) ?? route(cluster, request, open);
+        const response = openapi(request) ?? (await route(cluster, request, { open, logs }));
         if (request.method !== 'GET') flush();
         return response;
       } catch (error) {
@@ -45,14 +47,19 @@ export function createRouter({ cluster, flush, logs }: RouterOptions): Router {
   };
 }
 
-function route(cluster: Cluster, request: ApiRequest, open: OpenWatches): Response {
+interface Serving {
+  readonly open: OpenWatches;
+  readonly logs: PodLogs | undefined;
+}
+
+async function route(cluster: Cluster, request: ApiRequest, serving: Serving): Promise<Response> {
   const { path } = request;
   if (['/healthz', '/livez', '/readyz'].some((health) => path === health || path.startsWith(`${health}/`))) return plain('ok');
   const found = discovery(cluster, request);
   if (found) return found;
   const target = targetOf(cluster, path);
   if (!target) throw unknownPath();
-  return serve(cluster, target, request, open);
+  return serve(cluster, target, request, serving);
 }
 
 /** `/api/v1/namespaces/shop/pods/web-0/status` → what it names. */
@@ -75,21 +82,32 @@ function subresourceOf(parts: readonly string[]): string | undefined {
   return parts.length === 0 ? undefined : parts.join('/');
 }
 
-function serve(cluster: Cluster, target: Target, request: ApiRequest, open: OpenWatches): Response {
-  const { type, name, subresource } = target;
+async function serve(cluster: Cluster, target: Target, request: ApiRequest, { open, logs }: Serving): Promise<Response> {
+  const { type, name, subresource: part } = target;
   const { method, query } = request;
-  if (subresource !== undefined && !type.subresources.has(subresource)) throw unknownPath();
-  if (name === undefined) {
-    if (method === 'GET') return isWatch(query) ? watch(cluster, target, request, open) : listAll(cluster, target, request);
-    if (method === 'POST') return create(cluster, target, request);
-    if (method === 'DELETE' && type.verbs.includes('deletecollection')) return removeAll(cluster, target, request);
-    throw methodNotAllowed();
-  }
-  if (type.namespaced && target.namespace === undefined) throw new StatusError(400, 'BadRequest', 'an empty namespace may not be set when a resource name is provided');
+  if (part !== undefined && !type.subresources.has(part)) throw unknownPath();
+  requirePermission(cluster, target, request);
+  if (type.storage === '/endpoints') request.warnings.push('v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice');
+  const reviewed = review(cluster, target, request);
+  if (reviewed) return reviewed;
+  if (!type.verbs.includes('get')) throw methodNotAllowed();
+  if (name === undefined) return serveCollection(cluster, target, request, open);
+  if (type.namespaced && target.namespace === undefined) throw badRequest('an empty namespace may not be set when a resource name is provided');
+  if (part === 'log' && method === 'GET') return podLog(cluster, target, request, logs);
+  const special = subresource(cluster, target, request);
+  if (special) return special;
   if (method === 'GET') return isWatch(query) ? watch(cluster, target, request, open) : getOne(cluster, target, request);
   if (method === 'PUT') return replace(cluster, target, request);
   if (method === 'PATCH') return patch(cluster, target, request);
-  if (method === 'DELETE' && subresource === undefined) return remove(cluster, target, request);
+  if (method === 'DELETE' && part === undefined) return remove(cluster, target, request);
+  throw methodNotAllowed();
+}
+
+function serveCollection(cluster: Cluster, target: Target, request: ApiRequest, open: OpenWatches): Response {
+  const { method, query } = request;
+  if (method === 'GET') return isWatch(query) ? watch(cluster, target, request, open) : listAll(cluster, target, request);
+  if (method === 'POST') return create(cluster, target, request);
+  if (method === 'DELETE' && target.type.verbs.includes('deletecollection')) return removeAll(cluster, target, request);
   throw methodNotAllowed();
 }
 
