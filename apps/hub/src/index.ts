@@ -3,3 +3,7 @@ export { startHub, type HubWorld, type RunningHub } from './start-hub.ts';
 export { checkHubCluster } from './kubernetes/hub-cluster-check.ts';
 export { summarise, type RequestSummary } from './http/request-summary.ts';
 export { tell } from './reconcile/announce-moves.ts';
+export { pluginStateDir } from './plugins/hub-plugins.ts';
+export { KINDS } from './kubernetes/kinds.ts';
+export { readRequest } from './kubernetes/requests-store.ts';
+export { createClosers, type Closers } from './closers.ts';

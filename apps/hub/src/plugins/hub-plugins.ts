@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment, HubConfig, PluginConfig } from '@fleetmend/config';
 import { forges } from '@fleetmend/forges';
-import { gitopsEngines } from '@fleetmend/gitops-engines';
+import { gitOpsEngines } from '@fleetmend/gitops-engines';
 import { PermanentError, type Clock } from '@fleetmend/kernel';
 import type { KubeObject } from '@fleetmend/model';
 import { notifiers } from '@fleetmend/notifiers';
@@ -33,10 +33,15 @@ export interface PluginWorld {
   readonly writeEvent: (event: KubeObject) => Promise<void>;
 }
 
+/** Where a plugin keeps its own state, below the hub's: `pluginStateDir(dir, 'hub.forges.main', 'gitea')`. */
+export function pluginStateDir(stateDir: string, where: string, kind: string): string {
+  return join(stateDir, 'plugins', ...where.split('.').slice(1), kind);
+}
+
 /** Every plugin that the config asks for. What was made is closed again when a later one cannot be made. */
 export async function createHubPlugins(config: HubConfig, world: PluginWorld): Promise<HubPlugins> {
   const make = async <Port>(where: string, part: PluginConfig, known: readonly AnyPlugin<Port, PluginDeps & Pick<PluginWorld, 'writeEvent'>>[]): Promise<Port> => {
-    const stateDir = join(config.stateDir, 'plugins', ...where.split('.').slice(1), part.kind);
+    const stateDir = pluginStateDir(config.stateDir, where, part.kind);
     mkdirSync(stateDir, { recursive: true });
     return createPlugin({ where, config: part, known, deps: { ...world, stateDir }, env: world.env });
   };
@@ -60,7 +65,7 @@ export async function createHubPlugins(config: HubConfig, world: PluginWorld): P
         if (!forge) throw new PermanentError('UnknownForge', `forgeRef "${name}" is not in the hub's config; it has: ${[...byName.keys()].join(', ') || 'none'}. Add hub.forges.${name}, or correct the RepoBinding`);
         return forge;
       },
-      engines: await all<GitOpsEngine>('hub.gitopsEngines', config.gitopsEngines, gitopsEngines),
+      engines: await all<GitOpsEngine>('hub.gitopsEngines', config.gitopsEngines, gitOpsEngines),
       layouts: await all<SourceLayout>('hub.sourceLayouts', config.sourceLayouts, sourceLayouts),
       reasoners: await all<Reasoner>('hub.reasoners', config.reasoners, reasoners),
       policyEngine,

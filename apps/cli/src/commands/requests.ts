@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { KINDS, readRequest, summarise, type RequestSummary } from '@fleetmend/hub';
+import { createKubeClient, listObjects, loadKubeconfig } from '@fleetmend/k8s';
+import { parseTime, PermanentError, renderDuration } from '@fleetmend/kernel';
+import type { RemediationRequest } from '@fleetmend/model';
+import { chaptersOf } from '../story/chapters.ts';
+import { stateLayout } from '../up/state-layout.ts';
+
+export interface ReadOptions {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly stateDir: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every request that the kubeconfig's cluster holds. The local fleet's kubeconfig is used where none is named. */
+export async function readRequests(options: ReadOptions, env: Environment): Promise<readonly RemediationRequest[]> {
+  const connection = loadKubeconfig({ files: kubeconfigFiles(options, env), context: options.context });
+  try {
+    return (await listObjects(createKubeClient({ ...connection, readOnly: true }), KINDS.request)).items.map(readRequest);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** `--kubeconfig`, then the local fleet's own, then KUBECONFIG. */
+export function kubeconfigFiles({ kubeconfig, stateDir, context }: ReadOptions, env: Environment): readonly string[] {
+  if (kubeconfig !== undefined) return [kubeconfig];
+  const local = stateLayout(stateDir).kubeconfig;
+  if (context === undefined && existsSync(local)) return [local];
+  const files = (env['KUBECONFIG'] ?? (env['HOME'] ? `${env['HOME']}/.kube/config` : '')).split(':').filter((file) => file !== '');
+  if (files.length === 0) throw new PermanentError('KubeconfigUnreadable', 'no kubeconfig is known: start the local fleet with `fleetmend up`, set KUBECONFIG, or name a file with --kubeconfig');
+  return files;
+}
+
+export async function getRequests(options: ReadOptions & { readonly output?: string | undefined }, env: Environment): Promise<string> {
+  const requests = (await readRequests(options, env)).map(summarise);
+  if (options.output === 'json') return JSON.stringify({ items: requests }, undefined, 2);
+  if (options.output !== undefined) throw new PermanentError('UnknownOutput', `-o ${options.output} is not known; write -o json, or nothing for a table`);
+  return requests.length === 0 ? 'No requests: nothing has failed for long enough.' : renderTable(requests.map(columnsOf));
+}
+
+export async function describeRequest(name: string, options: ReadOptions & { readonly namespace?: string | undefined }, env: Environment): Promise<string> {
+  const request = await findRequest(name, options, env);
+  const { metadata, spec, status } = request;
+  const first = parseTime(status.occurrences?.firstSeen) ?? parseTime(metadata.creationTimestamp);
+  const last = parseTime(status.phaseSince);
+  const took = first !== undefined && last !== undefined && last >= first ? ` after ${renderDuration(last - first)}` : '';
+  const head = [`${metadata.namespace}/${metadata.name}  ${status.phase}${took}${status.reason ? `  (${status.reason})` : ''}`, `clusters: ${spec.clusters.join(', ')}   attempt: ${status.attempt}   seen: ${status.occurrences?.count ?? 0}`, ''];
+  const signs = { news: '•', good: '✓', bad: '✗', wait: '…' } as const;
+  return [...head, ...chaptersOf(request).map(({ mood, text }) => `  ${signs[mood]} ${text}`)].join('\n');
+}
+
+/** @throws PermanentError `RequestNotFound`, `RequestAmbiguous`. */
+export async function findRequest(name: string, options: ReadOptions & { readonly namespace?: string | undefined }, env: Environment): Promise<RemediationRequest> {
+  const found = (await readRequests(options, env)).filter(({ metadata }) => metadata.name === name && (options.namespace === undefined || metadata.namespace === options.namespace));
+  const [only, second] = found;
+  if (!only) throw new PermanentError('RequestNotFound', `there is no request ${name}${options.namespace ? ` in namespace ${options.namespace}` : ''}: \`fleetmend get\` lists them`);
+  if (second) throw new PermanentError('RequestAmbiguous', `${name} exists in ${found.map(({ metadata }) => metadata.namespace).join(', ')}: name one with -n`);
+  return only;
+}
+
+const HEADS = ['NAMESPACE', 'NAME', 'CLUSTER', 'TARGET', 'FAILURE', 'PHASE', 'PULL REQUEST', 'REASON'] as const;
+
+function columnsOf(request: RequestSummary): readonly string[] {
+  return [request.namespace, request.name, request.clusters.join(','), request.target ?? '', request.failure, request.phase, request.pullRequest ?? '', request.reason ?? ''];
+}
+
+function renderTable(rows: readonly (readonly string[])[]): string {
+  const all = [HEADS, ...rows];
+  const widths = HEADS.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ').trimEnd()).join('\n');
+}

@@ -1,0 +1,74 @@
+import type { LocalPullRequest, LocalPullRequests } from '@fleetmend/forges';
+import type { BareRepository } from '@fleetmend/git';
+import { messageOf, seconds, type Clock } from '@fleetmend/kernel';
+import type { RemediationRequest, Tier } from '@fleetmend/model';
+import type { Scenario } from '@fleetmend/sandbox';
+
+const AFTER = seconds(5);
+const LOOK_EVERY = seconds(0.5);
+const REVIEWER = { login: 'reviewer', name: 'A reviewer' } as const;
+
+export interface ReviewerOptions {
+  readonly habit: Scenario['reviewer'];
+  readonly pullRequests: LocalPullRequests;
+  readonly repository: BareRepository;
+  readonly requests: () => readonly RemediationRequest[];
+  readonly clock: Clock;
+  readonly trouble: (message: string) => void;
+}
+
+/** Plays the human of a scenario: looks at every open pull request five seconds after it appeared. */
+export function startReviewer(options: ReviewerOptions): { stop(): Promise<void> } {
+  const { habit, pullRequests, clock, trouble } = options;
+  const ending = new AbortController();
+  const edited = new Set<number>();
+
+  const look = async () => {
+    for (const pullRequest of await pullRequests.list({ state: 'Open' })) {
+      if (clock.now() - pullRequest.openedAt >= AFTER) await decide(options, pullRequest, edited);
+    }
+  };
+  const review = async () => {
+    while (!ending.signal.aborted) {
+      await look().catch((error: unknown) => trouble(`the reviewer could not act: ${messageOf(error)}`));
+      await clock.sleep(LOOK_EVERY, ending.signal).catch(() => undefined);
+    }
+  };
+  const reviewing = habit === 'ignores' ? Promise.resolve() : review();
+  return {
+    async stop() {
+      ending.abort(new Error('the review is over'));
+      await reviewing;
+    },
+  };
+}
+
+async function decide({ habit, pullRequests, repository, requests }: ReviewerOptions, pullRequest: LocalPullRequest, edited: Set<number>): Promise<void> {
+  const { number, branch } = pullRequest;
+  const tier = tierOf(requests(), branch);
+  if (habit === 'closes') return pullRequests.close(number, REVIEWER, 'No, thank you.');
+  if (habit === 'edits' && !edited.has(number)) {
+    edited.add(number);
+    await addRemark(repository, pullRequest);
+    return;
+  }
+  const mayMerge = habit === 'approves' ? tier !== 'T3' : tier === 'T0' || tier === 'T1';
+  if (mayMerge) await pullRequests.merge(number, REVIEWER);
+}
+
+/** The tier that the machine gave the plan behind a branch; what nobody knows is the most careful one. */
+function tierOf(requests: readonly RemediationRequest[], branch: string): Tier {
+  const request = requests.find(({ status }) => status.pullRequest?.branch === branch || status.revert?.branch === branch);
+  return request?.status.verdict?.tier ?? request?.status.plan?.tier ?? 'T3';
+}
+
+/** A human's own commit on the machine's branch: a comment at the end of the file that it changes. */
+async function addRemark(repository: BareRepository, { branch, base, commits }: LocalPullRequest): Promise<void> {
+  const [head, old] = [await repository.tree(await repository.head(branch)), await repository.tree(commits[0] ? `${commits[0].sha}^` : await repository.head(base))];
+  for (const path of await head.list('')) {
+    const text = await head.read(path);
+    if (text === undefined || text === (await old.read(path))) continue;
+    await repository.commit({ branch, files: new Map([[path, `${text}# looked at by a reviewer\n`]]), message: `Remark on ${path}`, author: { name: 'A reviewer', email: 'reviewer@fleet.local' } });
+    return;
+  }
+}
