@@ -1,6 +1,8 @@
-import { hours, minutes, type Duration } from '@fleetmend/kernel';
+import { minutes, type Duration } from '@fleetmend/kernel';
 import { isTerminal } from '@fleetmend/lifecycle';
+import { BOUND } from './bound.ts';
 import { withoutAmbientWorld } from './forbidden-globals.ts';
+import { isHeldBack } from './invariants/endings.ts';
 import { watchInvariants, type Violation } from './invariants/invariants.ts';
 import type { Schedule } from './schedule/schedule.ts';
 import type { PlantedBug } from './world/hub.ts';
@@ -18,8 +20,6 @@ export interface Outcome {
   readonly took: Duration;
 }
 
-/** After everything went right again: no life is longer than all its deadlines together. */
-export const BOUND: Duration = hours(4);
 const TAIL: Duration = minutes(6);
 
 /** Plays one schedule to its end, or to its first violation. The same schedule always plays the same. */
@@ -43,13 +43,13 @@ export function play(schedule: Schedule, options: { readonly bug?: PlantedBug; r
     return {
       violation: invariants.violation,
       steps: world.scheduler.steps,
-      ends: invariants.ends(),
+      ends: world.ledger.all().map(({ metadata, status }) => `${metadata.name} ${status.phase} ${status.reason ?? ''}`),
       fired: new Map([...world.faults.fired, ...people.fired]),
       took: world.scheduler.now - START,
     };
   });
 }
 
-function allEnded({ ledger }: World): boolean {
-  return ledger.all().every((request) => isTerminal(request.status.phase));
+function allEnded(world: World): boolean {
+  return world.ledger.all().every((request) => isTerminal(request.status.phase) || isHeldBack(world, request));
 }

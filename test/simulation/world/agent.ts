@@ -31,8 +31,8 @@ export interface SimAgent {
   silence(silent: boolean): void;
   isSilent(): boolean;
   restart(): void;
-  /** Since when a fingerprint has been open without a break; undefined: it is not. */
-  openSince(fingerprint: string): Instant | undefined;
+  /** What is open, and since when without a break. A new life of the agent is no break. */
+  open(): readonly { readonly fingerprint: string; readonly since: Instant }[];
 }
 
 export interface AgentDeps {
@@ -52,9 +52,14 @@ export function simAgent({ scheduler, cluster, closeDwell, publish, heartbeat }:
     new Map(cluster.workloads.flatMap((workload) => CLASSES.map((kind): [string, Watched] => [fingerprintIn(workload, kind), { workload, class: kind, state: 'never', version: 0, firstSeen: 0, count: 0, present: false, since: scheduler.now }])));
   let watched = watch();
 
+  /** Since when each fingerprint has been open, over all lives of the agent. */
+  const periods = new Map<string, Instant>();
+
   const say = (fingerprint: string, one: Watched, state: FailureEvent['state']): void => {
     one.version += 1;
     one.state = state;
+    if (state !== 'open') periods.delete(fingerprint);
+    else if (!periods.has(fingerprint)) periods.set(fingerprint, scheduler.now);
     if (silent) return;
     publish({ schema: 1, cluster: cluster.name, fingerprint, state, version: one.version, epoch, at: scheduler.now, firstSeen: one.firstSeen, count: Math.max(1, one.count), finding: findingOf(one.workload, one.class) });
   };
@@ -77,9 +82,9 @@ export function simAgent({ scheduler, cluster, closeDwell, publish, heartbeat }:
   };
   cluster.onChange(observe);
 
-  const open = () => [...watched].filter(([, one]) => one.state === 'open');
+  const openOnes = () => [...watched].filter(([, one]) => one.state === 'open');
   const beat = (): void => {
-    if (!silent) heartbeat({ schema: 1, cluster: cluster.name, agent: { version: 'simulated' }, epoch, at: scheduler.now, open: open().length, xor: xorOf(open().map(([fingerprint]) => fingerprint)), pods: 0 });
+    if (!silent) heartbeat({ schema: 1, cluster: cluster.name, agent: { version: 'simulated' }, epoch, at: scheduler.now, open: openOnes().length, xor: xorOf(openOnes().map(([fingerprint]) => fingerprint)), pods: 0 });
     scheduler.after(HEARTBEAT, beat);
   };
   scheduler.after(seconds(1), beat);
@@ -94,7 +99,7 @@ export function simAgent({ scheduler, cluster, closeDwell, publish, heartbeat }:
     }
     const workload = cluster.workloads.find((one) => one.ref.name === question.target.name);
     if (workload === undefined) return { answer: 'refusal', reason: 'NoSuchTarget', message: question.target.name };
-    const findings: { fingerprint: string; finding: Finding }[] = open().filter(([, one]) => one.workload === workload).map(([fingerprint, one]) => ({ fingerprint, finding: findingOf(workload, one.class) }));
+    const findings: { fingerprint: string; finding: Finding }[] = openOnes().filter(([, one]) => one.workload === workload).map(([fingerprint, one]) => ({ fingerprint, finding: findingOf(workload, one.class) }));
     return healthOf(workload, scheduler.now, findings);
   };
 
@@ -105,7 +110,7 @@ export function simAgent({ scheduler, cluster, closeDwell, publish, heartbeat }:
       return answer(question);
     },
     resync: () => {
-      if (!silent) for (const [fingerprint, one] of open()) say(fingerprint, one, 'open');
+      if (!silent) for (const [fingerprint, one] of openOnes()) say(fingerprint, one, 'open');
     },
     silence: (value) => {
       silent = value;
@@ -114,11 +119,9 @@ export function simAgent({ scheduler, cluster, closeDwell, publish, heartbeat }:
     restart: () => {
       epoch = scheduler.now;
       watched = watch();
+      for (const [fingerprint, one] of watched) if (!findingsOf(one.workload).some((finding) => finding.class === one.class)) periods.delete(fingerprint);
       observe();
     },
-    openSince: (fingerprint) => {
-      const one = watched.get(fingerprint);
-      return one?.state === 'open' ? one.firstSeen : undefined;
-    },
+    open: () => [...watched].flatMap(([fingerprint, one]) => (one.state === 'open' ? [{ fingerprint, since: periods.get(fingerprint) ?? one.firstSeen }] : [])),
   };
 }

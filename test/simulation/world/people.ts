@@ -63,10 +63,15 @@ export function calm(world: World): void {
   world.faults.calm();
   setPolicy(world, { paused: false, freeze: [] });
   for (const agent of world.agents.values()) agent.silence(false);
+  world.disturbedAt = world.scheduler.now;
 }
 
-function setPolicy({ settings }: World, change: Partial<RemediationPolicySpec>): void {
+function setPolicy(world: World, change: Partial<RemediationPolicySpec>): void {
+  const { settings } = world;
   settings.policies = settings.policies.map((policy) => ({ ...policy, spec: { ...policy.spec, ...change } }));
+  const [policy] = settings.policies;
+  world.pausedSince = policy?.spec.paused ? (world.pausedSince ?? world.scheduler.now) : undefined;
+  world.frozenSince = (policy?.spec.freeze ?? []).length > 0 ? (world.frozenSince ?? world.scheduler.now) : undefined;
 }
 
 function chosen<T>(items: readonly T[], pick: number): T | undefined {
@@ -206,7 +211,7 @@ const afterMerge =
 const ACTIONS: Readonly<Record<ActKind, Doing>> = {
   pause: temporarily((world) => setPolicy(world, { paused: true }), (world) => setPolicy(world, { paused: false })),
   freeze: temporarily((world) => setPolicy(world, { freeze: [FREEZE] }), (world) => setPolicy(world, { freeze: [] })),
-  'silence agent': temporarily((world, pick) => agentOf(world, pick)?.silence(true), (world, pick) => agentOf(world, pick)?.silence(false)),
+  'silence agent': temporarily((world, pick) => agentOf(world, pick)?.silence(true), endSilence),
   'switch bundle': (world) => {
     world.bundle = (world.bundle + 1) % BUNDLES.length;
     return true;
@@ -241,6 +246,7 @@ const ACTIONS: Readonly<Record<ActKind, Doing>> = {
   'push a third value': afterMerge((before) => before + 7),
   'restart agent': (world, pick) => {
     agentOf(world, pick)?.restart();
+    world.disturbedAt = world.scheduler.now;
     return true;
   },
   'refuse sync': (world, pick) => {
@@ -257,6 +263,11 @@ const ACTIONS: Readonly<Record<ActKind, Doing>> = {
     return true;
   },
 };
+
+function endSilence(world: World, pick: number): void {
+  agentOf(world, pick)?.silence(false);
+  world.disturbedAt = world.scheduler.now;
+}
 
 function agentOf(world: World, pick: number) {
   return chosen([...world.agents.values()], pick);

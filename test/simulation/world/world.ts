@@ -38,6 +38,9 @@ export interface World {
   bundle: number;
   /** When something last happened that may delay any news: a crash, a loss, a refusal. */
   disturbedAt: Instant;
+  /** Since when nothing may be written to the forge, or nothing may be opened and merged; undefined: it may. */
+  pausedSince: Instant | undefined;
+  frozenSince: Instant | undefined;
   hubsAlive(): number;
   /** Ends the life of one hub, or of the nth; it starts again later. */
   crash(hub: number): void;
@@ -83,6 +86,7 @@ export function createWorld(schedule: Schedule, { bug = {}, trace: write }: Worl
   const start = (hub: number): void => {
     const life: Life = { name: `hub-${hub}`, alive: true };
     lives[hub] = life;
+    if (world.hubsAlive() === 1) disturbed();
     trace(() => `${life.name} starts`);
     const requests = laggingRequests(ledger);
     requests.relist();
@@ -137,6 +141,8 @@ export function createWorld(schedule: Schedule, { bug = {}, trace: write }: Worl
     faults,
     bundle: 0,
     disturbedAt: START,
+    pausedSince: undefined,
+    frozenSince: undefined,
     hubsAlive: () => lives.filter((life) => life?.alive).length,
     crash,
     onCall: (listener) => void callListeners.push(listener),
