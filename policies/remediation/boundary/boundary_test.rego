@@ -257,3 +257,10 @@ test_b07_denies_closed_fields_to_every_action if {
 test_b07_denies_an_object_in_which_nothing_differs if {
 	count(boundary.b07(before, before, testing.context)) == 1
 }
+
+test_b07_denies_a_restore_of_what_never_was if {
+	probed := testing.with_container({"readinessProbe": {"httpGet": {"path": "/", "port": 80}}})
+	moved := testing.with_container({"readinessProbe": {"httpGet": {"path": "/", "port": 81}}})
+	boundary.b07(probed, moved, testing.restoring) == no_violation
+	count(boundary.b07(probed, moved, object.union(testing.restoring, {"restores": false}))) == 1
+}

@@ -6,16 +6,23 @@ import data.remediation.lib
 # The difference is taken here, of the two objects that are judged, not from what the plan says about itself.
 b07(before, after, ctx) := {lib.unsafe("B07", changed, message) |
 	some changed in lib.differences(before, after)
-	not open_to(ctx.action, after, changed)
+	not open_to(ctx, after, changed)
 	message := sprintf("action %s may not change this field", [lib.clip(ctx.action)])
 } | {lib.unsafe("B07", "", "the plan says that this object changes, but nothing differs") |
 	before == after
 }
 
-open_to(action, object, changed) if {
-	some pattern in data.remediation.fields.open[action]
+open_to(ctx, object, changed) if {
+	not invents(ctx)
+	some pattern in data.remediation.fields.open[ctx.action]
 	glob.match(placed(pattern, object), ["/"], changed)
 	not shut(changed)
+}
+
+# An action that goes back, with a value that was never there.
+invents(ctx) if {
+	ctx.undoes
+	not ctx.restores
 }
 
 # Fields that no action may touch.

@@ -6,18 +6,58 @@ import data.remediation.lib
 
 schema := "remediation.gate/v1"
 
-sections := ["request", "plan", "change", "facts", "policy"]
+# What the rules read of the input. A missing fact must not pass for a harmless one.
+types := [
+	[["request", "cluster"], "string"],
+	[["request", "target", "namespace"], "string"],
+	[["plan", "action"], "string"],
+	[["plan", "kind"], "string"],
+	[["plan", "unapplied"], "boolean"],
+	[["plan", "restoresEarlierValue"], "boolean"],
+	[["change", "files"], "array"],
+	[["change", "objects"], "array"],
+	[["change", "norm"], "array"],
+	[["facts", "now"], "string"],
+	[["facts", "frozen"], "array"],
+	[["facts", "attempts", "lastDay"], "number"],
+	[["facts", "attempts", "limit"], "number"],
+	[["facts", "targetNamespaceIsCritical"], "boolean"],
+	[["policy", "criticalNamespaces"], "array"],
+	[["policy", "priorApprovalTiers"], "array"],
+	[["policy", "pathAllowed"], "object"],
+	[["policy", "editBudget", "files"], "number"],
+	[["policy", "editBudget", "lines"], "number"],
+	[["policy", "stage"], "string"],
+]
 
-e01_input(document) := (({lib.unsafe("E01", "/schema", message) |
+e01_input(document) := ({lib.unsafe("E01", "/schema", message) |
 	not lib.field(document, "schema") == schema
 	message := sprintf("the input must follow %s", [schema])
-} | {lib.unsafe("E01", lib.pointer([name]), "this part of the input is missing") |
-	some name in sections
-	not is_object(lib.field(document, name))
-}) | {lib.unsafe("E01", "/change/objects", "no object to judge") |
-	not count(lib.at(document, ["change", "objects"])) > 0
-}) | {lib.unsafe("E01", "/change/files", "no file to judge") |
-	not is_array(lib.at(document, ["change", "files"]))
+} | {lib.unsafe("E01", lib.pointer(path), message) |
+	some [path, type] in types
+	type_name(lib.at(document, path)) != type
+	message := sprintf("%s expected", [type])
+}) | (({lib.unsafe("E01", "/change/objects", "no object to judge") |
+	lib.at(document, ["change", "objects"]) == []
+} | {lib.unsafe("E01", lib.pointer(["change", "files", index]), "a path and counts of lines expected") |
+	some index, file in lib.at(document, ["change", "files"])
+	not counted(file)
+}) | {lib.unsafe("E01", lib.pointer(["facts", "frozen", index]), "a name and a time expected") |
+	some index, window in lib.at(document, ["facts", "frozen"])
+	not timed(window)
+})
+
+counted(file) if {
+	is_string(file.path)
+	every side in [file.added, file.removed] {
+		lib.whole(side)
+		side >= 0
+	}
+}
+
+timed(window) if {
+	is_string(window.name)
+	is_string(window.until)
 }
 
 # Kubernetes would refuse such an object, so whoever sends it wants the rules to look past it.

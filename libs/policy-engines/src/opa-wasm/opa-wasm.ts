@@ -1,5 +1,5 @@
 import type { BundleInfo } from '@fleetmend/model';
-import { GateDecision, type GateInput, type PluginDeps, type PolicyEngine, definePlugin } from '@fleetmend/plugin-api';
+import { GateDecision, GateInput, type PluginDeps, type PolicyEngine, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { type BundleSource, readBundle } from './bundle.ts';
 import { Evaluator } from './evaluator.ts';
@@ -70,6 +70,9 @@ async function load({ bundle: path, digest, limits, limitMs }: OpaWasmConfig): P
 async function decide({ info, evaluator }: Active, input: GateInput): Promise<GateDecision> {
   const given = input.policy?.bundle?.digest;
   if (given !== info.digest) return refusal(`the facts were gathered for bundle ${given}, but ${info.digest} judges now: gather them again`);
+  const shape = GateInput.safeParse(input);
+  if (!shape.success) return refusal(`the input is not as expected: ${z.prettifyError(shape.error)}`);
+  // As it was given, not as it was parsed: rules of users may read more than ours.
   const outcome = await evaluator.ask(input);
   return outcome.ok ? readDecision(outcome.results) : refusal(outcome.reason);
 }
