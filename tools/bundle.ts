@@ -8,7 +8,7 @@ const OPTIONAL = [
   /^(kafkajs|mqtt|nats|ioredis|amqplib|amqp-connection-manager|class-transformer|class-validator|pino-pretty|typeorm|sequelize|mongoose)(\/|$)/,
 ];
 
-/** Bundles one program into one ES module file with a source map. Decorators of the hub need this step. */
+/** Bundles one program into one ES module file. Decorators of the hub need this step. */
 export async function bundle({ root, entry, file }: { readonly root: string; readonly entry: string; readonly file: string }): Promise<void> {
   const build = await rolldown({
     input: join(root, entry),
@@ -21,6 +21,6 @@ export async function bundle({ root, entry, file }: { readonly root: string; rea
       if (log.code !== 'UNRESOLVED_IMPORT' && log.code !== 'EVAL') handle(level, log);
     },
   });
-  await build.write({ file: join(root, file), format: 'esm', codeSplitting: false, sourcemap: true, keepNames: true });
+  await build.write({ file: join(root, file), format: 'esm', codeSplitting: false });
   await build.close();
 }

@@ -15,9 +15,14 @@ export class HubModule {
   static with(parts: HubParts, logger: Logger): DynamicModule {
     return {
       module: HubModule,
-      imports: [LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false } }), TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' })],
+      imports: [LoggerModule.forRoot({ pinoHttp: { logger: quieter(logger), autoLogging: false } }), TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' })],
       controllers: [FailureController, HeartbeatController, HealthController, MetricsController, ApiController],
       providers: [{ provide: HUB_PARTS, useValue: parts }],
     };
   }
+}
+
+/** Nest tells each route and module at level info; that is news for whoever debugs the hub, and for nobody else. */
+function quieter(logger: Logger): Logger {
+  return logger.child({}, { level: logger.level === 'debug' ? 'debug' : logger.level === 'silent' ? 'silent' : 'warn' });
 }

@@ -1,3 +1,4 @@
+import { shortDigest } from '@fleetmend/kernel';
 import { renderRef, type RemediationRequest, type RemediationRequestStatus } from '@fleetmend/model';
 
 export type Mood = 'news' | 'good' | 'bad' | 'wait';
@@ -33,7 +34,7 @@ function planOf({ plan, verdict }: RemediationRequestStatus): readonly Chapter[]
   );
   if (!verdict) return changes;
   const key = `verdict ${verdict.forPlan} ${verdict.result}`;
-  if (verdict.result === 'Allow') return [...changes, { key, mood: 'news', text: `policy allows it as ${verdict.tier} (bundle ${verdict.bundle.revision || verdict.bundle.name})` }];
+  if (verdict.result === 'Allow') return [...changes, { key, mood: 'news', text: `policy allows it as ${verdict.tier} (bundle ${shortDigest(verdict.bundle.digest)})` }];
   const why = verdict.violations.map((violation) => `${violation.id} ${violation.message}`).join('; ');
   return [...changes, { key, mood: verdict.result === 'Defer' ? 'wait' : 'bad', text: `policy ${verdict.result === 'Defer' ? 'wants to wait' : 'denies it'}: ${why}` }];
 }
