@@ -1,0 +1,106 @@
+import { digestOf, parseTime, PermanentError, type Clock } from '@fleetmend/kernel';
+import { findObject, isNotFound, listObjects, renderSelector, type KubeClient } from '@fleetmend/k8s';
+import { sameRef, type HealthAnswer, type KubeObject, type Question, type Target } from '@fleetmend/model';
+import type { Detector } from '@fleetmend/plugin-api';
+import { podsOf } from '../detect/target-state.ts';
+import type { Tracked } from '../detect/tracker.ts';
+import type { WorldCache } from '../watch/world-cache.ts';
+import { currentTemplate, templateOf } from './current-template.ts';
+import { answerType, readableType } from './read-types.ts';
+
+export interface HealthDeps {
+  readonly client: KubeClient;
+  readonly cache: WorldCache;
+  readonly clock: Clock;
+  readonly detectors: readonly Detector[];
+  readonly open: () => readonly Tracked[];
+}
+
+interface WorkloadView {
+  readonly spec?: { readonly replicas?: number; readonly parallelism?: number; readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
+  readonly status?: { readonly observedGeneration?: number; readonly desiredNumberScheduled?: number };
+}
+interface PodView {
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime?: string }[];
+    readonly containerStatuses?: readonly { readonly restartCount?: number }[];
+    readonly initContainerStatuses?: readonly { readonly restartCount?: number }[];
+  };
+}
+
+const GUARDS = ['ResourceQuota', 'LimitRange', 'PodDisruptionBudget', 'NetworkPolicy'];
+const MOST_PODS = 500;
+
+/**
+ * How a target stands now, read live: whether its newest generation has been taken up, each living pod, open findings, guards.
+ * @throws PermanentError `KindNotReadable`.
+ */
+export async function answerHealth({ target }: Extract<Question, { question: 'health' }>, deps: HealthDeps): Promise<HealthAnswer> {
+  const type = readableType(target, deps.detectors);
+  if (!type) throw new PermanentError('KindNotReadable', `this agent does not read ${target.kind} of ${target.apiVersion}, so it cannot say how ${target.name} stands`);
+  const object = await findObject(deps.client, type, target);
+  const guards = await readGuards(deps.client, target.namespace);
+  const findings = deps.open().filter((entry) => sameRef(entry.finding.target, target)).slice(0, 50).map(({ fingerprint, finding }) => ({ fingerprint, finding }));
+  const shared = { answer: 'health', at: deps.clock.now(), findings, guards } as const;
+  if (!object) return { ...shared, exists: false, generationCurrent: false, pods: [], desired: 0, ready: 0 };
+  const living = (await readPods(deps, target, object)).filter(isMeantToLive).slice(0, MOST_PODS);
+  const template = await currentTemplate(deps.client, object);
+  const pods = living.map((pod) => podHealth(pod, template));
+  const { spec, status } = object as WorkloadView & KubeObject;
+  return {
+    ...shared,
+    exists: true,
+    generationCurrent: status?.observedGeneration === undefined || status.observedGeneration >= (object.metadata.generation ?? 0),
+    pods,
+    desired: status?.desiredNumberScheduled ?? spec?.replicas ?? spec?.parallelism ?? (object.kind === 'CronJob' ? 0 : 1),
+    ready: pods.filter(({ ready }) => ready).length,
+  };
+}
+
+/** The pods that the target's selector finds and that it owns; without a selector, what the cache knows. */
+async function readPods({ client, cache }: HealthDeps, target: Target, object: KubeObject): Promise<readonly KubeObject[]> {
+  if (object.kind === 'Pod') return [object];
+  const labels = (object as WorkloadView & KubeObject).spec?.selector?.matchLabels;
+  if (!labels) return podsOf(cache.world, target);
+  const { items } = await listObjects(client, answerType('Pod'), { namespace: target.namespace, labelSelector: renderSelector(labels), max: MOST_PODS });
+  const owners = await ownerUids(client, object, labels);
+  return items.filter((pod) => pod.metadata.ownerReferences?.some(({ uid }) => owners.has(uid)));
+}
+
+/** The target's own uid, and for a Deployment those of its ReplicaSets: a selector alone may find a neighbour's pods. */
+async function ownerUids(client: KubeClient, object: KubeObject, labels: Readonly<Record<string, string>>): Promise<ReadonlySet<string>> {
+  const own = object.metadata.uid ?? '';
+  if (object.kind !== 'Deployment') return new Set([own]);
+  const { items } = await listObjects(client, answerType('ReplicaSet'), { namespace: object.metadata.namespace, labelSelector: renderSelector(labels) });
+  return new Set([own, ...items.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === own)).map(({ metadata }) => metadata.uid ?? '')]);
+}
+
+function isMeantToLive(pod: KubeObject): boolean {
+  const phase = (pod as PodView & KubeObject).status?.phase;
+  return pod.metadata.deletionTimestamp === undefined && phase !== 'Succeeded' && phase !== 'Failed';
+}
+
+function podHealth(pod: KubeObject, template: string | undefined): HealthAnswer['pods'][number] {
+  const { status } = pod as PodView & KubeObject;
+  const condition = status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = condition?.status === 'True';
+  const since = ready ? parseTime(condition?.lastTransitionTime) : undefined;
+  const restarts = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].reduce((sum, { restartCount = 0 }) => sum + restartCount, 0);
+  return { name: pod.metadata.name, template: templateOf(pod), current: template === undefined || template === templateOf(pod), ready, restarts, ...(since === undefined ? {} : { readySince: since }) };
+}
+
+async function readGuards(client: KubeClient, namespace: string | undefined): Promise<Readonly<Record<string, string>>> {
+  if (namespace === undefined) return {};
+  const lists = await Promise.all(GUARDS.map((kind) => readGuardKind(client, kind, namespace)));
+  return Object.fromEntries(lists.flat().map((guard) => [`${guard.kind}/${namespace}/${guard.metadata.name}`, digestOf(guard['spec'])]));
+}
+
+async function readGuardKind(client: KubeClient, kind: string, namespace: string): Promise<readonly KubeObject[]> {
+  try {
+    return (await listObjects(client, answerType(kind), { namespace })).items;
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import { messageOf, type Clock, type Instant, type Random } from '@fleetmend/kernel';
+import { createInterner, createProjection, startReflector, type KubeClient, type Reflector, type ReflectorState } from '@fleetmend/k8s';
+import type { ResourceRead } from '@fleetmend/plugin-api';
+import type { AgentLog } from '../agent-log.ts';
+import { isNamespaced } from '../rights.ts';
+import type { WorldCache } from './world-cache.ts';
+
+export interface WatchOptions {
+  readonly client: KubeClient;
+  readonly reads: readonly ResourceRead[];
+  readonly cache: WorldCache;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly log: AgentLog;
+}
+
+export interface WatchState {
+  readonly resource: string;
+  readonly state: ReflectorState;
+  /** Last event or bookmark. */
+  readonly lastContact: Instant | undefined;
+}
+
+export interface Watch {
+  /** Every kind was delivered completely at least once, or is not served here. */
+  whenReady(): Promise<void>;
+  /** The pictures of these kinds follow the cluster now. */
+  isCurrent(kinds: readonly string[]): boolean;
+  states(): readonly WatchState[];
+  readonly done: Promise<void>;
+}
+
+/** Mirrors what the detectors read, and nothing else, into the cache. */
+export function startWatch({ client, reads, cache, clock, random, signal, log }: WatchOptions): Watch {
+  const interner = createInterner();
+  const reflectors: readonly Reflector[] = reads.map(({ apiVersion, kind, resource, fields }) => {
+    let said = '';
+    return startReflector({
+      client,
+      type: { apiVersion, kind, resource, namespaced: isNamespaced(kind) },
+      clock, random, signal,
+      project: createProjection(fields, interner),
+      sink: cache.sink(apiVersion, kind),
+      // The same trouble again is not news.
+      onTrouble(error) {
+        const message = messageOf(error);
+        if (message !== said) log.warn(message, { 'k8s.resource': resource });
+        said = message;
+      },
+    });
+  });
+  return {
+    whenReady: async () => void (await Promise.all(reflectors.map((reflector) => reflector.whenReady()))),
+    isCurrent: (kinds) => reflectors.every(({ type, state }) => !kinds.includes(type.kind) || state === 'synced' || state === 'absent'),
+    states: () => reflectors.map(({ type, state, lastContact }) => ({ resource: type.resource, state, lastContact })),
+    done: Promise.all(reflectors.map(({ done }) => done)).then(() => undefined),
+  };
+}
+
+/** The union of what several detectors read: each kind once, with all the fields that anybody wants. */
+export function unionOfReads(reads: readonly ResourceRead[]): readonly ResourceRead[] {
+  const union = new Map<string, ResourceRead>();
+  for (const read of reads) {
+    const known = union.get(`${read.apiVersion}/${read.kind}`);
+    union.set(`${read.apiVersion}/${read.kind}`, known ? { ...known, fields: [...new Set([...known.fields, ...read.fields])] } : read);
+  }
+  return [...union.values()];
+}
