@@ -11,10 +11,14 @@ export interface BudgetUse {
   readonly limit: number;
 }
 
-/** A pull request that is open, or an intent that says one is about to be: both count. A revert has no budget. */
+/**
+ * A pull request that is open, or an intent that says one is about to be: both count. A revert has no budget. After the end
+ * nothing counts: what is still open then was touched by a person, and is theirs for as long as they like.
+ */
 export function countsAsOpen({ status }: RemediationRequest): boolean {
+  if (isTerminal(status.phase)) return false;
   if (status.pullRequest !== undefined) return status.pullRequest.state === 'Open';
-  return !isTerminal(status.phase) && status.intent?.kind === 'Repair' && status.intent.withdrawn === undefined;
+  return status.intent?.kind === 'Repair' && status.intent.withdrawn === undefined;
 }
 
 /** The budgets that this request's pull request would use, each with what stands already, the request's own left out. */

@@ -11,6 +11,7 @@ const HORIZON = 8 * 24 * 60;
  * Local times are those of the window's time zone, also across a change to or from summer time.
  */
 export function frozenUntil(window: FreezeWindow, now: Instant): Instant | undefined {
+  if (isEndless(window)) return now + HORIZON * STEP;
   const read = localReader(window.timeZone ?? 'UTC');
   if (!covers(window, read(now))) return undefined;
   let at = now - (now % STEP);
@@ -19,6 +20,11 @@ export function frozenUntil(window: FreezeWindow, now: Instant): Instant | undef
     if (!covers(window, read(at))) return at;
   }
   return at;
+}
+
+/** Neither days nor times: in force until somebody takes it away. Policies are read before every write, so this one has to be quick. */
+function isEndless({ weekdays = [], times = [] }: FreezeWindow): boolean {
+  return weekdays.length === 0 && times.length === 0;
 }
 
 interface LocalTime {

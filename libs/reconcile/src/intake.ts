@@ -37,8 +37,9 @@ export function createIntake(deps: IntakeDeps): (event: FailureEvent) => Promise
 }
 
 async function ensureRequest(deps: IntakeDeps, event: FailureEvent): Promise<Intaken> {
-  const before = forFingerprint(deps.requests.cached(), event.fingerprint);
-  if (before.some((request) => !isTerminal(request.status.phase))) return 'Known';
+  const before = forFingerprint(deps.requests.cached(), event.fingerprint).find((request) => !isTerminal(request.status.phase));
+  // The cache may lag: a request that it shows as alive may have ended, and then this event is a new failure.
+  if (before !== undefined && (await isAlive(deps, before))) return 'Known';
   await deps.clock.sleep(deps.window);
   const latest = deps.openSet.find(event.cluster, event.fingerprint) ?? event;
   // It went away inside the window: nobody needs to hear of it.
@@ -47,6 +48,11 @@ async function ensureRequest(deps: IntakeDeps, event: FailureEvent): Promise<Int
   if (earlier.some((request) => !isTerminal(request.status.phase) || !openedAgain(deps.openSet, latest, request))) return 'Known';
   await deps.requests.create(await newRequest(deps, latest, nextNumber(earlier)));
   return 'Created';
+}
+
+async function isAlive({ requests }: IntakeDeps, { metadata }: RemediationRequest): Promise<boolean> {
+  const current = await requests.get(metadata.namespace, metadata.name);
+  return current?.metadata.uid === metadata.uid && !isTerminal(current.status.phase);
 }
 
 function forFingerprint(requests: readonly RemediationRequest[], fingerprint: string): readonly RemediationRequest[] {
@@ -60,7 +66,8 @@ function forFingerprint(requests: readonly RemediationRequest[], fingerprint: st
 function openedAgain(openSet: LiveOpenSet, event: FailureEvent, request: RemediationRequest): boolean {
   const ended = Date.parse(request.status.phaseSince ?? request.metadata.creationTimestamp);
   if (event.firstSeen <= ended) return false;
-  const wasClosed = request.status.phase === 'Succeeded' || request.status.reason === 'Recovered' || request.status.reason === 'TargetGone';
+  const { phase, reason, aftermath } = request.status;
+  const wasClosed = phase === 'Succeeded' || reason === 'Recovered' || reason === 'TargetGone' || aftermath?.ticketClosed !== undefined;
   const closed = openSet.lastEnded(event.cluster, event.fingerprint);
   return wasClosed || event.epoch <= ended || (closed !== undefined && closed > ended);
 }

@@ -17,6 +17,8 @@ export interface LiveOpenSet extends OpenSet {
 
 interface ClusterSet {
   readonly entries: Map<string, FailureEvent>;
+  /** When each fingerprint last ended: the entry itself may be open again. */
+  readonly ended: Map<string, Instant>;
   contact: Instant | undefined;
   /** First heartbeat of the agent's present life that we saw. */
   epoch: number;
@@ -37,13 +39,14 @@ export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; re
   const of = (name: string): ClusterSet => {
     const known = clusters.get(name);
     if (known !== undefined) return known;
-    const fresh: ClusterSet = { entries: new Map(), contact: undefined, epoch: 0, epochSince: 0, synced: false };
+    const fresh: ClusterSet = { entries: new Map(), ended: new Map(), contact: undefined, epoch: 0, epochSince: 0, synced: false };
     clusters.set(name, fresh);
     return fresh;
   };
 
   const put = (set: ClusterSet, event: FailureEvent): void => {
     set.entries.set(event.fingerprint, event);
+    if (event.state !== 'open') set.ended.set(event.fingerprint, event.at);
     for (const listener of listeners) listener(event.cluster, event.fingerprint);
   };
 
@@ -57,6 +60,7 @@ export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; re
 
   const forgetEnded = (set: ClusterSet, now: Instant): void => {
     for (const [fingerprint, entry] of set.entries) if (entry.state !== 'open' && now - entry.at > KEEP_ENDED) set.entries.delete(fingerprint);
+    for (const [fingerprint, at] of set.ended) if (now - at > KEEP_ENDED) set.ended.delete(fingerprint);
   };
 
   return {
@@ -64,10 +68,7 @@ export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; re
     open: (cluster) => openOf(of(cluster)),
     lastContact: (cluster) => clusters.get(cluster)?.contact,
     isSynced: (cluster) => clusters.get(cluster)?.synced === true,
-    lastEnded: (cluster, fingerprint) => {
-      const entry = clusters.get(cluster)?.entries.get(fingerprint);
-      return entry !== undefined && entry.state !== 'open' ? entry.at : undefined;
-    },
+    lastEnded: (cluster, fingerprint) => clusters.get(cluster)?.ended.get(fingerprint),
     onChange: (listener) => void listeners.push(listener),
     apply(event) {
       const set = of(event.cluster);

@@ -21,7 +21,15 @@ export const escalationOwed = owed('escalate', 'a human has to know, and was not
   return wanted && aftermath(view)?.escalated === undefined;
 });
 export const lessonOwed = owed('learn', 'the outcome was not learned', (view) => aftermath(view)?.learned === undefined);
-export const ticketOpen = owed('closeTicket', 'it recovered, and its ticket is open', (view) => aftermath(view)?.escalated !== undefined && aftermath(view)?.ticketClosed === undefined && (recovered(view) || targetGone(view)));
+/**
+ * That the failure went away after the end has to be remembered even where no ticket is open: when it comes back, it is a new
+ * one, also for a hub that has started since. Where the end itself says that it went away, there is nothing to note.
+ */
+export const ticketOpen = owed('closeTicket', 'it recovered, and nobody has noted that', (view) => {
+  const { phase, reason } = view.request.status;
+  const saysSo = phase === 'Succeeded' || (phase === 'Dismissed' && (reason === 'Recovered' || reason === 'TargetGone'));
+  return !saysSo && aftermath(view)?.ticketClosed === undefined && (recovered(view) || targetGone(view));
+});
 export const orphansUnchecked = owed('closeOrphans', 'it ended a while ago, and nobody looked for orphans', (view) => aftermath(view)?.orphansClosed === undefined && sinceEnd(view) >= view.settings.orphanDelay);
 export const archiveDue = owed('archive', 'its time is up', (view) => {
   const { phase } = view.request.status;

@@ -8,11 +8,11 @@ export function admit(deps: StageDeps): Stage {
   return async (view) => {
     const all = await deps.requests.list();
     const others = all.filter((other) => other.metadata.uid !== view.request.metadata.uid);
-    return { fact: { admission: decideAdmission({ ...view, others }, deps.pace.pollSlow) } };
+    return { fact: { admission: decideAdmission({ ...view, others }) } };
   };
 }
 
-export function decideAdmission(view: View, retry: number): Admission {
+export function decideAdmission(view: View): Admission {
   const { now, policy, settings } = view;
   const at = renderTime(now);
   const breaker = openBreaker(view);
@@ -21,7 +21,7 @@ export function decideAdmission(view: View, retry: number): Admission {
   if (attempts.count >= policy.attemptsPerDay && attempts.last !== undefined) return held(`${attempts.count} attempts in the last day`, attempts.last + hours(24), at);
   if (attempts.last !== undefined && now - attempts.last < settings.attempts.spacing) return held('cooling down after the last attempt', attempts.last + settings.attempts.spacing, at);
   const over = openPullRequestUse(view).find((use) => use.open >= use.limit);
-  if (over !== undefined) return held(`${over.open} of ${over.limit} open pull requests for this ${over.scope}`, now + retry, at);
+  if (over !== undefined) return { result: 'Held', reason: `${over.open} of ${over.limit} open pull requests for this ${over.scope}`, at };
   return { result: 'Admitted', reason: 'within budget', at };
 }
 

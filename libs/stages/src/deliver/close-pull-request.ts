@@ -6,6 +6,7 @@ import type { Stage, StageDeps } from '../stage.ts';
 import { needLeave } from './leave.ts';
 import { marker } from './names.ts';
 import { toFact } from './pull-request-fact.ts';
+import { findOurPullRequest } from './find-our-pull-request.ts';
 import { withLeave } from './with-leave.ts';
 
 /** Closes our pull request with the reason; one that a person touched only gets the reason, and is theirs. Reads it first, and answers what it saw. */
@@ -15,7 +16,7 @@ export function closePullRequest(deps: StageDeps): Stage {
     if (plan === undefined || pullRequest === undefined) return { notYet: deps.pace.poll, reason: 'there is no pull request to close' };
     const { forge } = await openRepository(deps, { forgeRef: plan.source.forge, repository: plan.source.repository });
     const reference = { repository: plan.source.repository, branch: pullRequest.branch };
-    const seen = await forge.readPullRequest(reference);
+    const seen = await findOurPullRequest(forge, view.request, reference);
     if (seen === undefined || seen.state !== 'Open') return answer(view, seen, deps);
     const theirs = seen.commits.some((commit) => !commit.byUs) || seen.base !== plan.source.branch;
     await needLeave(deps, view, { frozenCounts: false });
@@ -25,7 +26,7 @@ export function closePullRequest(deps: StageDeps): Stage {
       comment: { marker: `${marker(view.request)} end:${view.request.status.attempt}`, body: theirs ? `${why(view)} Somebody else has worked on this branch, so it stays open and is yours.` : `${why(view)} Closed for that reason.` },
       close: !theirs,
     });
-    const after = await forge.readPullRequest(reference);
+    const after = await findOurPullRequest(forge, view.request, reference);
     return { fact: { pullRequest: toFact(after ?? seen, view, { commented: true }) } };
   });
 }

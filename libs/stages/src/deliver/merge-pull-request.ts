@@ -5,6 +5,7 @@ import type { Stage, StageDeps } from '../stage.ts';
 import { needLeave } from './leave.ts';
 import { renderCommitMessage } from './pull-request-text.ts';
 import { toFact } from './pull-request-fact.ts';
+import { findOurPullRequest } from './find-our-pull-request.ts';
 import { withLeave } from './with-leave.ts';
 
 /** Merges our pull request (or our revert) at exactly the head that was judged and approved. Reads it first, and answers what it saw. */
@@ -16,7 +17,7 @@ export function mergePullRequest(deps: StageDeps): Stage {
     if (plan === undefined || known === undefined) return { notYet: deps.pace.poll, reason: 'there is no pull request to merge' };
     const { forge } = await openRepository(deps, { forgeRef: plan.source.forge, repository: plan.source.repository });
     const reference = { repository: plan.source.repository, branch: known.branch };
-    const seen = await forge.readPullRequest(reference);
+    const seen = await findOurPullRequest(forge, view.request, reference);
     if (seen === undefined) return { notYet: deps.pace.pollSlow, reason: 'the forge does not show the pull request' };
     const fact = toFact(seen, view, {}, known);
     if (seen.state !== 'Open' || fact.touched || !fact.mayMerge || seen.headSHA !== known.headSHA) return { fact: record(reverting, fact) };
@@ -24,7 +25,7 @@ export function mergePullRequest(deps: StageDeps): Stage {
     const result = await forge.mergePullRequest({ repository: reference.repository, number: seen.number, expectedHead: seen.headSHA, message: renderCommitMessage(view.request, plan) });
     if (!result.merged) return { notYet: deps.pace.poll, reason: `not merged: ${result.message}` };
     await audit(deps, view, { pullRequest: seen.url, head: seen.headSHA, merge: result.sha });
-    const after = await forge.readPullRequest(reference);
+    const after = await findOurPullRequest(forge, view.request, reference);
     return { fact: record(reverting, toFact(after ?? { ...seen, state: 'Merged', mergeSHA: result.sha }, view, { mergeSHA: result.sha }, known)) };
   });
 }

@@ -3,6 +3,7 @@ import type { PullRequest } from '@fleetmend/model';
 import { readBaseValue } from '../verify/base-value.ts';
 import { openRepository } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
+import { findOurPullRequest } from './find-our-pull-request.ts';
 import { samePullRequest, toFact } from './pull-request-fact.ts';
 
 /** Reads our pull request and the value that its base holds. Polling is the truth; webhooks only make it look sooner. */
@@ -12,7 +13,7 @@ export function readPullRequest(deps: StageDeps): Stage {
     const branch = pullRequest?.branch ?? intent?.branch;
     if (plan === undefined || branch === undefined) return { notYet: deps.pace.poll, reason: 'there is no pull request to read' };
     const { forge, repository } = await openRepository(deps, { forgeRef: plan.source.forge, repository: plan.source.repository });
-    const state = await forge.readPullRequest({ repository: plan.source.repository, branch });
+    const state = await findOurPullRequest(forge, view.request, { repository: plan.source.repository, branch });
     if (state === undefined) return { notYet: deps.pace.pollSlow, reason: `the forge does not show the pull request of ${branch}` };
     const closed = state.state === 'Closed' ? await heldBy(deps, view, repository) : {};
     const fact = toFact(state, view, { ...closed, ...(await takenOver(closed, repository, plan.source.branch)) });

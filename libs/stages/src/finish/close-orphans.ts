@@ -5,6 +5,7 @@ import { needLeave } from '../deliver/leave.ts';
 import { branchName, marker } from '../deliver/names.ts';
 import { withLeave } from '../deliver/with-leave.ts';
 import { openRepository } from '../propose/source.ts';
+import { findOurPullRequest } from '../deliver/find-our-pull-request.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 
 /**
@@ -17,7 +18,7 @@ export function closeOrphans(deps: StageDeps): Stage {
     if (plan !== undefined) {
       const { forge } = await openRepository(deps, { forgeRef: plan.source.forge, repository: plan.source.repository });
       for (const branch of branches(view)) {
-        const seen = await forge.readPullRequest({ repository: plan.source.repository, branch });
+        const seen = await findOurPullRequest(forge, view.request, { repository: plan.source.repository, branch });
         if (seen === undefined || !isOrphan(view, seen)) continue;
         await needLeave(deps, view, { frozenCounts: false });
         await forge.updatePullRequest({ repository: plan.source.repository, number: seen.number, comment: { marker: `${marker(view.request)} orphan`, body: 'The request has ended, so nobody waits for this any more.' }, close: true });
@@ -34,5 +35,5 @@ function branches({ request }: View): readonly string[] {
 }
 
 function isOrphan({ request }: View, seen: PullRequestState): boolean {
-  return seen.state === 'Open' && seen.body.includes(marker(request)) && seen.commits.every((commit) => commit.byUs);
+  return seen.state === 'Open' && seen.commits.every((commit) => commit.byUs);
 }
