@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { minutes, seconds, type Clock, type Duration, type Random } from '@fleetmend/kernel';
+import type { Clock, Random } from '@fleetmend/kernel';
 import type { Bus } from '@fleetmend/bus';
 import { detectors as allDetectors } from '@fleetmend/detectors';
 import { createKubeClient } from '@fleetmend/k8s';
 import type { Detector } from '@fleetmend/plugin-api';
 import { silentLog, type AgentLog } from './agent-log.ts';
 import type { AgentMetrics } from './agent-metrics.ts';
+import { DEFAULT_SETTINGS, type AgentSettings } from './agent-settings.ts';
 import { createAnswers } from './answer/answers.ts';
 import { createEvidenceStore } from './answer/evidence-store.ts';
 import { startDetection } from './detect/detection.ts';
@@ -17,21 +18,6 @@ import { createOpenSetStore } from './report/open-set-file.ts';
 import { startReporter } from './report/reporter.ts';
 import { startWatch, unionOfReads } from './watch/watch.ts';
 import { createWorldCache } from './watch/world-cache.ts';
-
-/** What may be tuned. Every span has the default of the design; tests and the sandbox shorten some. */
-export interface AgentSettings {
-  /** How long a target must be healthy before its failure counts as closed. */
-  readonly hold: Duration;
-  readonly heartbeat: Duration;
-  /** How often changes are looked at. */
-  readonly tick: Duration;
-  /** Bytes on disk for logs that die with their pod. */
-  readonly evidenceBytes: number;
-  /** Read container logs for evidence; a list limits it to namespaces. */
-  readonly logs: boolean | readonly string[];
-}
-
-export const DEFAULT_SETTINGS: AgentSettings = { hold: minutes(5), heartbeat: minutes(1), tick: 500, evidenceBytes: 64 * 1024 * 1024, logs: true };
 
 export interface AgentOptions {
   /** Its name on the bus, and the name of the FleetCluster in the hub. */

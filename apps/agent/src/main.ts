@@ -1,65 +1,48 @@
-import { readFileSync } from 'node:fs';
-import { createNatsBus, type NatsCredentials } from '@fleetmend/bus';
-import { isPermanent, messageOf } from '@fleetmend/kernel';
+import { parseArgs } from 'node:util';
+import { loadConfig, type AgentConfig } from '@fleetmend/config';
 import { loadKubeconfig } from '@fleetmend/k8s';
-import { readAgentConfig, type AgentConfig } from './agent-config.ts';
-import type { AgentLog } from './agent-log.ts';
+import { messageOf, minutes, PermanentError, seconds } from '@fleetmend/kernel';
+import { createLogger, systemClock, systemRandom } from '@fleetmend/telemetry';
+import type { AgentSettings } from './agent-settings.ts';
 import { startAgent } from './agent.ts';
-import { systemClock, systemRandom } from './system-clock.ts';
+import { openBus } from './open-bus.ts';
 
-/** One line of JSON per message, on stdout, as log collectors like it. */
-const log: AgentLog = {
-  info: (message, fields) => write('info', message, fields),
-  warn: (message, fields) => write('warn', message, fields),
-};
+/** Exit code for what somebody has to change first; 1 is everything else. */
+const PERMANENT = 78;
 
-function write(level: string, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
-  process.stdout.write(`${JSON.stringify({ time: new Date(systemClock.now()).toISOString(), level, message, ...fields })}\n`);
+function readConfig(file: string): AgentConfig {
+  const { agent } = loadConfig(file);
+  if (!agent) throw new PermanentError('ConfigInvalid', `${file} has no part "agent": add it`);
+  return agent;
 }
 
-function credentialsOf(credentials: AgentConfig['bus']['credentials']): NatsCredentials {
-  const text = (path: string) => readFileSync(path, 'utf8').trim();
-  switch (credentials.kind) {
-    case 'none':
-      return { kind: 'none' };
-    case 'credsFile':
-      return { kind: 'creds', creds: text(credentials.path) };
-    case 'nkeyFile':
-      return { kind: 'nkey', seed: text(credentials.path) };
-    case 'tokenFile':
-      return { kind: 'token', token: text(credentials.path) };
-    case 'passwordFile':
-      return { kind: 'password', user: credentials.user, password: text(credentials.path) };
-  }
+function settingsOf({ profile, heartbeat, podLogs }: AgentConfig): Partial<AgentSettings> {
+  const times = profile === 'sandbox' ? { hold: seconds(10), heartbeat: seconds(5), tick: 200 } : { hold: minutes(5), heartbeat: minutes(1) };
+  const logs = podLogs.enabled && (podLogs.namespaces.includes('*') || podLogs.namespaces);
+  return { ...times, logs, ...(heartbeat === undefined ? {} : { heartbeat }) };
 }
 
 async function main(): Promise<void> {
-  const config = readAgentConfig(process.env['FLEETMEND_AGENT_CONFIG'] ?? '/etc/fleetmend/agent.yaml');
-  const connection = loadKubeconfig({ files: config.kubernetes.kubeconfig, context: config.kubernetes.context });
-  const bus = createNatsBus({
-    servers: config.bus.servers,
-    credentials: credentialsOf(config.bus.credentials),
-    tls: config.bus.tls as { readonly caFile?: string } | undefined,
-    clock: systemClock,
-    random: systemRandom,
-    onTrouble: (error) => log.warn(messageOf(error)),
-  });
-  const { hold, heartbeat, tick, evidenceBytes, logs } = config;
-  const agent = await startAgent({
-    cluster: config.cluster, server: connection.server, fetch: connection.fetch, headers: connection.headers, bus, clock: systemClock, random: systemRandom, stateDir: config.stateDir,
-    settings: { hold, heartbeat, tick, evidenceBytes, logs }, log,
-  });
-  log.info(`watching ${connection.server} as cluster ${config.cluster}`);
-
-  let stopping: Promise<void> | undefined;
-  const stop = () => {
-    stopping ??= agent.stop().then(() => bus.close()).then(() => connection.close());
-    return stopping;
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop().then(() => process.exit(0), () => process.exit(1)));
+  const { values } = parseArgs({ options: { config: { type: 'string', default: 'fleetmend.yaml' } } });
+  const config = readConfig(values.config);
+  const logger = createLogger({ level: config.log.level, service: 'agent' }).child({ 'fleetmend.cluster': config.cluster });
+  const log = { info: (message: string, fields = {}) => logger.info(fields, message), warn: (message: string, fields = {}) => logger.warn(fields, message) };
+  const { server, fetch, headers, close } = loadKubeconfig({ files: config.kubernetes.kubeconfig, context: config.kubernetes.context });
+  const bus = openBus(config.bus, { env: process.env, clock: systemClock, random: systemRandom, onTrouble: (error) => log.warn(`the bus has trouble: ${messageOf(error)}`) });
+  const stopped = Promise.withResolvers<void>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.resolve());
+  const agent = await startAgent({ cluster: config.cluster, server, fetch, headers, bus, clock: systemClock, random: systemRandom, stateDir: config.stateDir, settings: settingsOf(config), log });
+  log.info(`the agent of ${config.cluster} watches ${server}`);
+  await stopped.promise;
+  await agent.stop();
+  await bus.close();
+  await close();
 }
 
-main().catch((error: unknown) => {
-  write('error', messageOf(error), isPermanent(error) ? { reason: error.reason } : {});
-  process.exitCode = 1;
-});
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`fleetmend-agent: ${messageOf(error)}\n`);
+    process.exit(error instanceof PermanentError ? PERMANENT : 1);
+  },
+);

@@ -3,7 +3,7 @@ import type { KubeClient } from '@fleetmend/k8s';
 import type { EvidenceAnswer, EvidenceItem, Target } from '@fleetmend/model';
 import { createSession, redact } from '@fleetmend/redaction';
 import type { AgentLog } from '../agent-log.ts';
-import type { AgentSettings } from '../agent.ts';
+import type { AgentSettings } from '../agent-settings.ts';
 import type { Tracked } from '../detect/tracker.ts';
 import type { WorldCache } from '../watch/world-cache.ts';
 import { createEvidenceRing } from './evidence-ring.ts';
