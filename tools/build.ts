@@ -1,0 +1,16 @@
+// `npm run build`: one file per app, as the images hold them.
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from './bundle.ts';
+import { root } from './run-command.ts';
+
+const APPS = [
+  { entry: 'apps/agent/src/main.ts', file: 'dist/agent.mjs' },
+  { entry: 'apps/hub/src/main.ts', file: 'dist/hub.mjs' },
+  { entry: 'apps/cli/src/main.ts', file: 'dist/fleetmend.mjs' },
+] as const;
+
+for (const { entry, file } of APPS) {
+  await bundle({ root, entry, file });
+  process.stdout.write(`build: ${file} ${(statSync(join(root, file)).size / 1024).toFixed(0)} KiB\n`);
+}
