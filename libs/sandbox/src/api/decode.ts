@@ -10,6 +10,7 @@ export interface Decoded {
 }
 
 interface Walk {
+  readonly keepQuantities: boolean;
   readonly unknown: string[];
   readonly what: string;
 }
@@ -18,11 +19,12 @@ interface Walk {
  * Reads an object of a built-in kind as the real server's decoder does: unknown fields are dropped and named, nulls and empty
  * maps and lists of optional fields vanish, quantities take their canonical form, a value of a wrong type is refused.
  *
+ * @param keepQuantities leaves quantities as they were written, for server-side apply, which compares them before they become canonical
  * @param what `Deployment in version "v1" cannot be handled as a Deployment`
  * @throws StatusError 400
  */
-export function decode(input: Json, type: TypeNode, what: string): Decoded {
-  const walk: Walk = { unknown: [], what };
+export function decode(input: Json, type: TypeNode, what: string, { keepQuantities = false }: { readonly keepQuantities?: boolean } = {}): Decoded {
+  const walk: Walk = { unknown: [], what, keepQuantities };
   const object = readFields(input, type, '', walk);
   return { object, unknown: walk.unknown };
 }
@@ -67,9 +69,15 @@ function readMap(value: Json, values: TypeNode | undefined, path: string, walk: 
   for (const key of Object.keys(value)) {
     const item = value[key];
     if (values === undefined) result[key] = item;
-    else result[key] = item === null ? zeroOf(values) : readValue(item, values, join(path, key), walk, parent);
+    else result[key] = item === null ? zeroOf(values) : readMapValue(item, values, { path, key, walk, parent });
   }
   return result;
+}
+
+/** Scalars of a map are named by the map in messages, as Go does; anything deeper by its full path. */
+function readMapValue(item: unknown, values: TypeNode, { path, key, walk, parent }: { readonly path: string; readonly key: string; readonly walk: Walk; readonly parent: string }): unknown {
+  const isDeep = values.type === 'object' || values.type === 'map' || values.type === 'array';
+  return readValue(item, values, isDeep ? join(path, key) : path, walk, parent);
 }
 
 function readList(value: readonly unknown[], items: TypeNode | undefined, path: string, walk: Walk, parent: string): unknown[] {
@@ -104,7 +112,7 @@ function readQuantityText(value: unknown, walk: Walk): string {
   const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : JSON.stringify(value);
   const why = quantityError(text);
   if (why) throw badRequest(`${walk.what}: ${why}`);
-  return canonicalQuantity(text);
+  return walk.keepQuantities ? text : canonicalQuantity(text);
 }
 
 function wrongType(value: unknown, wanted: string, path: string, walk: Walk, parent: string): Error {

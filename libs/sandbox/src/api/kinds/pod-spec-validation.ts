@@ -54,17 +54,17 @@ function containerErrors(containers: readonly Json[], path: string, volumes: Rea
     const name = textAt(container, 'name');
     if (name === '') errors.push(required(`${field}.name`));
     else for (const why of dnsLabel(name)) errors.push(invalidValue(`${field}.name`, name, why));
-    if (name !== '' && seen.has(name)) errors.push(duplicate(`${field}.name`, name));
-    seen.add(name);
     const image = textAt(container, 'image');
     if (image === '') errors.push(required(`${field}.image`));
     else if (image !== image.trim()) errors.push(invalidValue(`${field}.image`, image, 'must not have leading or trailing whitespace'));
-    if (!PULL_POLICIES.includes(String(container['imagePullPolicy']))) errors.push(unsupported(`${field}.imagePullPolicy`, container['imagePullPolicy'], PULL_POLICIES));
     errors.push(...portErrors(listAt(container, 'ports'), `${field}.ports`));
     errors.push(...envErrors(listAt(container, 'env'), `${field}.env`));
     errors.push(...mountErrors(listAt(container, 'volumeMounts'), `${field}.volumeMounts`, volumes));
-    for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) errors.push(...probeErrors(container[probe], `${field}.${probe}`, probe));
+    if (!PULL_POLICIES.includes(String(container['imagePullPolicy']))) errors.push(unsupported(`${field}.imagePullPolicy`, container['imagePullPolicy'], PULL_POLICIES));
     errors.push(...resourceErrors(container['resources'], `${field}.resources`));
+    if (name !== '' && seen.has(name)) errors.push(duplicate(`${field}.name`, name));
+    seen.add(name);
+    for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) errors.push(...probeErrors(container[probe], `${field}.${probe}`, probe));
   });
   return errors;
 }

@@ -92,10 +92,10 @@ function validate(draft: Draft, old: KubeObject | undefined): readonly FieldErro
   const ports = listAt(spec, 'ports');
   const headless = spec['clusterIP'] === 'None';
   if (ports.length === 0 && spec['type'] !== 'ExternalName' && !headless) errors.push(required('spec.ports'));
-  if (!TYPES.includes(String(spec['type']))) errors.push(unsupported('spec.type', spec['type'], TYPES));
   if (spec['type'] === 'ExternalName' && textAt(spec, 'externalName') === '') errors.push(required('spec.externalName'));
   errors.push(...labelErrors(spec['selector'], 'spec.selector'));
   errors.push(...portErrors(ports));
+  if (!TYPES.includes(String(spec['type']))) errors.push(unsupported('spec.type', spec['type'], TYPES));
   const before = textAt(old, 'spec', 'clusterIP');
   if (old && before !== '' && spec['type'] !== 'ExternalName' && textAt(spec, 'clusterIP') !== before) errors.push(invalidValue('spec.clusterIPs[0]', spec['clusterIPs'], 'may not change once set'));
   return errors;
@@ -114,7 +114,7 @@ function portErrors(ports: readonly Json[]): readonly FieldError[] {
     const number = port['port'];
     if (typeof number !== 'number' || number < 1 || number > 65_535) errors.push(invalidValue(`${field}.port`, number ?? 0, 'must be between 1 and 65535, inclusive'));
     const target = port['targetPort'];
-    if (typeof target === 'number' && (target < 1 || target > 65_535) && target !== number) errors.push(invalidValue(`${field}.targetPort`, target, 'must be between 1 and 65535, inclusive'));
+    if (typeof target === 'number' && (target < 1 || target > 65_535)) errors.push(invalidValue(`${field}.targetPort`, target, 'must be between 1 and 65535, inclusive'));
     if (!['SCTP', 'TCP', 'UDP'].includes(String(port['protocol']))) errors.push(unsupported(`${field}.protocol`, port['protocol'], ['SCTP', 'TCP', 'UDP']));
     const same = ports.slice(0, index).some((other) => other['port'] === number && other['protocol'] === port['protocol']);
     if (same) errors.push(duplicate(field, isObject(port) ? { protocol: port['protocol'], port: number } : port));

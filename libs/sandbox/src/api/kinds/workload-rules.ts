@@ -21,14 +21,18 @@ function templateErrors(draft: Draft, path: string, policies: readonly string[],
   return errors;
 }
 
-function selectorErrors(draft: Draft, old: KubeObject | undefined): readonly FieldError[] {
+function selectorErrors(draft: Draft): readonly FieldError[] {
   const selector = at(draft, 'spec', 'selector');
   if (!isObject(selector)) return [required('spec.selector')];
   const errors: FieldError[] = [...labelErrors(selector['matchLabels'], 'spec.selector.matchLabels')];
   const isEmpty = Object.keys((selector['matchLabels'] ?? {}) as object).length === 0 && !Array.isArray(selector['matchExpressions']);
   if (isEmpty) errors.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'));
-  if (old && !equalJson(selector, at(old, 'spec', 'selector'))) errors.push(invalidValue('spec.selector', selector, 'field is immutable'));
   return errors;
+}
+
+function fixedSelectorErrors(draft: Draft, old: KubeObject | undefined): readonly FieldError[] {
+  const selector = at(draft, 'spec', 'selector');
+  return old && !equalJson(selector, at(old, 'spec', 'selector')) ? [invalidValue('spec.selector', selector, 'field is immutable')] : [];
 }
 
 function countErrors(draft: Draft, ...fields: readonly string[]): readonly FieldError[] {
@@ -60,10 +64,11 @@ const DEPLOYMENT: KindRules = {
     const ready = at(draft, 'spec', 'minReadySeconds') ?? 0;
     return [
       ...countErrors(draft, 'replicas', 'minReadySeconds', 'revisionHistoryLimit'),
-      ...selectorErrors(draft, old),
+      ...selectorErrors(draft),
       ...templateErrors(draft, 'spec.template', ONLY_ALWAYS, at(draft, 'spec', 'selector')),
       ...strategyErrors(at(draft, 'spec', 'strategy'), 'spec.strategy', ['Recreate', 'RollingUpdate']),
       ...(typeof deadline === 'number' && typeof ready === 'number' && deadline <= ready ? [invalidValue('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds')] : []),
+      ...fixedSelectorErrors(draft, old),
     ];
   },
 };
@@ -72,7 +77,7 @@ const REPLICA_SET: KindRules = {
   generation: true,
   newStatus: { replicas: 0 },
   defaults: defaultReplicaSet,
-  validate: (draft, old) => [...countErrors(draft, 'replicas', 'minReadySeconds'), ...selectorErrors(draft, old), ...templateErrors(draft, 'spec.template', ONLY_ALWAYS, at(draft, 'spec', 'selector'))],
+  validate: (draft, old) => [...countErrors(draft, 'replicas', 'minReadySeconds'), ...selectorErrors(draft), ...templateErrors(draft, 'spec.template', ONLY_ALWAYS, at(draft, 'spec', 'selector')), ...fixedSelectorErrors(draft, old)],
 };
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
@@ -90,7 +95,7 @@ const DAEMON_SET: KindRules = {
     const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1);
     countTemplate(draft, equalJson(at(draft, 'spec', 'template'), at(old, 'spec', 'template')) ? before : before + 1);
   },
-  validate: (draft, old) => [...selectorErrors(draft, old), ...templateErrors(draft, 'spec.template', ONLY_ALWAYS, at(draft, 'spec', 'selector')), ...strategyErrors(at(draft, 'spec', 'updateStrategy'), 'spec.updateStrategy', ['RollingUpdate', 'OnDelete'])],
+  validate: (draft, old) => [...selectorErrors(draft), ...templateErrors(draft, 'spec.template', ONLY_ALWAYS, at(draft, 'spec', 'selector')), ...strategyErrors(at(draft, 'spec', 'updateStrategy'), 'spec.updateStrategy', ['RollingUpdate', 'OnDelete']), ...fixedSelectorErrors(draft, old)],
 };
 
 const MUTABLE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
@@ -100,7 +105,7 @@ const STATEFUL_SET: KindRules = {
   newStatus: { replicas: 0, availableReplicas: 0 },
   defaults: defaultStatefulSet,
   validate(draft, old) {
-    const errors = [...countErrors(draft, 'replicas', 'minReadySeconds'), ...selectorErrors(draft, undefined), ...templateErrors(draft, 'spec.template', ONLY_ALWAYS, at(draft, 'spec', 'selector'))];
+    const errors = [...countErrors(draft, 'replicas', 'minReadySeconds'), ...selectorErrors(draft), ...templateErrors(draft, 'spec.template', ONLY_ALWAYS, at(draft, 'spec', 'selector'))];
     if (!old) return errors;
     const fixed = (object: unknown) => Object.fromEntries(Object.entries((at(object, 'spec') ?? {}) as Json).filter(([key]) => !MUTABLE.includes(key)));
     if (!equalJson(fixed(draft), fixed(old))) errors.push(forbiddenField('spec', `updates to statefulset spec for fields other than ${MUTABLE.slice(0, -1).map((name) => `'${name}'`).join(', ')} and 'minReadySeconds' are forbidden`));

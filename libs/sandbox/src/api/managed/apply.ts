@@ -3,7 +3,6 @@ import { StatusError } from '../../objects.ts';
 import { type Cluster, now, type Writer } from '../cluster.ts';
 import { createObject } from '../create.ts';
 import { isObject, type Json } from '../json.ts';
-import { rulesOf } from '../kinds/kinds.ts';
 import { readInput } from '../read-input.ts';
 import { badRequest, notFound } from '../refusals.ts';
 import type { ResourceType } from '../resource-types.ts';
@@ -48,7 +47,6 @@ export function applyObject(cluster: Cluster, request: ApplyRequest): { readonly
   const merged = mergeApplied(live, applied, type.schema) as Json;
   const next = mine ? (pruneApplied(merged, mine.fields, others.reduce((all, other) => union(all, other.fields), stated), type.schema) as Json) : merged;
   const draft = { ...next, metadata: { ...(next['metadata'] as Json), managedFields: undefined } } as Json;
-  rulesOf(type).defaults?.(draft as never, live);
   const { changed, removed } = compare(live, draft, type.schema);
   const conflicts = others.map((other) => ({ other, fields: intersection(other.fields, changed) })).filter(({ fields }) => !isEmptySet(fields));
   if (conflicts.length > 0 && !force) throw applyConflict(conflicts);
@@ -65,7 +63,7 @@ function readConfig({ type, namespace, name, writer }: ApplyRequest, config: unk
   if (config['apiVersion'] !== type.apiVersion) throw badRequest(`Incorrect version specified in apply patch. Specified patch version: ${String(config['apiVersion'])}, expected: ${type.apiVersion}`);
   if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null) throw badRequest('metadata.managedFields must be nil');
   if (metadata['name'] !== undefined && metadata['name'] !== name) throw badRequest(`the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`);
-  const applied = readInput(type, config, writer);
+  const applied = readInput(type, config, writer, { keepQuantities: true });
   applied['metadata'] = { ...(applied['metadata'] as Json), name, ...(type.namespaced ? { namespace } : {}) };
   return { ...applied, apiVersion: type.storedAs, kind: type.kind };
 }
@@ -81,8 +79,7 @@ function applyConflict(conflicts: readonly { readonly other: ManagedEntry; reado
   return new StatusError(409, 'Conflict', message, { causes });
 }
 
-function described({ manager, operation, apiVersion, subresource, time }: ManagedEntry): string {
+function described({ manager, operation, apiVersion, subresource }: ManagedEntry): string {
   const who = `${JSON.stringify(manager)}${subresource ? ` with subresource ${JSON.stringify(subresource)}` : ''}`;
-  if (operation === 'Apply') return who;
-  return time === '' ? `${who} using ${apiVersion}` : `${who} using ${apiVersion} at ${time}`;
+  return operation === 'Apply' ? who : `${who} using ${apiVersion}`;
 }

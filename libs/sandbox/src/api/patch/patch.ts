@@ -1,4 +1,3 @@
-import { messageOf } from '@fleetmend/kernel';
 import jsonpatch from 'fast-json-patch';
 import type { KubeObject } from '../../objects.ts';
 import { StatusError } from '../../objects.ts';
@@ -8,6 +7,7 @@ import { badRequest, notFound } from '../refusals.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { updateObject } from '../update.ts';
 import { inVersion } from '../versions.ts';
+import { goText } from './go-text.ts';
 import { mergePatch } from './merge-patch.ts';
 import { strategicMergePatch } from './strategic-merge-patch.ts';
 
@@ -28,7 +28,19 @@ export function patchObject(cluster: Cluster, { type, namespace, name, kind, pat
   const current = cluster.store.get(type.storage, namespace, name);
   if (!current) throw notFound(type, name);
   const patched = applyPatch(cloneJson(inVersion(current, type)) as unknown as Json, kind, patch, type);
-  return updateObject(cluster, { type, namespace, name, input: patched, writer: { ...writer, trusted: writer.trusted }, ...(subresource ? { subresource } : {}) });
+  try {
+    return updateObject(cluster, { type, namespace, name, input: patched, writer, ...(subresource ? { subresource } : {}) });
+  } catch (error) {
+    throw kind === 'strategic' ? inPatchWords(error, patch) : error;
+  }
+}
+
+/** A strategic patch with a value of a wrong type is refused as a patch, before it becomes an object. */
+function inPatchWords(error: unknown, patch: unknown): unknown {
+  const wanted = error instanceof StatusError && error.code === 400 ? /cannot unmarshal .* of type (\w+)$/.exec(error.message)?.[1] : undefined;
+  if (wanted === undefined) return error;
+  const message = `Invalid value: ${JSON.stringify(goText(patch))}: unrecognized type: ${wanted}`;
+  return new StatusError(422, 'Invalid', ` "" is invalid: patch: ${message}`, { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] });
 }
 
 /** The patched object. @throws StatusError 400, 415, 422 */
@@ -44,8 +56,7 @@ function applyJsonPatch(current: Json, patch: unknown): Json {
   if (!Array.isArray(patch)) throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
   try {
     return jsonpatch.applyPatch(current, patch as Parameters<typeof jsonpatch.applyPatch>[1], true, true).newDocument;
-  } catch (error) {
-    const [why = ''] = messageOf(error).split('\n');
-    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', { causes: [{ reason: 'UnexpectedServerResponse', message: why }] });
+  } catch {
+    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   }
 }

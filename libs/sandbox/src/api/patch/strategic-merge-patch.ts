@@ -1,4 +1,5 @@
 import { equalJson, isObject, type Json } from '../json.ts';
+import { goText } from './go-text.ts';
 import { badRequest } from '../refusals.ts';
 import { ANY, type TypeNode } from '../schema.ts';
 
@@ -49,7 +50,7 @@ function mergeList(before: readonly unknown[], patch: readonly unknown[], type: 
   for (const item of patch) {
     if (!isObject(item)) throw badRequest(`${name}: a list of objects is expected`);
     if (item['$patch'] === 'replace') continue;
-    if (item[key] === undefined) throw badRequest(`map: ${goMap(item)} does not contain declared merge key: ${key}`);
+    if (item[key] === undefined) throw badRequest(`map: ${goText(item)} does not contain declared merge key: ${key}`);
     const index = result.findIndex((known) => isObject(known) && known[key] === item[key]);
     if (item['$patch'] === 'delete') {
       if (index >= 0) result.splice(index, 1);
@@ -57,10 +58,6 @@ function mergeList(before: readonly unknown[], patch: readonly unknown[], type: 
     else result[index] = mergeMap(result[index] as Json, item, items);
   }
   return result;
-}
-
-function goMap(item: Json): string {
-  return `map[${Object.entries(item).map(([key, value]) => `${key}:${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' ')}]`;
 }
 
 function retained(target: Json, keys: unknown): Json {

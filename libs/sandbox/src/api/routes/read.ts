@@ -33,15 +33,9 @@ export function matcherOf({ type }: Pick<Target, 'type'>, query: URLSearchParams
   const labelText = query.get('labelSelector') ?? '';
   const fieldText = query.get('fieldSelector') ?? '';
   if (labelText === '' && fieldText === '') return undefined;
-  try {
-    const labels = parseLabelSelector(labelText);
-    const fields = parseFieldSelector(fieldText, type.storage, type.custom?.selectableFields);
-    return (object) => labels(object.metadata.labels ?? {}) && fields(object);
-  } catch (error) {
-    if (!(error instanceof StatusError)) throw error;
-    const group = `${type.group}/${type.version}, Resource=${type.plural}`;
-    throw badRequest(fieldText === '' ? error.message : `Unable to find "${group}" that match label selector "${labelText}", field selector "${fieldText}": ${error.message}`);
-  }
+  const labels = parseLabelSelector(labelText);
+  const fields = parseFieldSelector(fieldText, type.storage, type.custom?.selectableFields);
+  return (object) => labels(object.metadata.labels ?? {}) && fields(object);
 }
 
 export function listAll(cluster: Cluster, target: Target, request: ApiRequest): Response {
