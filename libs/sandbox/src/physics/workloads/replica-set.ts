@@ -1,9 +1,9 @@
 import { messageOf, renderTime } from '@fleetmend/kernel';
 import { StatusError } from '../../objects.ts';
-import { withCondition, withoutCondition } from '../runtime/conditions.ts';
+import { findCondition, withCondition, withoutCondition } from '../runtime/conditions.ts';
 import { controllerIdentity } from '../runtime/context.ts';
 import type { PhysicsContext } from '../runtime/context.ts';
-import type { Pod } from '../shapes/pod.ts';
+import type { Condition, Pod } from '../shapes/pod.ts';
 import type { ReplicaSet } from '../shapes/workloads.ts';
 import { availableIn, byDispensability, createPod, isActive, isAvailable, isReady, ownedPods } from './owned-pods.ts';
 import { startWorkloadLoop } from './workload-loop.ts';
@@ -57,16 +57,7 @@ function writeStatus({ objects, clock }: PhysicsContext, set: ReplicaSet, missin
   const fullyLabeled = pods.filter((pod) => wantedLabels.every(([key, value]) => pod.metadata.labels?.[key] === value)).length;
   const ready = pods.filter(isReady);
   const before = set.status?.conditions ?? [];
-  const conditions =
-    refusal === undefined
-      ? withoutCondition(before, 'ReplicaFailure')
-      : withCondition(before, {
-          type: 'ReplicaFailure',
-          status: 'True',
-          reason: missing > 0 ? 'FailedCreate' : 'FailedDelete',
-          message: messageOf(refusal),
-          lastTransitionTime: renderTime(now),
-        });
+  const conditions = refusal === undefined ? withoutCondition(before, 'ReplicaFailure') : withFailure(before, missing > 0 ? 'FailedCreate' : 'FailedDelete', messageOf(refusal), renderTime(now));
   const counts = { fullyLabeledReplicas: fullyLabeled, readyReplicas: ready.length, availableReplicas: ready.filter((pod) => isAvailable(pod, minReady, now)).length };
   objects.updateStatus<ReplicaSet>(
     {
@@ -82,4 +73,10 @@ function writeStatus({ objects, clock }: PhysicsContext, set: ReplicaSet, missin
   );
   const waits = ready.map((pod) => availableIn(pod, minReady, now)).filter((wait) => wait > 0);
   return waits.length > 0 ? Math.min(...waits) : undefined;
+}
+
+/** The first refusal stays as it is while it lasts: each one names another pod, and a status that always changes would wake its own controller for ever. */
+function withFailure(conditions: readonly Condition[], reason: string, message: string, at: string): readonly Condition[] {
+  const known = findCondition(conditions, 'ReplicaFailure');
+  return known?.status === 'True' && known.reason === reason ? conditions : withCondition(conditions, { type: 'ReplicaFailure', status: 'True', reason, message, lastTransitionTime: at });
 }
