@@ -264,3 +264,9 @@ test_b07_denies_a_restore_of_what_never_was if {
 	boundary.b07(probed, moved, testing.restoring) == no_violation
 	count(boundary.b07(probed, moved, object.union(testing.restoring, {"restores": false}))) == 1
 }
+
+test_b07_takes_a_config_key_for_what_it_is if {
+	old := {"kind": "ConfigMap", "data": {"host": "db1", "secret": "a"}}
+	new := {"kind": "ConfigMap", "data": {"host": "db2", "secret": "b"}}
+	boundary.b07(old, new, testing.restoring) == no_violation
+}

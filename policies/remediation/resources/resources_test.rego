@@ -171,3 +171,15 @@ test_r05_takes_null_for_a_removal if {
 	count(resources.r05(before, testing.with_container(testing.resources({"memory": null}, {})), testing.context)) == 1
 	resources.r05(testing.with_container(testing.resources({"cpu": null}, {})), before, testing.context) == set()
 }
+
+test_r03_denies_odd_numbers_also_on_the_way_back if {
+	path := "/spec/template/spec/containers/0/resources/limits/memory"
+	back := object.union(testing.context, {"restores": true})
+	every entry in [
+		{"path": path, "before": "a text is more than any number", "after": mebibytes(65536), "unit": "bytes"},
+		{"path": path, "before": 64, "after": 0, "unit": "bytes"},
+		{"path": path, "before": 64, "after": -1, "unit": "bytes"},
+	] {
+		count(resources.r03(before, memory("64Gi"), object.union(back, {"norm": {path: entry}}))) == 1
+	}
+}
