@@ -11,6 +11,6 @@ describe('policy engines', () => {
   pluginFolderConformance({ dir: dirname(fileURLToPath(import.meta.url)), plugins: policyEngines });
   describe.each(policyEngines)('$kind', (plugin) => {
     const deps = { clock: { now: () => 0, sleep: async () => {} }, fetch, stateDir: '', log: { info: () => {}, warn: () => {} } };
-    policyEngineConformance({ kind: plugin.kind, create: async () => plugin.create(parse(plugin.config, { bundle }, 'config'), deps) });
+    policyEngineConformance({ kind: plugin.kind, create: async () => plugin.create(parse(plugin.config, { bundle, limitMs: 20_000 }, 'config'), deps) });
   });
 });
