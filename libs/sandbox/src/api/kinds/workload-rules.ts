@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../objects.ts';
 import type { Draft } from '../cluster.ts';
-import { at, equalJson, isObject, type Json, textAt } from '../json.ts';
+import { at, equalJson, isObject, type Json, listAt, textAt } from '../json.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { labelErrors } from '../metadata-rules.ts';
 import { type FieldError, forbiddenField, invalidValue, required, unsupported } from '../refusals.ts';
@@ -15,10 +15,17 @@ function templateErrors(draft: Draft, path: string, policies: readonly string[],
   const labels = at(template, 'metadata', 'labels');
   const errors: FieldError[] = [];
   if (isObject(selector) && !selectsLabels(selector, (labels ?? {}) as Record<string, string>)) errors.push(invalidValue(`${path}.metadata.labels`, labels ?? null, '`selector` does not match template `labels`'));
-  errors.push(...labelErrors(labels, `${path}.labels`), ...podSpecErrors(at(template, 'spec') as Json, `${path}.spec`));
+  errors.push(...labelErrors(labels, `${path}.labels`), ...podSpecErrors(withClaims(at(template, 'spec') as Json, draft), `${path}.spec`));
   const policy = textAt(template, 'spec', 'restartPolicy');
   if (!policies.includes(policy)) errors.push(unsupported(`${path}.spec.restartPolicy`, policy, policies));
   return errors;
+}
+
+/** A StatefulSet's pods also mount the claims that are made for them. */
+function withClaims(spec: Json, draft: Draft): Json {
+  const claims = listAt(draft, 'spec', 'volumeClaimTemplates').map((claim) => ({ name: textAt(claim, 'metadata', 'name'), emptyDir: {} }));
+  const own = listAt(spec, 'volumes').filter((volume) => !claims.some(({ name }) => name === textAt(volume, 'name')));
+  return claims.length === 0 ? spec : { ...spec, volumes: [...own, ...claims] };
 }
 
 function selectorErrors(draft: Draft): readonly FieldError[] {
