@@ -2,10 +2,11 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ForgeHarness, forgeConformance, pluginFolderConformance } from '@fleetmend/plugin-api/conformance';
 import { afterAll, describe, expect, it } from 'vitest';
+import { giteaHarness } from './gitea/stand-in/harness.fixture.ts';
 import { forges } from './index.ts';
 import { localHarness } from './local/harness.fixture.ts';
 
-const HARNESSES: Readonly<Record<string, () => Promise<ForgeHarness & { remove(): void }>>> = { local: localHarness };
+const HARNESSES: Readonly<Record<string, () => Promise<ForgeHarness & { remove(): void }>>> = { local: localHarness, gitea: giteaHarness };
 
 describe('forges', () => {
   pluginFolderConformance({ dir: dirname(fileURLToPath(import.meta.url)), plugins: forges });

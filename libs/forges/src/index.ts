@@ -1,6 +1,7 @@
 /** @module Forges: where repositories and their pull requests live. One line per plugin. */
+import { gitea } from './gitea/gitea.ts';
 import { local } from './local/local.ts';
 
-export const forges = [local] as const;
-export { local };
+export const forges = [local, gitea] as const;
+export { gitea, local };
 export { type LocalForgeOptions, type LocalPullRequest, type LocalPullRequests, type Person, createLocalPullRequests } from './local/people.ts';
