@@ -29,7 +29,11 @@ export function openPullRequestUse({ request, others, policy, now }: Pick<View, 
   const repository = plan && `${plan.source.forge}/${plan.source.repository}`;
   const workloads = new Set(workloadKeys(request));
   const namespaces = new Set(request.spec.clusters.map((cluster) => `${cluster}/${request.spec.target?.namespace ?? ''}`));
-  const createdLately = others.filter((other) => repositoryOf(other) === repository && withinHour(other, now)).length;
+  const here = (other: RemediationRequest) => repositoryOf(other) === repository;
+  // One that is about to be opened is as good as opened: two that count at once must not both fit in.
+  const aboutToOpen = open.filter((other) => here(other) && other.status.pullRequest === undefined).length;
+  // Between two attempts a request has no plan: then nobody knows which repository it was, and it counts everywhere.
+  const createdLately = [request, ...others].filter((other) => here(other) || repositoryOf(other) === undefined).flatMap((other) => openedWithinHour(other, now)).length + aboutToOpen;
   return [
     ...(plan?.fields ?? []).map((field) => ({ scope: `field ${field}`, open: count((other) => other.status.plan?.fields.includes(field) === true), limit: 1 })),
     { scope: 'fingerprint', open: count((other) => other.spec.failure.fingerprint === request.spec.failure.fingerprint), limit: 1 },
@@ -46,9 +50,9 @@ function repositoryOf({ status }: RemediationRequest): string | undefined {
   return status.plan && `${status.plan.source.forge}/${status.plan.source.repository}`;
 }
 
-function withinHour({ status }: RemediationRequest, now: number): boolean {
-  const opened = parseTime(status.pullRequest?.openedAt);
-  return opened !== undefined && now - opened < hours(1);
+/** Also what a re-plan or an earlier attempt of the same request opened. */
+function openedWithinHour({ status }: RemediationRequest, now: number): readonly string[] {
+  return (status.opened ?? []).filter((at) => now - (parseTime(at) ?? 0) < hours(1));
 }
 
 /** Attempts on this fingerprint in the last day, by every request for it, the running one's earlier attempts included. */

@@ -7,7 +7,7 @@ import type { StageName } from './stage-name.ts';
 /** What the hub knows of one of the request's clusters. */
 export interface ClusterView {
   readonly name: string;
-  /** Last message of its agent; undefined: none since the hub started. */
+  /** Last message of its agent, or when the hub began to listen; undefined: neither is known. */
   readonly lastContact: Instant | undefined;
   /** What the agent last said of this request's fingerprint; undefined: nothing since the hub started. */
   readonly entry: Pick<FailureEvent, 'state' | 'at'> | undefined;

@@ -117,6 +117,8 @@ export const RemediationRequestStatus = z.object({
   intent: Intent.optional(),
   pullRequest: PullRequest.optional(),
   revert: PullRequest.optional(),
+  /** When pull requests of ours were opened, over all attempts and re-plans, newest last: the hourly budget counts them. */
+  opened: z.array(time()).max(10).optional(),
   clusters: z.array(ClusterProgress).max(32).optional(),
   error: StageError.optional(),
   /** Milliseconds spent in each phase in this attempt, stops excluded. */

@@ -9,6 +9,8 @@ export type OpenEntry = FailureEvent;
  * `closed` and `gone` entries stay for a while, because they are facts that a request still waits for.
  */
 export interface OpenSet {
+  /** When this picture began to form: before that, silence means nothing. */
+  readonly since: Instant;
   find(cluster: string, fingerprint: string): OpenEntry | undefined;
   open(cluster: string): readonly OpenEntry[];
   /** Last message of any kind from that cluster's agent; undefined: none since the hub started. */

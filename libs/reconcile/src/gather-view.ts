@@ -33,7 +33,9 @@ export async function gatherView(deps: ViewDeps, request: RemediationRequest, re
 
 function clusterView(openSet: OpenSet, request: RemediationRequest, name: string): ClusterView {
   const entry = openSet.find(name, request.spec.failure.fingerprint);
-  return { name, lastContact: openSet.lastContact(name), entry: entry && { state: entry.state, at: entry.at }, synced: openSet.isSynced(name) };
+  // A hub that has just started has missed nothing yet. Were every cluster silent to it, it would stop the clocks that another
+  // hub starts again, and so on.
+  return { name, lastContact: openSet.lastContact(name) ?? openSet.since, entry: entry && { state: entry.state, at: entry.at }, synced: openSet.isSynced(name) };
 }
 
 function matching(approvals: Awaited<ReturnType<Settings['approvals']>>['approvals'], request: RemediationRequest): ApprovalView[] {

@@ -33,6 +33,7 @@ interface ClusterSet {
  * @param closeDwell an entry of an earlier life of the agent that nobody repeats for that long is closed.
  */
 export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; readonly closeDwell: number }): LiveOpenSet {
+  const since = clock.now();
   const clusters = new Map<string, ClusterSet>();
   const listeners: ((cluster: string, fingerprint: string) => void)[] = [];
 
@@ -64,6 +65,7 @@ export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; re
   };
 
   return {
+    since,
     find: (cluster, fingerprint) => clusters.get(cluster)?.entries.get(fingerprint),
     open: (cluster) => openOf(of(cluster)),
     lastContact: (cluster) => clusters.get(cluster)?.contact,

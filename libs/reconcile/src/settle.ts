@@ -46,11 +46,16 @@ export function finished({ view, next }: Settled, waitsFor?: string): Remediatio
   return { ...status, summary: summaryOf(view.request, status, reason), conditions: conditionsOf(status, generation, view.now), observedGeneration: generation };
 }
 
-/** Equal in everything that is stored. */
+/** Equal in everything that is stored: the order of keys and absent fields do not count. Asked at every look, so it has to be quick. */
 export function sameStatus(a: RemediationRequest['status'], b: RemediationRequest['status']): boolean {
-  return stable(a) === stable(b);
+  return isSame(a, b);
 }
 
-function stable(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) => (item !== null && typeof item === 'object' && !Array.isArray(item) ? Object.fromEntries(Object.entries(item).sort(([x], [y]) => (x < y ? -1 : 1))) : item));
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  for (const key of Object.keys(left)) if (!isSame(left[key], right[key])) return false;
+  for (const key of Object.keys(right)) if (right[key] !== undefined && left[key] === undefined) return false;
+  return true;
 }

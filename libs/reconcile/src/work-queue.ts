@@ -44,7 +44,8 @@ export function createWorkQueue({ clock, workers, work, failed }: WorkQueueOptio
   };
 
   const pump = (): void => {
-    alarm?.abort();
+    // Its reason is never seen. Without one, an error with a stack would be made for each look at the queue.
+    alarm?.abort('superseded');
     if (ending.signal.aborted) return;
     const now = clock.now();
     for (const [key, at] of [...due].sort(([, a], [, b]) => a - b)) {

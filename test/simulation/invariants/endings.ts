@@ -29,10 +29,12 @@ export function watchEndings(world: World, report: Report): Watcher {
 }
 
 /** Waits for its time with its clock stopped, or for one that does. */
-export function isHeldBack(world: World, { status }: RemediationRequest): boolean {
+export function isHeldBack(world: World, { metadata, status }: RemediationRequest, waiting: readonly string[] = []): boolean {
+  // Two that wait for each other wait for ever.
+  if (waiting.includes(metadata.uid)) return false;
   const { admission, leader, phase } = status;
   const until = parseTime(admission?.notBefore) ?? 0;
   if (phase === 'Detected' && admission?.result === 'Held' && until > world.scheduler.now + minutes(20)) return true;
   const first = phase === 'Inhibited' && leader !== undefined ? world.ledger.find(leader.namespace, leader.name) : undefined;
-  return first !== undefined && first.metadata.uid === leader?.uid && !isTerminal(first.status.phase) && isHeldBack(world, first);
+  return first !== undefined && first.metadata.uid === leader?.uid && !isTerminal(first.status.phase) && isHeldBack(world, first, [...waiting, metadata.uid]);
 }

@@ -1,6 +1,7 @@
-import { canonicalJson, minutes, seconds, type Instant } from '@fleetmend/kernel';
+import { minutes, seconds, type Instant } from '@fleetmend/kernel';
 import { isTerminal } from '@fleetmend/lifecycle';
 import type { RemediationRequest } from '@fleetmend/model';
+import { sameStatus } from '@fleetmend/reconcile';
 import { simulatedSettings } from '../world/settings.ts';
 import { isHealthy, type Workload } from '../world/workload.ts';
 import type { World } from '../world/world.ts';
@@ -34,7 +35,7 @@ export function watchLives(world: World, report: Report): Watcher {
     const count = (writes.get(key) ?? 0) + 1;
     writes.set(key, count);
     if (count > allowance) report('L4', `${name} was written ${count} times in attempt ${after.status.attempt}; it stands at ${after.status.phase} (${after.status.reason ?? ''})`);
-    if (canonicalJson(before.status) === canonicalJson(after.status)) report('L4', `${name} was written again with the same status (${after.status.phase})`);
+    if (sameStatus(before.status, after.status)) report('L4', `${name} was written again with the same status (${after.status.phase})`);
   });
 
   const checkHold = ({ metadata, spec }: RemediationRequest): void => {

@@ -18,7 +18,8 @@ export function readLeader(deps: StageDeps): Stage {
 function stateOf(deps: Pick<StageDeps, 'openSet'>, known: Leader, leader: RemediationRequest | undefined): Leader['state'] {
   if (leader?.status.phase === 'Failed' && (leader.status.reason === 'Vetoed' || leader.status.reason === 'Rejected') && known.kind === 'SameField') return 'Vetoed';
   if (known.kind === 'Parent') return causeIsOpen(deps, leader) ? 'Live' : 'CauseGone';
-  return leader !== undefined && !isTerminal(leader.status.phase) ? 'Live' : 'CauseGone';
+  // A leader that stays back itself leads nobody: two that withdrew at once would wait for each other for ever.
+  return leader !== undefined && !isTerminal(leader.status.phase) && leader.status.phase !== 'Inhibited' ? 'Live' : 'CauseGone';
 }
 
 /** A parent's cause is open while its fingerprint is, whatever became of its request. */

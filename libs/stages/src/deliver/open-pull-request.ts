@@ -1,11 +1,10 @@
 import { PermanentError } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import type { PullRequest } from '@fleetmend/model';
 import { rebuildEdits } from '../propose/propose.ts';
 import { needLeave } from './leave.ts';
 import { marker } from './names.ts';
 import { renderBody, renderCommitMessage, renderTitle } from './pull-request-text.ts';
-import { toFact } from './pull-request-fact.ts';
+import { deliveredFact } from './pull-request-fact.ts';
 import { withLeave } from './with-leave.ts';
 import { isEditable } from '../gate/editable-paths.ts';
 import type { Stage, StageDeps } from '../stage.ts';
@@ -40,8 +39,7 @@ export function openPullRequest(deps: StageDeps): Stage {
       marker: marker(view.request),
     });
     await audit(deps, view, { branch: intent.branch, commit: commit.sha, verified: commit.verified ?? null, pullRequest: state.url });
-    const pullRequest: PullRequest = toFact(state, view);
-    return { fact: { pullRequest, plan: { ...plan, tier: view.request.status.verdict?.tier ?? plan.tier } } };
+    return { fact: { ...deliveredFact(state, view), plan: { ...plan, tier: view.request.status.verdict?.tier ?? plan.tier } } };
   });
 }
 

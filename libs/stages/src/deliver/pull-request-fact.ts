@@ -2,6 +2,7 @@ import { renderTime } from '@fleetmend/kernel';
 import { guards, type View } from '@fleetmend/lifecycle';
 import type { PullRequest } from '@fleetmend/model';
 import type { PullRequestState } from '@fleetmend/plugin-api';
+import type { Facts } from '../stage.ts';
 
 /** What a forge says of a pull request, as the fact that is kept. `readAt` moves only when something else did. */
 export function toFact(state: PullRequestState, view: View, more: Partial<PullRequest> = {}, known: PullRequest | undefined = view.request.status.pullRequest): PullRequest {
@@ -22,6 +23,12 @@ export function toFact(state: PullRequestState, view: View, more: Partial<PullRe
     openedAt: same?.openedAt ?? renderTime(view.now),
     ...more,
   };
+}
+
+/** The facts of a pull request that was opened, or found after a crash: from now on it counts for the hourly budget. */
+export function deliveredFact(state: PullRequestState, view: View): Facts {
+  const pullRequest = toFact(state, view);
+  return { pullRequest, opened: [...(view.request.status.opened ?? []), pullRequest.openedAt].slice(-10) };
 }
 
 /** A commit on our branch by anyone but us, or a base that is not the one we asked for. */

@@ -1,6 +1,6 @@
 import { renderTime } from '@fleetmend/kernel';
 import { branchName } from './names.ts';
-import { toFact } from './pull-request-fact.ts';
+import { deliveredFact } from './pull-request-fact.ts';
 import { openRepository } from '../propose/source.ts';
 import { findOurPullRequest } from './find-our-pull-request.ts';
 import type { Stage, StageDeps } from '../stage.ts';
@@ -16,7 +16,7 @@ export function withdrawIntent(deps: StageDeps): Stage {
     const branch = intent?.branch ?? branchName(view.request, plan, 'Repair');
     const { forge } = await openRepository(deps, { forgeRef: plan.source.forge, repository: plan.source.repository });
     const found = await findOurPullRequest(forge, view.request, { repository: plan.source.repository, branch });
-    if (found !== undefined) return { fact: { pullRequest: toFact(found, view) } };
+    if (found !== undefined) return { fact: deliveredFact(found, view) };
     const base = intent ?? { kind: 'Repair' as const, at: renderTime(view.now), branch, parent: plan.base, forPlan: plan.digest, confirmed: false };
     return { fact: { intent: { ...base, withdrawn: 'Withdrawn' } } };
   };

@@ -43,24 +43,25 @@ function at(time: string | undefined): Instant {
   return parseTime(time) ?? 0;
 }
 
+/** Readings carry the time of the agent that made them: two hubs whose clocks differ would count a shorter hold. */
 async function verify(deps: StageDeps, view: View, progress: ClusterProgress): Promise<Verification> {
-  const readAt = renderTime(view.now);
   try {
     const health = await deps.clusters.ask(progress.name, { question: 'health', target: targetOf(view.request) });
     const judged = judge(view, progress, health);
+    const readAt = renderTime(health.at);
     if (judged.state !== 'Healthy') return { state: judged.state, readAt, message: judged.message };
     const restarts = health.pods.filter((pod) => pod.current).reduce((sum, pod) => sum + pod.restarts, 0);
-    return { state: 'Healthy', since: continued(view, progress, restarts) ?? readAt, readAt, restarts, message: judged.message };
+    return { state: 'Healthy', since: continued(view, progress, health, restarts) ?? readAt, readAt, restarts, message: judged.message };
   } catch (error) {
     if (!(error instanceof ClusterSilentError)) throw error;
-    return { state: 'Unclear', readAt, message: 'the agent does not answer' };
+    return { state: 'Unclear', readAt: renderTime(view.now), message: 'the agent does not answer' };
   }
 }
 
 /** Since when it has been healthy, if no reading is missing and nothing restarted: a gap in contact starts the hold again. */
-function continued(view: View, { verification }: ClusterProgress, restarts: number): string | undefined {
+function continued(view: View, { verification }: ClusterProgress, health: HealthAnswer, restarts: number): string | undefined {
   if (verification?.state !== 'Healthy' || verification.restarts !== restarts) return undefined;
-  return view.now - at(verification.readAt) <= view.settings.contactGap ? verification.since : undefined;
+  return health.at - at(verification.readAt) <= view.settings.contactGap ? verification.since : undefined;
 }
 
 type Judged = Pick<Verification, 'state'> & { readonly message: string };
