@@ -26,6 +26,9 @@ export interface Loop {
   enqueue(key: string, delay?: Duration): void;
 }
 
+const BURST_LIMIT = 500;
+const BURST_SPAN = 1_000;
+
 /**
  * A work queue with one sleeper: keys run in order of their time, then of who asked first, one after the other.
  * Everything with delay 0 runs in a microtask, so that a virtual clock sees it done before time moves on.
@@ -33,6 +36,7 @@ export interface Loop {
 export function startLoop({ name, clock, signal, reconcile, retry, failed }: LoopOptions): Loop {
   const due = new Map<string, Instant>();
   const failures = new Map<string, number>();
+  const bursts = new Map<string, { readonly since: Instant; count: number }>();
   let sleeper: { readonly at: Instant; readonly abort: AbortController } | undefined;
   let flushPending = false;
 
@@ -75,9 +79,22 @@ export function startLoop({ name, clock, signal, reconcile, retry, failed }: Loo
     for (const [key] of ready) {
       if (signal.aborted) return;
       due.delete(key);
-      runOne(key);
+      if (isSpinning(key, now)) enqueue(key, BURST_SPAN);
+      else runOne(key);
     }
     arm();
+  }
+
+  /** A key that keeps waking itself would keep everything else, on a real clock also all I/O, from running: it has to wait. */
+  function isSpinning(key: string, now: Instant): boolean {
+    const known = bursts.get(key);
+    if (!known || now - known.since >= BURST_SPAN) {
+      bursts.set(key, { since: now, count: 1 });
+      return false;
+    }
+    known.count += 1;
+    if (known.count === BURST_LIMIT) failed({ loop: name, key, error: new Error(`${name} was asked for ${key} ${BURST_LIMIT} times within a second: it changes what wakes it`), retryIn: BURST_SPAN });
+    return known.count >= BURST_LIMIT;
   }
 
   function runOne(key: string): void {
