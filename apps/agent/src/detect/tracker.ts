@@ -129,6 +129,7 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
 
   return {
     observe(observed) {
+      note(observed.now);
       const changes: Change[] = [];
       const seen = new Set<string>();
       for (const sighting of observed.sightings.values()) {
@@ -141,7 +142,6 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
         const change = seen.has(entry.fingerprint) ? undefined : absent(entry, observed.now);
         if (change) changes.push(change);
       }
-      note(observed.now);
       return changes;
     },
     restore(entry, now) {
