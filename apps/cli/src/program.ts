@@ -45,7 +45,7 @@ export async function runCli(process: CliProcess): Promise<number> {
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) });
-  const stateDir = () => new Option('--state-dir <dir>', 'where the local fleet keeps its state').default('.fleetmend').env('FLEETMEND_STATE_DIR');
+  const stateDir = () => new Option('--state-dir <dir>', 'where the local fleet keeps its state').default(env['FLEETMEND_STATE_DIR'] ?? '.fleetmend');
 
   program
     .command('up', { isDefault: true })
@@ -61,7 +61,7 @@ export async function runCli(process: CliProcess): Promise<number> {
     .option('--cluster <name>', 'name of that cluster in the fleet')
     .option('--install-crds', 'install our kinds there without asking', false)
     .option('-y, --yes', 'answer yes to every question', false)
-    .addOption(new Option('--log-level <level>', 'what to log on standard error').choices(['debug', 'info', 'warn', 'error', 'silent']).default('silent').env('FLEETMEND_LOG_LEVEL'))
+    .addOption(new Option('--log-level <level>', 'what to log on standard error').choices(['debug', 'info', 'warn', 'error', 'silent']).default(env['FLEETMEND_LOG_LEVEL'] ?? 'silent'))
     .action(async (options) => {
       const terminal = createTerminal(options.json ? stderr : stdout, env);
       const log = createLogger({ level: options.logLevel, service: 'fleetmend' });

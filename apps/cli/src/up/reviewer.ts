@@ -64,7 +64,8 @@ function tierOf(requests: readonly RemediationRequest[], branch: string): Tier {
 
 /** A human's own commit on the machine's branch: a comment at the end of the file that it changes. */
 async function addRemark(repository: BareRepository, { branch, base, commits }: LocalPullRequest): Promise<void> {
-  const [head, old] = [await repository.tree(await repository.head(branch)), await repository.tree(commits[0] ? `${commits[0].sha}^` : await repository.head(base))];
+  const [first] = commits[0] ? await repository.log({ from: commits[0].sha, limit: 1 }) : [];
+  const [head, old] = [await repository.tree(await repository.head(branch)), await repository.tree(first?.parents[0] ?? (await repository.head(base)))];
   for (const path of await head.list('')) {
     const text = await head.read(path);
     if (text === undefined || text === (await old.read(path))) continue;

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EXIT } from './exit-codes.ts';
+import { runCli } from './program.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'fleetmend-cli-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const run = async (...args: readonly string[]) => {
+  const [stdout, stderr, stdin] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const status = await runCli({
+    args,
+    env: { HOME: dir, FLEETMEND_STATE_DIR: join(dir, 'state'), PATH: process.env['PATH'] },
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    stderr: stderr as unknown as NodeJS.WriteStream,
+    stdin: stdin as unknown as NodeJS.ReadStream,
+    signal: new AbortController().signal,
+    root: dir,
+  });
+  const textOf = (stream: PassThrough) => String(stream.read() ?? '');
+  return { status, out: textOf(stdout), err: textOf(stderr) };
+};
+
+describe('the command line', () => {
+  it('explains itself with examples', async () => {
+    const { status, out } = await run('--help');
+    expect(status).toBe(EXIT.ok);
+    expect(out).toMatch(/Examples:[\s\S]*fleetmend up --once --json/);
+  });
+
+  it.each([[['--no-such-option']], [['no-such-command']], [['describe']], [['up', '--log-level', 'loud']]])('refuses %j as wrong', async (args) => {
+    const { status, err } = await run(...args);
+    expect(status).toBe(EXIT.usage);
+    expect(err).not.toBe('');
+  });
+});
+
+describe('trouble is named with the next step, and ends with its own status', () => {
+  it('a kubeconfig that is not there', async () => {
+    const { status, err } = await run('get', '--kubeconfig', join(dir, 'nowhere'));
+    expect(status).toBe(EXIT.permanent);
+    expect(err).toMatch(/nowhere.*name a file that exists/s);
+  });
+
+  it('a context that is not there', async () => {
+    const file = join(dir, 'kubeconfig');
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'a', clusters: [{ name: 'a', cluster: { server: 'http://127.0.0.1:1' } }], users: [{ name: 'a', user: {} }], contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }] }));
+    const { status, err } = await run('up', '--kubeconfig', file, '--context', 'b');
+    expect(status).toBe(EXIT.permanent);
+    expect(err).toMatch(/has no context "b"; it has: a/);
+  });
+
+  it('an API server that does not answer', async () => {
+    const file = join(dir, 'kubeconfig');
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'a', clusters: [{ name: 'a', cluster: { server: 'http://127.0.0.1:1' } }], users: [{ name: 'a', user: {} }], contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }] }));
+    const { status, err } = await run('get', '--kubeconfig', file);
+    expect(status).toBe(EXIT.failed);
+    expect(err).toMatch(/cannot reach the Kubernetes API at http:\/\/127\.0\.0\.1:1.*check the address/s);
+  });
+
+  it('a scenario folder that is none', async () => {
+    const { status, err } = await run('up', '--once', '--scenario', dir);
+    expect(status).toBe(EXIT.permanent);
+    expect(err).toContain('scenario.yaml');
+  });
+
+  it('a state directory that cannot be made', async () => {
+    writeFileSync(join(dir, 'file'), '');
+    const { status, err } = await run('up', '--once', '--state-dir', join(dir, 'file', 'state'));
+    expect(status).toBe(EXIT.permanent);
+    expect(err).toContain('--state-dir');
+  });
+
+  it('a pull request that does not exist', async () => {
+    const { status, err } = await run('pr', 'show', '7');
+    expect(status).toBe(EXIT.permanent);
+    expect(err).toContain('7');
+  });
+
+  it('a number that is none', async () => {
+    expect((await run('pr', 'merge', 'x')).err).toContain('pr list');
+  });
+});
+
+it('lists no pull requests where there are none', async () => {
+  expect(await run('pr', 'list')).toEqual({ status: EXIT.ok, out: 'No pull requests.\n', err: '' });
+});
+
+it('counts what is wrong on this machine, each with its fix', async () => {
+  const { status, out } = await run('doctor');
+  expect(status).toBe(EXIT.failed);
+  expect(out).toMatch(/^ok {4}node/m);
+  expect(out).toMatch(/^FAIL {2}policy bundle: .*policies/m);
+});

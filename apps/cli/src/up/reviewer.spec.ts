@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLocalPullRequests, type LocalPullRequests } from '@fleetmend/forges';
+import { createGit, type BareRepository } from '@fleetmend/git';
+import type { Tier } from '@fleetmend/model';
+import type { Scenario } from '@fleetmend/sandbox';
+import { VirtualClock } from '@fleetmend/testing';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { aRequest, FACTS } from '../story/a-request.fixture.ts';
+import { startReviewer } from './reviewer.ts';
+
+let dir: string;
+let clock: VirtualClock;
+let pullRequests: LocalPullRequests;
+let repository: BareRepository;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'fleetmend-reviewer-'));
+  clock = new VirtualClock();
+  pullRequests = createLocalPullRequests({ stateDir: dir, clock, git: createGit({ synchronous: true }) });
+  repository = await pullRequests.repository('fleet');
+  const first = await repository.commit({ branch: 'main', files: new Map([['web.yaml', 'memory: 64Mi\n']]), message: 'first' });
+  repository.moveBranch({ branch: 'fleetmend/checkout', from: undefined, to: first });
+  await repository.commit({ branch: 'fleetmend/checkout', files: new Map([['web.yaml', 'memory: 128Mi\n']]), message: 'repair' });
+  await pullRequests.open({ repository: 'fleet', branch: 'fleetmend/checkout', base: 'main', title: 'repair', body: '' }, { login: 'fleetmend[bot]' });
+});
+afterEach(() => {
+  pullRequests.dispose();
+  rmSync(dir, { recursive: true });
+});
+
+/** What became of the pull request after `ms`, by a reviewer with that habit. */
+const reviewed = async (habit: Scenario['reviewer'], { tier = 'T0', ms = 12_000 }: { readonly tier?: Tier; readonly ms?: number } = {}) => {
+  const verdict = { ...structuredClone(FACTS.verdict), tier } as unknown as NonNullable<ReturnType<typeof aRequest>['status']['verdict']>;
+  const reviewer = startReviewer({ habit, pullRequests, repository, requests: () => [aRequest({ pullRequest: { ...FACTS.open }, verdict })], clock, trouble: (message) => expect.fail(message) });
+  await clock.run(ms);
+  await reviewer.stop();
+  return pullRequests.show(1);
+};
+
+it.each([
+  ['merges', 'T1', 'Merged'],
+  ['merges', 'T2', 'Open'],
+  ['approves', 'T2', 'Merged'],
+  ['ignores', 'T0', 'Open'],
+  ['closes', 'T0', 'Closed'],
+] as const)('a reviewer who %s leaves a pull request of tier %s %s', async (habit, tier, state) => {
+  expect((await reviewed(habit, { tier })).state).toBe(state);
+});
+
+it('waits five seconds before deciding', async () => {
+  expect((await reviewed('merges', { ms: 4_000 })).state).toBe('Open');
+});
+
+it('a reviewer who edits puts a commit of their own on the branch before merging', async () => {
+  expect((await reviewed('edits')).state).toBe('Merged');
+  expect((await repository.files(await repository.head('main'), '')).get('web.yaml')).toBe('memory: 128Mi\n# looked at by a reviewer\n');
+});
