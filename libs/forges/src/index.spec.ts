@@ -2,9 +2,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ForgeHarness, forgeConformance, pluginFolderConformance } from '@fleetmend/plugin-api/conformance';
 import { afterAll, describe, expect, it } from 'vitest';
-import { giteaHarness } from './gitea/stand-in/harness.fixture.ts';
+import { giteaHarness } from './gitea/spec-support/gitea-harness.ts';
 import { forges } from './index.ts';
-import { localHarness } from './local/harness.fixture.ts';
+import { localHarness } from './local/spec-support/local-harness.ts';
 
 const HARNESSES: Readonly<Record<string, () => Promise<ForgeHarness & { remove(): void }>>> = { local: localHarness, gitea: giteaHarness };
 

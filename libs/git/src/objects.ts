@@ -123,7 +123,10 @@ function batchedReader(git: Git, dir: string): (blob: string) => Promise<Uint8Ar
       const contents = parseBatch(stdout);
       for (const [blob, callers] of batch) {
         const bytes = contents.get(blob);
-        for (const { resolve, reject } of callers) bytes ? resolve(bytes) : reject(new Error(`object ${blob} is missing in ${dir}: the repository is damaged`));
+        for (const { resolve, reject } of callers) {
+          if (bytes) resolve(bytes);
+          else reject(new Error(`object ${blob} is missing in ${dir}: the repository is damaged`));
+        }
       }
     } catch (error) {
       for (const { reject } of [...batch.values()].flat()) reject(error);

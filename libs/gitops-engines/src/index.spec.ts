@@ -5,9 +5,9 @@ import type { GitOpsEngine } from '@fleetmend/plugin-api';
 import { type EngineWorld, gitOpsEngineConformance, pluginFolderConformance } from '@fleetmend/plugin-api/conformance';
 import { VirtualClock } from '@fleetmend/testing';
 import { describe, expect, it } from 'vitest';
-import { argoWorld } from './argocd/world.fixture.ts';
+import { argoWorld } from './argocd/spec-support/argo-world.ts';
 import { argocd, gitOpsEngines, local } from './index.ts';
-import { fluxWorld } from './local/world.fixture.ts';
+import { fluxWorld } from './local/spec-support/flux-world.ts';
 
 const deps = { clock: new VirtualClock(), fetch, stateDir: '', log: { info: () => undefined, warn: () => undefined } };
 const MEMBERS: Readonly<Record<string, { readonly engine: GitOpsEngine; readonly world: EngineWorld }>> = {

@@ -1,7 +1,7 @@
 import { parse } from '@fleetmend/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gitea } from './gitea.ts';
-import { giteaHarness } from './stand-in/harness.fixture.ts';
+import { giteaHarness } from './spec-support/gitea-harness.ts';
 
 let harness: Awaited<ReturnType<typeof giteaHarness>>;
 beforeAll(async () => {

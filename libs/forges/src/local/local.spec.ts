@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPullRequestDatabase } from './database.ts';
-import { localHarness } from './harness.fixture.ts';
+import { localHarness } from './spec-support/local-harness.ts';
 import { createLocalPullRequests } from './people.ts';
 import { pullRequestStore } from './store.ts';
 
@@ -108,7 +108,7 @@ describe('a hub that is killed', () => {
   it.each(['committed+5', 'opened', 'opened+15'])('at %s ends with one merged pull request when it runs again', async (moment) => {
     const repository = await harness.seedRepository({ 'a.yaml': 'a\n' });
     const parent = (await harness.head({ repository, branch: 'main' })) ?? '';
-    const run = () => spawn(process.execPath, [fileURLToPath(new URL('kill.fixture.ts', import.meta.url)), harness.stateDir, repository, parent], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const run = () => spawn(process.execPath, [fileURLToPath(new URL('spec-support/hub-to-kill.ts', import.meta.url)), harness.stateDir, repository, parent], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [at = '', wait = '0'] = moment.split('+');
     const first = run();
     const ended = new Promise((resolve) => first.on('exit', resolve));

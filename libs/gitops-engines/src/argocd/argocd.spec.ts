@@ -3,7 +3,7 @@ import { COMMITS, readFrom } from '@fleetmend/plugin-api/conformance';
 import { VirtualClock } from '@fleetmend/testing';
 import { describe, expect, it } from 'vitest';
 import { argocd } from './argocd.ts';
-import { anApplication, argoWorld } from './world.fixture.ts';
+import { anApplication, argoWorld } from './spec-support/argo-world.ts';
 
 const engine = await argocd.create({ namespace: 'argocd' }, { clock: new VirtualClock(), fetch, stateDir: '', log: { info: () => undefined, warn: () => undefined } });
 const { first, second } = COMMITS;

@@ -3,7 +3,7 @@ import { COMMITS, type EngineState, readFrom } from '@fleetmend/plugin-api/confo
 import { VirtualClock } from '@fleetmend/testing';
 import { describe, expect, it } from 'vitest';
 import { local } from './local.ts';
-import { aKustomization, fluxWorld } from './world.fixture.ts';
+import { aKustomization, fluxWorld } from './spec-support/flux-world.ts';
 
 const engine = await local.create({}, { clock: new VirtualClock(), fetch, stateDir: '', log: { info: () => undefined, warn: () => undefined } });
 const { first, second } = COMMITS;

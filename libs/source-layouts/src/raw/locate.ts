@@ -2,7 +2,6 @@ import { PermanentError } from '@fleetmend/kernel';
 import { isEditable } from '@fleetmend/manifest';
 import { type ObjectRef, renderRef } from '@fleetmend/model';
 import type { Application, LocateInput, SourceOrigin } from '@fleetmend/plugin-api';
-import type { Tree } from '@fleetmend/ports';
 import { type FolderContent, type FoundObject, folderOf, isBuilt, isNamed, listManifests, normalisePath, readFiles } from './folder.ts';
 
 /**

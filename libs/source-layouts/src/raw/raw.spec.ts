@@ -2,7 +2,7 @@ import type { LocateInput, SourceOrigin } from '@fleetmend/plugin-api';
 import { type LayoutCase, treeOf } from '@fleetmend/plugin-api/conformance';
 import { VirtualClock } from '@fleetmend/testing';
 import { describe, expect, it } from 'vitest';
-import { CHECKOUT, SHOP, WEB, anApplication } from './fixtures.fixture.ts';
+import { CHECKOUT, SHOP, WEB, anApplication } from './spec-support/layouts.ts';
 import { raw } from './raw.ts';
 
 const layout = await raw.create({}, { clock: new VirtualClock(), fetch, stateDir: '', log: { info: () => undefined, warn: () => undefined } });

@@ -2,7 +2,7 @@ import type { Clock } from '@fleetmend/kernel';
 import type { ForgeHarness } from '@fleetmend/plugin-api/conformance';
 import { giteaClient } from '../client.ts';
 import { gitea } from '../gitea.ts';
-import { giteaStandIn } from './gitea-stand-in.fixture.ts';
+import { giteaStandIn } from './gitea-stand-in.ts';
 
 const URL = 'http://gitea.test';
 

@@ -1,5 +1,5 @@
-import { type Answer, type Place, type Route, type StandInRequest, type StoredPull, notFound, paged, refused } from './gitea-stand-in.fixture.ts';
-import { commitOf } from './repositories.fixture.ts';
+import { type Answer, type Place, type Route, type StandInRequest, type StoredPull, notFound, paged, refused } from './routes.ts';
+import { commitOf } from './repositories.ts';
 
 /** Pull requests with reviews, comments and events: repo/pull.go, repo/pull_review.go, repo/issue_comment.go. */
 export const pullRoutes: Route = async (request, place) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Answer, LAG_MS, type Place, type Route, notFound, refused } from './gitea-stand-in.fixture.ts';
+import { type Answer, LAG_MS, type Place, type Route, notFound, refused } from './routes.ts';
 
 interface FileChange {
   readonly operation: string;

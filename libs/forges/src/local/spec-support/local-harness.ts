@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parse } from '@fleetmend/kernel';
 import type { ForgeHarness } from '@fleetmend/plugin-api/conformance';
 import { VirtualClock } from '@fleetmend/testing';
-import { local } from './local.ts';
-import { createLocalPullRequests } from './people.ts';
+import { local } from '../local.ts';
+import { createLocalPullRequests } from '../people.ts';
 
 const ADA = { login: 'ada', name: 'Ada' } as const;
 

@@ -1,4 +1,4 @@
-import { local } from './local.ts';
+import { local } from '../local.ts';
 
 /** Run as a process of its own, to be killed: commits, opens and merges, telling each step on stdout. */
 const [stateDir = '', repository = '', parent = ''] = process.argv.slice(2);
