@@ -17,24 +17,28 @@ export interface ReviewerOptions {
   readonly trouble: (message: string) => void;
 }
 
-/** Plays the human of a scenario: looks at every open pull request five seconds after it appeared. */
-export function startReviewer(options: ReviewerOptions): { stop(): Promise<void> } {
-  const { habit, pullRequests, clock, trouble } = options;
-  const ending = new AbortController();
+/** The human of a scenario: each call is one look at every open pull request that is at least five seconds old. */
+export function createReviewer(options: Omit<ReviewerOptions, 'trouble'>): () => Promise<void> {
   const edited = new Set<number>();
-
-  const look = async () => {
-    for (const pullRequest of await pullRequests.list({ state: 'Open' })) {
-      if (clock.now() - pullRequest.openedAt >= AFTER) await decide(options, pullRequest, edited);
+  return async () => {
+    if (options.habit === 'ignores') return;
+    for (const pullRequest of await options.pullRequests.list({ state: 'Open' })) {
+      if (options.clock.now() - pullRequest.openedAt >= AFTER) await decide(options, pullRequest, edited);
     }
   };
+}
+
+/** Lets that human look again and again. */
+export function startReviewer(options: ReviewerOptions): { stop(): Promise<void> } {
+  const ending = new AbortController();
+  const look = createReviewer(options);
   const review = async () => {
     while (!ending.signal.aborted) {
-      await look().catch((error: unknown) => trouble(`the reviewer could not act: ${messageOf(error)}`));
-      await clock.sleep(LOOK_EVERY, ending.signal).catch(() => undefined);
+      await look().catch((error: unknown) => options.trouble(`the reviewer could not act: ${messageOf(error)}`));
+      await options.clock.sleep(LOOK_EVERY, ending.signal).catch(() => undefined);
     }
   };
-  const reviewing = habit === 'ignores' ? Promise.resolve() : review();
+  const reviewing = review();
   return {
     async stop() {
       ending.abort(new Error('the review is over'));
@@ -43,7 +47,7 @@ export function startReviewer(options: ReviewerOptions): { stop(): Promise<void>
   };
 }
 
-async function decide({ habit, pullRequests, repository, requests }: ReviewerOptions, pullRequest: LocalPullRequest, edited: Set<number>): Promise<void> {
+async function decide({ habit, pullRequests, repository, requests }: Omit<ReviewerOptions, 'trouble'>, pullRequest: LocalPullRequest, edited: Set<number>): Promise<void> {
   const { number, branch } = pullRequest;
   const tier = tierOf(requests(), branch);
   if (habit === 'closes') return pullRequests.close(number, REVIEWER, 'No, thank you.');
