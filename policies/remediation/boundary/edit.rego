@@ -24,9 +24,9 @@ b07_edit(files, policy) := (((({lib.unsafe("B07", lib.clip(file.path), "the bind
 	message := sprintf("%d lines %s are more than %d", [lines, side, budget])
 }) | {lib.unsafe("B07", "", "the plan edits no file") | count(files) == 0}
 
-# Letters, digits and ordinary signs, no empty, `.` or `..` segment, no leading slash: what is matched is what is written.
+# No backslash, no control character, no empty, `.` or `..` segment, no leading slash: what is matched is what is written.
 plain(path) if {
-	regex.match(`^[A-Za-z0-9@_+=,.-][A-Za-z0-9@_+=,. /-]*$`, path)
+	regex.match(`^[^\\\x00-\x1f\x7f]+$`, path)
 	every segment in split(path, "/") {
 		not segment in {"", ".", ".."}
 	}

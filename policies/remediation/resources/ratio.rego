@@ -3,7 +3,7 @@ package remediation.resources
 import data.remediation.lib
 
 # R02: a limit is no smaller than its request, and not more than `limits.resources.maxRatio` times as large, unless it
-# was so before and gets no worse. A request that is not set counts as equal to the limit, as in Kubernetes.
+# was so before and gets no worse, or goes back to an earlier committed value. A request that is not set counts as equal to the limit, as in Kubernetes.
 r02(before, after, ctx) := {lib.unsafe("R02", limit.pointer, message) |
 	all := quantities(after)
 	some limit in all
@@ -34,6 +34,11 @@ fitting(limit, request, ctx) if {
 	smaller := norm_after(ctx, request)
 	larger >= smaller
 	larger <= smaller * max_ratio(limit.name)
+}
+
+fitting(limit, request, ctx) if {
+	ctx.restores
+	norm_after(ctx, limit) >= norm_after(ctx, request)
 }
 
 # A ratio that was there before may stay or shrink.

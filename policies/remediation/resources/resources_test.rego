@@ -43,15 +43,18 @@ test_r02_denies_a_limit_below_its_request if {
 }
 
 test_r02_denies_a_ratio_past_the_largest if {
-	count(resources.r02(before, memory("640Mi"), step(64, 640))) == 1
+	count(resources.r02(before, memory("2049Mi"), step(64, 2049))) == 1
+	resources.r02(before, memory("2048Mi"), step(64, 2048)) == set()
 }
 
 test_r02_allows_a_wide_ratio_to_get_no_worse if {
-	wide := with_resources({"memory": "640Mi"}, {"memory": "32Mi"})
-	narrower := with_resources({"memory": "640Mi"}, {"memory": "40Mi"})
-	wider := with_resources({"memory": "700Mi"}, {"memory": "32Mi"})
-	resources.r02(wide, narrower, testing.norm({"limits/memory": [640, 640], "requests/memory": [32, 40]})) == set()
-	count(resources.r02(wide, wider, testing.norm({"limits/memory": [640, 700], "requests/memory": [32, 32]}))) == 1
+	wide := with_resources({"memory": "6400Mi"}, {"memory": "32Mi"})
+	narrower := with_resources({"memory": "6400Mi"}, {"memory": "40Mi"})
+	wider := with_resources({"memory": "7000Mi"}, {"memory": "32Mi"})
+	resources.r02(wide, narrower, testing.norm({"limits/memory": [6400, 6400], "requests/memory": [32, 40]})) == set()
+	growth := testing.norm({"limits/memory": [6400, 7000], "requests/memory": [32, 32]})
+	count(resources.r02(wide, wider, growth)) == 1
+	resources.r02(wide, wider, object.union(growth, {"restores": true})) == set()
 }
 
 test_r02_denies_what_it_has_no_numbers_for if {
@@ -182,4 +185,8 @@ test_r03_denies_odd_numbers_also_on_the_way_back if {
 	] {
 		count(resources.r03(before, memory("64Gi"), object.union(back, {"norm": {path: entry}}))) == 1
 	}
+}
+
+test_r02_denies_a_limit_below_its_request_also_on_the_way_back if {
+	count(resources.r02(before, memory("16Mi"), object.union(step(64, 16), {"restores": true}))) == 1
 }
