@@ -17,6 +17,8 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'servers', folder: 'boot', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
   { name: 'policies', folder: 'policies', servers: [], tools: ['opa'], smoke: true },
   { name: 'bus-nats', folder: 'contracts', servers: ['nats'], smoke: true },
+  { name: 'forge-gitea', folder: 'contracts', servers: ['gitea'], smoke: true },
+  { name: 'argocd', folder: 'contracts', servers: ['kubernetes', 'gitea', 'argocd'], smoke: true },
   { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
 ];
 

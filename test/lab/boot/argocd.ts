@@ -5,7 +5,7 @@ import { renderKubeconfig } from './certificates.ts';
 import { answers } from './http-probe.ts';
 import { program, shareFolder, type BootContext, type KubernetesFacts } from './lab.ts';
 import { kubectl } from './kubernetes.ts';
-import { launch, untilReady } from './server-process.ts';
+import { launch, until, untilReady } from './server-process.ts';
 
 const NAMESPACE = 'argocd';
 const REDIS_PORT = '6399';
@@ -50,7 +50,11 @@ const installObjects = async (context: BootContext, cluster: KubernetesFacts): P
     kubectl(context, { kubeconfig: cluster.kubeconfig, args, ...(input === undefined ? {} : { input }) });
   const crds = ['application-crd.yaml', 'appproject-crd.yaml'].map((file) => join(shareFolder(context, 'argocd'), 'manifests', 'crds', file));
   await k(['apply', '--server-side', ...crds.flatMap((file) => ['--filename', file])]);
-  await k(['wait', '--for=condition=Established', '--timeout=30s', 'crd/applications.argoproj.io', 'crd/appprojects.argoproj.io']);
+  // Not `kubectl wait`: it fails on a definition so new that it has no conditions yet.
+  await until('the kinds of Argo CD are served', 60, async () => {
+    await k(['get', 'applications.argoproj.io,appprojects.argoproj.io', '--all-namespaces', '--output', 'name']);
+    return true;
+  });
   await k(['create', 'namespace', NAMESPACE]);
   await k(['apply', '--server-side', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects(cluster) }));
 };

@@ -105,6 +105,6 @@ export const startGitea = async (context: BootContext): Promise<GiteaFacts> => {
     authorization: `token ${adminToken}`,
     body: { username: bot.name, email: 'bot@lab.invalid', password: bot.password, must_change_password: false },
   });
-  const botToken = await tokenFor(bot.name, bot.password, ['write:repository', 'read:user']);
+  const botToken = await tokenFor(bot.name, bot.password, ['write:repository', 'write:issue', 'read:user']);
   return { url: URL, admin: { ...admin, token: adminToken }, bot: { ...bot, token: botToken } };
 };

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beginWorld, cgroupName, endWorld, findWorld, insideWorld } from '../boot/world.ts';
 import { BUILDS, type LabServer } from '../boot/lab.ts';
-import { withNeeds } from '../boot/start-lab.ts';
+import { factsFile, withNeeds } from '../boot/start-lab.ts';
 import { isLock, tryLock, type Lock } from '../build/lock.ts';
 import { labapp, writeImages } from '../images/images.ts';
 import type { InsidePlan } from '../inside/plan.ts';
@@ -84,14 +84,14 @@ export const runSession = async (session: Session, context: CommandContext): Pro
   for (const folder of [plan.run, plan.logs]) mkdirSync(folder, { recursive: true });
   const planFile = join(context.cache.run, 'plan.json');
   writeFileSync(planFile, JSON.stringify(plan));
-  let status = 1;
   try {
     const world = await beginWorld(context.cache, { bound: session.bound });
     context.signal.throwIfAborted();
-    status = await runInside(insideWorld(world, context.root, [process.execPath, '--disable-warning=ExperimentalWarning', join(context.tree, 'inside', 'main.ts'), planFile]), context, session.json);
+    const status = await runInside(insideWorld(world, context.root, [process.execPath, '--disable-warning=ExperimentalWarning', join(context.tree, 'inside', 'main.ts'), planFile]), context, session.json);
     context.signal.throwIfAborted();
     return status;
   } finally {
-    if (session.bound || status !== 0) await endWorld(context.cache);
+    // A lab that is to be kept is kept also after a failed test: that is when a person wants to look. One that did not boot is not.
+    if (session.bound || !existsSync(factsFile(plan.run)) || context.signal.aborted) await endWorld(context.cache);
   }
 };

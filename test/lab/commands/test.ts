@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { installPackages, missingPackages, obstacle } from '../boot/requirements.ts';
+import { findWorld } from '../boot/world.ts';
 import { withNeeds } from '../boot/start-lab.ts';
 import { labSpecs, specFile, type LabSpec } from '../specs.ts';
 import { pick, type CommandContext } from './context.ts';
@@ -80,7 +81,7 @@ export const test = async (options: TestOptions, context: CommandContext): Promi
     context.report(`lab: ${summary.passed} passed, ${summary.failed} failed, ${skipped.length} spec files skipped`);
     if (!ok) context.report(summary.passed + summary.failed === 0 ? 'lab: no test ran' : `lab: the servers' logs are in ${logsFolder(context)}`);
     if (status !== 0 && summary.passed + summary.failed === 0) context.report(`lab: see above, and the servers' logs in ${logsFolder(context)}`);
-    if (options.keep && status === 0) context.report('lab: kept up; `npm run lab -- status` tells how to reach it, `down` ends it');
+    if (options.keep && findWorld(context.cache)) context.report('lab: kept up; `npm run lab -- status` tells how to reach it, `down` ends it');
     if (options.json) process.stdout.write(`${JSON.stringify({ ok, ...summary, logs: logsFolder(context), report: reportFile })}\n`);
     return ok ? 0 : 1;
   } finally {
