@@ -3,9 +3,11 @@ import type { Clock, Duration } from '@fleetmend/kernel';
 import type { ClusterObjects } from '../objects.ts';
 import { createEventRecorder } from '../physics/runtime/events.ts';
 import type { LoopOptions } from '../physics/runtime/loop.ts';
+import { withoutRoutine } from '../physics/runtime/routine.ts';
 import { startArgo } from './argocd.ts';
 import type { ApplierContext } from './context.ts';
 import { startFlux } from './flux.ts';
+import { folderCache } from './manifests.ts';
 import type { RenderKustomization, RepositoryReader } from './repository.ts';
 
 export interface ApplierOptions {
@@ -35,7 +37,7 @@ export interface Applier {
  */
 export function startApplier({ objects, clock, repositories, destinations = () => undefined, render, argoInterval = seconds(180), failed = () => undefined }: ApplierOptions): Applier {
   const ending = new AbortController();
-  const context: ApplierContext = { objects, clock, repositories, destinations, render, argoInterval, failed, signal: ending.signal, events: createEventRecorder(objects, clock) };
+  const context: ApplierContext = { objects, clock, repositories, destinations, render, argoInterval, failed: withoutRoutine(failed), signal: ending.signal, events: createEventRecorder(objects, clock), folders: folderCache() };
   const engines = [startFlux(context), startArgo(context)];
   return {
     nudge: () => engines.forEach((engine) => engine.nudge()),

@@ -10,7 +10,6 @@ import { compare } from './argocd-compare.ts';
 import { APPLICATION, TRACKING_ID } from './argocd-shapes.ts';
 import type { Application, ApplicationStatus } from './argocd-shapes.ts';
 import { nextSync, sync } from './argocd-sync.ts';
-import { readFolder } from './manifests.ts';
 import { inNamespace } from './scope.ts';
 
 const AS = { manager: 'argocd-application-controller' } as const;
@@ -90,13 +89,13 @@ async function reconcileApplication(context: ApplierContext, application: Applic
 }
 
 /** @throws PermanentError where the folder cannot be built as it is */
-async function readDesired({ repositories, render }: ApplierContext, application: Application, target: ClusterObjects): Promise<Desired> {
+async function readDesired({ repositories, render, folders }: ApplierContext, application: Application, target: ClusterObjects): Promise<Desired> {
   const source = application.spec.source ?? application.spec.sources?.[0];
   const repository = source && repositories(source.repoURL);
   if (!source || !repository) throw new Error(`repository not found: ${source?.repoURL ?? 'spec.source is missing'}`);
   const branch = source.targetRevision === undefined || source.targetRevision === 'HEAD' ? 'main' : source.targetRevision;
   const revision = await repository.head(branch);
-  const objects = await readFolder({ repository, revision, path: source.path ?? '', render });
+  const objects = await folders.read({ repository, revision, path: source.path ?? '', render });
   return { revision, objects: objects.map((object) => tracked(application, inNamespace(target, object, application.spec.destination.namespace))) };
 }
 

@@ -3,6 +3,7 @@ import type { Clock, Duration } from '@fleetmend/kernel';
 import type { ClusterObjects, KubeObject } from '../objects.ts';
 import type { EventRecorder } from '../physics/runtime/events.ts';
 import type { Loop, LoopOptions } from '../physics/runtime/loop.ts';
+import type { FolderCache } from './manifests.ts';
 import type { RenderKustomization, RepositoryReader } from './repository.ts';
 
 /** What both engines work with. */
@@ -16,6 +17,7 @@ export interface ApplierContext {
   readonly failed: LoopOptions['failed'];
   readonly signal: AbortSignal;
   readonly events: EventRecorder;
+  readonly folders: FolderCache;
 }
 
 export interface Engine {

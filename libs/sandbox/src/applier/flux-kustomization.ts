@@ -9,7 +9,6 @@ import type { ApplierContext } from './context.ts';
 import { commitOf, GIT_REPOSITORY, interval, KUSTOMIZATION } from './flux-shapes.ts';
 import type { GitRepository, InventoryEntry, Kustomization } from './flux-shapes.ts';
 import { healthOf } from './health.ts';
-import { readFolder } from './manifests.ts';
 import type { RepositoryReader } from './repository.ts';
 import { inNamespace } from './scope.ts';
 
@@ -79,7 +78,7 @@ function isReady({ objects }: ApplierContext, name: string, namespace: string | 
 
 async function build(context: ApplierContext, { metadata, spec }: Kustomization, { revision, repository }: Source): Promise<{ readonly objects: readonly KubeObject[] } | Pick<Stop, 'reason' | 'message'>> {
   try {
-    const objects = await readFolder({ repository, revision: commitOf(revision), path: spec.path ?? '', render: context.render });
+    const objects = await context.folders.read({ repository, revision: commitOf(revision), path: spec.path ?? '', render: context.render });
     return { objects: objects.map((object) => owned(placed(context, object, spec.targetNamespace), metadata)) };
   } catch (error) {
     if (!isPermanent(error)) throw error;

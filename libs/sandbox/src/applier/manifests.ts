@@ -13,6 +13,30 @@ export interface Folder {
   readonly render: RenderKustomization | undefined;
 }
 
+/** What a folder holds at a commit never changes: the last few are remembered. */
+export interface FolderCache {
+  read(folder: Folder): Promise<readonly KubeObject[]>;
+}
+
+const REMEMBERED = 16;
+
+export function folderCache(): FolderCache {
+  const known = new WeakMap<RepositoryReader, Map<string, readonly KubeObject[]>>();
+  return {
+    async read(folder) {
+      const ofRepository = known.get(folder.repository) ?? new Map<string, readonly KubeObject[]>();
+      known.set(folder.repository, ofRepository);
+      const key = `${folder.revision}:${normalise(folder.path)}`;
+      const before = ofRepository.get(key);
+      if (before) return before;
+      const objects = await readFolder(folder);
+      ofRepository.set(key, objects);
+      for (const oldest of [...ofRepository.keys()].slice(0, Math.max(0, ofRepository.size - REMEMBERED))) ofRepository.delete(oldest);
+      return objects;
+    },
+  };
+}
+
 /**
  * The objects of a folder: built where it holds a `kustomization.yaml`, else every document of every YAML file below it.
  * @throws PermanentError `BuildFailed` naming the file and what is wrong with it.

@@ -17,6 +17,7 @@ import { startLoop } from './runtime/loop.ts';
 import type { LoopOptions } from './runtime/loop.ts';
 import { DEFAULT_PROFILE } from './runtime/profile.ts';
 import type { PhysicsProfile } from './runtime/profile.ts';
+import { withoutRoutine } from './runtime/routine.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { startCronJobController } from './workloads/cron-job.ts';
 import { startDaemonSetController } from './workloads/daemon-set.ts';
@@ -31,7 +32,7 @@ export interface PhysicsOptions {
   readonly random: Random;
   readonly images?: ImageCatalog;
   readonly profile?: PhysicsProfile;
-  /** Told of every error that a controller met and will try again after; conflicts are part of normal life. */
+  /** Told of errors that a controller met and will try again after, but for lost races and refusals, which the objects themselves show. */
   readonly failed?: LoopOptions['failed'];
 }
 
@@ -57,7 +58,7 @@ export function startPhysics({ objects, clock, random, images = imageCatalog(), 
     signal: ending.signal,
     profile,
     images,
-    failed,
+    failed: withoutRoutine(failed),
     events: createEventRecorder(objects, clock),
     logs,
     isListening: (uid, port) => runs.get(uid)?.containers.some(({ process }) => process?.listeners.has(port)) ?? false,

@@ -32,13 +32,25 @@ export function startEndpoints(context: PhysicsContext): void {
       return undefined;
     },
   });
+  const faces = new Map<string, string>();
   const ends = [
     objects.watch('v1', 'Service', ({ object }) => loop.enqueue(keyOf(object))),
-    objects.watch('v1', 'Pod', ({ object }) => {
-      for (const service of objects.list<Service>('v1', 'Service', { namespace: object.metadata.namespace ?? 'default' })) loop.enqueue(keyOf(service));
+    objects.watch('v1', 'Pod', ({ type, object }) => {
+      const pod = object as Pod;
+      const face = type === 'DELETED' ? '' : faceOf(pod);
+      if (faces.get(keyOf(pod)) === face) return;
+      if (face === '') faces.delete(keyOf(pod));
+      else faces.set(keyOf(pod), face);
+      for (const service of objects.list<Service>('v1', 'Service', { namespace: pod.metadata.namespace ?? 'default' })) if (service.spec.selector) loop.enqueue(keyOf(service));
     }),
   ];
   signal.addEventListener('abort', () => ends.forEach((end) => end()), { once: true });
+}
+
+/** What of a pod a Service can show. A crash loop changes much else. */
+function faceOf(pod: Pod): string {
+  const { uid, labels, deletionTimestamp } = pod.metadata;
+  return JSON.stringify([uid, labels, deletionTimestamp, pod.status?.podIP, pod.status?.phase, isReady(pod), pod.spec.nodeName]);
 }
 
 function withdraw({ objects }: PhysicsContext, namespace: string, name: string): void {
