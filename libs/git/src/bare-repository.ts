@@ -91,7 +91,8 @@ export async function openBareRepository({ path, git, clock, defaultBranch = 'ma
   };
 
   const mergeTrees = async (base: string, head: string): Promise<string | undefined> => {
-    const { code, stdout } = await git.run({ dir: path, args: ['merge-tree', '--write-tree', '--no-messages', checkSha(base), checkSha(head)], codes: [0, 1] });
+    const { code, stdout, stderr } = await git.run({ dir: path, args: ['merge-tree', '--write-tree', '--no-messages', checkSha(base), checkSha(head)], codes: [0, 1, 129] });
+    if (code === 129) throw new PermanentError('GitTooOld', `this git cannot merge without a worktree: install git 2.38 or newer (${stderr.split('\n', 1)[0] ?? ''})`);
     return code === 1 ? undefined : checkSha(stdout.toString().trim());
   };
 

@@ -1,0 +1,4 @@
+/** @module Runs pinned renderers over a tree of files: without network, credentials, or a way to write beside their folder. */
+export * from './helm.ts';
+export * from './kustomize.ts';
+export { type RenderLimits, findProgram } from './program.ts';

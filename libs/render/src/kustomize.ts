@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { PermanentError } from '@fleetmend/kernel';
+import { readDocuments } from '@fleetmend/manifest';
+import type { Renderer, Tree } from '@fleetmend/ports';
+import { parseAllDocuments } from 'yaml';
+import { type RenderLimits, findProgram, runRenderer } from './program.ts';
+import { withFolder } from './work-folder.ts';
+
+/**
+ * `kustomize build` of a folder. Option `loadRestrictor: none` lets it read files outside the folder, as Flux does.
+ * @throws PermanentError `RendererMissing`, `RenderFailed`; a remote base is `RenderFailed` before anything runs.
+ */
+export function kustomizeRenderer(limits: RenderLimits): Renderer {
+  return {
+    name: 'kustomize',
+    async render({ tree, path, options = {} }, signal) {
+      const program = findProgram('kustomize', limits.path);
+      await refuseRemotes(tree);
+      const restrictor = options['loadRestrictor'] === 'none' ? 'LoadRestrictionsNone' : 'LoadRestrictionsRootOnly';
+      const text = await withFolder(tree, ({ files, home }) =>
+        runRenderer({ program, args: ['build', join(files, path), '--load-restrictor', restrictor], cwd: files, home, signal }, limits),
+      );
+      return readDocuments(text, `the output of kustomize build ${path || '/'}`).map(({ object }) => object);
+    },
+  };
+}
+
+const LISTS = ['resources', 'bases', 'components', 'crds', 'configurations', 'generators', 'transformers', 'validators'] as const;
+const REMOTE = /^[a-z][a-z0-9+.-]*:\/\/|^(?:[\w.-]+@)?[\w.-]+\.[a-z]{2,}[:/][^.]|\?ref=|^git@/i;
+
+/** Without network a remote base fails late and obscurely, so it is named first. */
+async function refuseRemotes(tree: Tree): Promise<void> {
+  const files = (await tree.list('')).filter((file) => /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(file));
+  for (const file of files) {
+    const remote = remotesOf((await tree.read(file)) ?? '')[0];
+    if (remote !== undefined) throw new PermanentError('RenderFailed', `${file} names the remote base ${remote}: only what lies in the repository is rendered`);
+  }
+}
+
+function remotesOf(text: string): readonly string[] {
+  return parseAllDocuments(text, { logLevel: 'silent' }).flatMap((document) => {
+    const value: unknown = 'toJS' in document && document.errors.length === 0 ? document.toJS() : undefined;
+    if (typeof value !== 'object' || value === null) return [];
+    const lists = LISTS.map((key) => (value as Readonly<Record<string, unknown>>)[key]).filter(Array.isArray);
+    return lists.flat().filter((entry): entry is string => typeof entry === 'string' && REMOTE.test(entry));
+  });
+}

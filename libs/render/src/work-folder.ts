@@ -1,0 +1,33 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Tree } from '@fleetmend/ports';
+
+/** A tree on disk for as long as `work` runs: `files` may only be read, `home` is scratch space. Both are gone afterwards. */
+export async function withFolder<T>(tree: Tree, work: (folder: { readonly files: string; readonly home: string }) => Promise<T>): Promise<T> {
+  const root = await mkdtemp(join(tmpdir(), 'fleetmend-render-'));
+  const [files, home] = [join(root, 'files'), join(root, 'home')];
+  try {
+    await mkdir(files);
+    await mkdir(home);
+    for (const path of await tree.list('')) await writeOne(files, path, await tree.read(path));
+    await setFolderModes(files, 0o555);
+    return await work({ files, home });
+  } finally {
+    await setFolderModes(files, 0o755);
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function writeOne(root: string, path: string, text: string | undefined): Promise<void> {
+  if (text === undefined) return;
+  const file = join(root, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text, { mode: 0o444 });
+}
+
+/** Top down when opening up, bottom up when closing: a folder without write permission still lets its own mode be changed. */
+async function setFolderModes(folder: string, mode: number): Promise<void> {
+  await chmod(folder, mode);
+  for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory()) await setFolderModes(join(folder, entry.name), mode);
+}
