@@ -106,7 +106,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     const intake = createIntake({ requests, settings, openSet, clock, window: times.groupingWindow });
     const fleet = createFleetRegister({ client, writer, clock, namespace: config.namespace });
     const http = closers.add(
-      await startHttpAndIntake({ clock, log, parts: { config, bus, intake, openSet, fleet, metrics, requests, settings, policyEngine: plugins.policyEngine, notReady: () => undefined, leading: () => leader.leading } }),
+      await startHttpAndIntake({ clock, log, parts: { config, bus, intake, openSet, fleet, metrics, requests, settings, policyEngine: plugins.policyEngine, notReady: () => requests.trouble(), leading: () => leader.leading } }),
       (started) => started.close(),
     );
     askForEverything({ bus, settings, log });

@@ -1,5 +1,5 @@
 import { parse, messageOf, type Clock, type Random } from '@fleetmend/kernel';
-import { findObject, isConflict, isNotFound, listObjects, startReflector, type KubeClient, type Writer } from '@fleetmend/k8s';
+import { findObject, isConflict, isNotFound, listObjects, startReflector, type KubeClient, type ReflectorState, type Writer } from '@fleetmend/k8s';
 import { GROUP_VERSION, RemediationRequestSpec, RemediationRequestStatus, type KubeObject, type RemediationRequest } from '@fleetmend/model';
 import { ARCHIVE_FINALIZER, ConflictError, type Requests } from '@fleetmend/ports';
 import { KINDS } from './kinds.ts';
@@ -15,9 +15,19 @@ export interface RequestsStoreOptions {
 export interface RequestsStore extends Requests {
   /** Resolves when the cache holds everything for the first time. */
   ready(): Promise<void>;
+  /** Why the cache may be behind, in words; undefined: it is not. */
+  trouble(): string | undefined;
   /** Ends the watch; resolves when nothing is delivered any more. */
   close(): Promise<void>;
 }
+
+const TROUBLES: Readonly<Record<ReflectorState, string | undefined>> = {
+  synced: undefined,
+  starting: 'requests are being read for the first time',
+  lagging: 'the watch of requests lost its connection to the hub cluster',
+  absent: 'the hub cluster no longer serves RemediationRequests: apply crds/',
+  denied: 'the hub cluster no longer lets us watch RemediationRequests: look at the rights and the credentials of the hub',
+};
 
 type Key = { readonly namespace: string; readonly name: string };
 
@@ -80,6 +90,7 @@ export function createRequestsStore({ client, writer, clock, random, warn }: Req
 
   return {
     ready: () => reflector.whenReady(),
+    trouble: () => TROUBLES[reflector.state],
     get,
     list: async () => (await listObjects(client, KINDS.request)).items.map(readRequest),
     cached: () => [...cache.values()],
