@@ -14,6 +14,10 @@ export const LABAPP = '127.0.0.1:5999/labapp:1';
 export interface Wire {
   /** Every request fails as if nobody listened. */
   down: boolean;
+  /** Resources whose reading is forbidden. */
+  readonly forbidden: Set<string>;
+  /** Resets every connection, in the middle of whatever it was carrying. */
+  cut(): void;
   /** Methods that were seen. */
   readonly methods: Set<string>;
   readonly paths: string[];
@@ -50,7 +54,14 @@ export async function anAgentWorld(): Promise<AgentWorld> {
   const beats: Heartbeat[] = [];
   const warnings: string[] = [];
   const agents: Agent[] = [];
-  const wire: Wire = { down: false, methods: new Set(), paths: [] };
+  const open = new Set<(error: Error) => void>();
+  const wire: Wire = {
+    down: false, forbidden: new Set(), methods: new Set(), paths: [],
+    cut: () => {
+      for (const reset of open) reset(new Error('read ECONNRESET'));
+      open.clear();
+    },
+  };
   await hub.consumeFailures((delivery) => {
     events.push(delivery.event);
     delivery.ack();
@@ -60,8 +71,11 @@ export async function anAgentWorld(): Promise<AgentWorld> {
     if (wire.down) throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') });
     const request = new Request(input, init);
     wire.methods.add(request.method);
-    wire.paths.push(new URL(request.url).pathname);
-    return server.fetch(request);
+    const { pathname } = new URL(request.url);
+    wire.paths.push(pathname);
+    if (wire.forbidden.has(pathname.split('/').at(-1) ?? '')) return Response.json({ kind: 'Status', reason: 'Forbidden', code: 403, message: `${pathname} is forbidden` }, { status: 403 });
+    const response = await server.fetch(request);
+    return response.body ? new Response(resettable(response.body, open), response) : response;
   };
   return {
     clock, world, objects, bus, hub, events, beats, wire, warnings,
@@ -89,6 +103,30 @@ export async function anAgentWorld(): Promise<AgentWorld> {
       rmSync(stateDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The same bytes, until the connection is reset. */
+function resettable(body: ReadableStream<Uint8Array>, open: Set<(error: Error) => void>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let reset: (error: Error) => void = () => undefined;
+  return new ReadableStream({
+    start(controller) {
+      reset = (error) => {
+        controller.error(error);
+        reader.cancel(error).catch(() => undefined);
+      };
+      open.add(reset);
+    },
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (!done) return controller.enqueue(value);
+      if (open.delete(reset)) controller.close();
+    },
+    async cancel(reason) {
+      open.delete(reset);
+      await reader.cancel(reason).catch(() => undefined);
+    },
+  });
 }
 
 export const namespace = (name = 'shop'): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });

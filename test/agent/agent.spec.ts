@@ -96,15 +96,51 @@ describe('an agent', () => {
     expect(world.events.slice(before).map(({ fingerprint }) => fingerprint).toSorted()).toEqual(open.toSorted());
   });
 
-  it('sees after an outage of the API server what happened meanwhile, and closes nothing while it cannot see', async () => {
+  it('closes nothing while it cannot see, and after an outage of the API server sees what happened meanwhile', async () => {
     await world.start({ settings: { hold: seconds(20) } });
-    world.apply(aDeployment({ args: HUNGRY }));
+    world.apply(aDeployment({ args: HUNGRY }), aDeployment({ name: 'web' }));
     await world.clock.run(minutes(1));
     const before = world.events.length;
     world.wire.down = true;
-    world.world.cluster('prod-1').server.close();
+    world.wire.cut();
+    world.apply(aDeployment({ args: HUNGRY, memory: '128Mi' }), aDeployment({ name: 'web', args: HUNGRY }));
     await world.clock.run(minutes(5));
     expect(world.events.slice(before).filter(({ state }) => state !== 'open')).toEqual([]);
+    expect(world.warnings.some((message) => message.includes('cannot reach the Kubernetes API at https://prod-1.test'))).toBe(true);
+    world.wire.down = false;
+    await world.clock.run(minutes(1));
+    expect(world.told()).toContain('closed OOMKilled Deployment/shop/checkout');
+    expect(world.told()).toContain('open OOMKilled Deployment/shop/web');
+  });
+
+  it('loses nothing when connections are reset all the time', async () => {
+    await world.start({ settings: { hold: seconds(20) } });
+    world.apply(aDeployment({ args: HUNGRY }));
+    for (let second = 0; second < 60; second += 1) {
+      await world.clock.run(seconds(1));
+      world.wire.cut();
+    }
+    expect(world.told()[0]).toBe('open OOMKilled Deployment/shop/checkout');
+    world.apply(aDeployment({ args: HUNGRY, memory: '128Mi' }));
+    await world.clock.run(minutes(1));
+    expect(world.told().at(-1)).toBe('closed OOMKilled Deployment/shop/checkout');
+  });
+
+  it('goes on without the right to read events, and says nothing at all without the right to read pods', async () => {
+    world.wire.forbidden.add('events');
+    const agent = await world.start();
+    world.apply(aDeployment({ args: HUNGRY }));
+    await world.clock.run(minutes(1));
+    expect(world.told()[0]).toBe('open OOMKilled Deployment/shop/checkout');
+    expect(world.warnings.some((message) => message.includes('grant verb "watch" on resource "events"'))).toBe(true);
+    await agent.stop();
+
+    world.wire.forbidden.add('pods');
+    const beats = world.beats.length;
+    const blind = await world.start();
+    await world.clock.run(minutes(3));
+    expect(world.beats).toHaveLength(beats);
+    expect(blind.metrics()).toMatchObject({ ready: false, watches: expect.arrayContaining([expect.objectContaining({ resource: 'pods', state: 'denied' })]) });
   });
 
   it('goes on after a restart: nothing is reported as new, and what healed meanwhile is closed', async () => {

@@ -65,8 +65,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   let touch: (key: string, kind: string) => void = () => undefined;
   const cache = createWorldCache((key, kind) => touch(key, kind));
   const watch = startWatch({ client, reads: unionOfReads(detectors.flatMap(({ reads }) => reads)), cache, clock, random, signal, log });
-  const watchedKinds = [...new Set(detectors.flatMap(({ reads }) => reads.map(({ kind }) => kind)))];
-  const tracker = createTracker({ hold: settings.hold, targetState: (target) => (watch.isCurrent(watchedKinds) ? targetStateIn(cache, target) : 'unknown') });
+  const tracker = createTracker({ hold: settings.hold, targetState: (target) => (watch.isCurrent() ? targetStateIn(cache, target) : 'unknown') });
 
   const evidence = createEvidenceStore({ client, cache, clock, signal, log, dir: join(stateDir, 'evidence'), settings });
   const reporter = startReporter({ cluster, epoch, bus, clock, random, signal, log, evidenceOf: (entry) => evidence.gather(entry), redact: (text) => evidence.redact(text) });

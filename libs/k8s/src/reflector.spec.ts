@@ -182,9 +182,9 @@ describe('a reflector', () => {
     expect(world.names()).toEqual(['a']);
     up = true;
     await world.clock.run(seconds(31));
+    expect(world.reflector.state).toBe('synced');
     second.send('ADDED', pod('b', '8'));
     await world.tick();
-    expect(world.reflector.state).toBe('synced');
     expect(world.names()).toEqual(['a', 'b']);
   });
 

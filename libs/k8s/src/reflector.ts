@@ -121,6 +121,11 @@ export function startReflector(options: ReflectorOptions): Reflector {
         signal: stream,
       });
       if (!response.body) throw new BrokenStreamError(`the watch of ${path} has no body`);
+      // The server goes on where we stopped; a kind that is quiet may not send anything for minutes.
+      if (resourceVersion !== undefined) {
+        state = 'synced';
+        lastContact = clock.now();
+      }
       for await (const event of readWatch(response.body, stream)) {
         last = clock.now();
         if (event.type === 'ERROR') throw errorOfEvent(event.object, path);

@@ -15,6 +15,8 @@ export interface Tracked {
   lastSeen: Instant;
   /** Since when its target is healthy. */
   healthySince: Instant | undefined;
+  /** When its target was looked at last. */
+  checked: Instant;
   history: FlapHistory;
   /** It was seen since the last state was noted for `history`. */
   seenInPeriod: boolean;
@@ -50,6 +52,8 @@ export interface Tracker {
   flapping(): number;
 }
 
+/** How often the health of a target that shows no symptom is looked at. */
+const CHECK: Duration = seconds(2);
 /** A finding that blinks for this long is still the same one while it waits for its dwell. */
 const BLINK: Duration = seconds(10);
 
@@ -62,7 +66,7 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
     const known = entries.get(sighting.fingerprint);
     if (known && known.state !== 'ended') return known;
     const entry: Tracked = {
-      fingerprint: sighting.fingerprint, detector: sighting.detector.kind, finding: sighting.finding, count: 0, state: 'pending', lastSeen: now, healthySince: undefined,
+      fingerprint: sighting.fingerprint, detector: sighting.detector.kind, finding: sighting.finding, count: 0, state: 'pending', lastSeen: now, healthySince: undefined, checked: 0,
       firstSeen: Math.min(now, since?.(sighting) ?? now), history: known?.history ?? NO_HISTORY, seenInPeriod: false,
     };
     entries.set(sighting.fingerprint, entry);
@@ -85,6 +89,7 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
     entry.finding = sighting.finding;
     entry.lastSeen = now;
     entry.healthySince = undefined;
+    entry.checked = 0;
     entry.seenInPeriod = true;
     const grown = sighting.count > entry.count && stepOf(sighting.count) > stepOf(entry.count);
     entry.count = Math.max(entry.count, sighting.count);
@@ -101,7 +106,8 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
       entry.state = 'ended';
       return { change: 'forgotten', entry };
     }
-    if (entry.state === 'ended') return undefined;
+    if (entry.state === 'ended' || now - entry.checked < Math.min(CHECK, hold / 10)) return undefined;
+    entry.checked = now;
     const state = targetState(entry.finding.target);
     if (state === 'gone') return end(entry, 'gone');
     // A picture that is too old, or a target that fails in another way, does not count as health.
@@ -145,7 +151,7 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
       return changes;
     },
     restore(entry, now) {
-      entries.set(entry.fingerprint, { ...entry, state: 'open', lastSeen: now, healthySince: undefined, history: NO_HISTORY, seenInPeriod: true });
+      entries.set(entry.fingerprint, { ...entry, state: 'open', lastSeen: now, healthySince: undefined, checked: 0, history: NO_HISTORY, seenInPeriod: true });
     },
     open: () => [...entries.values()].filter(({ state }) => state === 'open'),
     flapping: () => [...entries.values()].filter(({ history }) => history.flapping).length,

@@ -13,7 +13,7 @@ import { createOpenSetStore } from './open-set-file.ts';
 import { startReporter } from './reporter.ts';
 
 const finding = { class: 'OOMKilled', target: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' }, observation: { reason: 'OOMKilled', message: 'token=abc123def456' } } as const;
-const entry = (name: string, count = 1): Tracked => ({ fingerprint: sha256(name), detector: 'oom-killed', finding: structuredClone(finding), firstSeen: 5, count, state: 'open', lastSeen: 5, healthySince: undefined, history: NO_HISTORY, seenInPeriod: true });
+const entry = (name: string, count = 1): Tracked => ({ fingerprint: sha256(name), detector: 'oom-killed', finding: structuredClone(finding), firstSeen: 5, count, state: 'open', lastSeen: 5, healthySince: undefined, checked: 0, history: NO_HISTORY, seenInPeriod: true });
 
 function reporter(options: { readonly publish?: (event: FailureEvent) => Promise<void> } = {}) {
   const clock = new VirtualClock();

@@ -1,4 +1,4 @@
-import { messageOf, type Clock, type Instant, type Random } from '@fleetmend/kernel';
+import { messageOf, seconds, type Clock, type Instant, type Random } from '@fleetmend/kernel';
 import { createInterner, createProjection, startReflector, type KubeClient, type Reflector, type ReflectorState } from '@fleetmend/k8s';
 import type { ResourceRead } from '@fleetmend/plugin-api';
 import type { AgentLog } from '../agent-log.ts';
@@ -23,13 +23,17 @@ export interface WatchState {
 }
 
 export interface Watch {
-  /** Every kind was delivered completely at least once, or is not served here. */
+  /** Every kind that a finding rests on was delivered completely at least once, or is not served here. */
   whenReady(): Promise<void>;
-  /** The pictures of these kinds follow the cluster now. */
-  isCurrent(kinds: readonly string[]): boolean;
+  /** The picture of those kinds follows the cluster now. */
+  isCurrent(): boolean;
   states(): readonly WatchState[];
   readonly done: Promise<void>;
 }
+
+/** Events only add to what a status says; without the right to read them the agent is not blind. */
+const ADDS_ONLY = ['Event'];
+const EVENTS_WAIT = seconds(5);
 
 /** Mirrors what the detectors read, and nothing else, into the cache. */
 export function startWatch({ client, reads, cache, clock, random, signal, log }: WatchOptions): Watch {
@@ -50,9 +54,14 @@ export function startWatch({ client, reads, cache, clock, random, signal, log }:
       },
     });
   });
+  const needed = reflectors.filter(({ type }) => !ADDS_ONLY.includes(type.kind));
+  const others = reflectors.filter(({ type }) => ADDS_ONLY.includes(type.kind));
   return {
-    whenReady: async () => void (await Promise.all(reflectors.map((reflector) => reflector.whenReady()))),
-    isCurrent: (kinds) => reflectors.every(({ type, state }) => !kinds.includes(type.kind) || state === 'synced' || state === 'absent'),
+    async whenReady() {
+      await Promise.all(needed.map((reflector) => reflector.whenReady()));
+      await Promise.race([Promise.all(others.map((reflector) => reflector.whenReady())), clock.sleep(EVENTS_WAIT, signal)]);
+    },
+    isCurrent: () => needed.every(({ state }) => state === 'synced' || state === 'absent'),
     states: () => reflectors.map(({ type, state, lastContact }) => ({ resource: type.resource, state, lastContact })),
     done: Promise.all(reflectors.map(({ done }) => done)).then(() => undefined),
   };
