@@ -1,9 +1,9 @@
-import { canonicalJson } from '@fleetmend/kernel';
 import type { Duration, Instant } from '@fleetmend/kernel';
 import { kubeletIdentity } from '../runtime/context.ts';
 import { keyOf, parseKey } from '../runtime/keys.ts';
 import { startLoop } from '../runtime/loop.ts';
 import { isTrue } from '../runtime/conditions.ts';
+import { sameJson } from '../runtime/same-json.ts';
 import type { Node } from '../shapes/cluster.ts';
 import type { Pod } from '../shapes/pod.ts';
 import { isInitDone, renderPodStatus } from './pod-status.ts';
@@ -162,6 +162,6 @@ function writeStatus({ context, pod, node, run }: PodPlace, now: Instant): void 
   // Most syncs only run probes: what was written for this very version of the pod need not be compared again.
   const written = `${pod.metadata.resourceVersion ?? ''} ${JSON.stringify(status)}`;
   if (run.written === written) return;
-  if (canonicalJson(status) !== canonicalJson(pod.status)) context.objects.updateStatus<Pod>({ ...pod, status }, kubeletIdentity(node));
+  if (!sameJson(status, pod.status)) context.objects.updateStatus<Pod>({ ...pod, status }, kubeletIdentity(node));
   else run.written = written;
 }

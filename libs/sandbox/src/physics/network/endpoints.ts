@@ -1,4 +1,3 @@
-import { canonicalJson } from '@fleetmend/kernel';
 import { StatusError } from '../../objects.ts';
 import type { KubeObject } from '../../objects.ts';
 import { controllerIdentity } from '../runtime/context.ts';
@@ -6,6 +5,7 @@ import type { PhysicsContext } from '../runtime/context.ts';
 import { controllerReference, keyOf, parseKey } from '../runtime/keys.ts';
 import { startLoop } from '../runtime/loop.ts';
 import { randomSuffix } from '../runtime/names.ts';
+import { sameJson } from '../runtime/same-json.ts';
 import { matchesLabels } from '../runtime/selectors.ts';
 import type { Service } from '../shapes/cluster.ts';
 import type { Pod } from '../shapes/pod.ts';
@@ -85,7 +85,7 @@ function put({ objects }: PhysicsContext, wanted: KubeObject, as: typeof SLICE_A
     return;
   }
   const next = { ...before, ...wanted, metadata: { ...before.metadata, ...wanted.metadata } };
-  if (canonicalJson(next) !== canonicalJson(before)) objects.update<KubeObject>(next, as);
+  if (!sameJson(next, before)) objects.update<KubeObject>(next, as);
 }
 
 /** Named ports resolve per pod; a port that no pod has is left out. */

@@ -4,6 +4,7 @@ import { controllerIdentity } from '../runtime/context.ts';
 import type { PhysicsContext } from '../runtime/context.ts';
 import { controllerReference, isControlledBy } from '../runtime/keys.ts';
 import { templateHash } from '../runtime/names.ts';
+import { sameJson } from '../runtime/same-json.ts';
 import type { Condition, PodTemplate } from '../shapes/pod.ts';
 import type { Deployment, ReplicaSet } from '../shapes/workloads.ts';
 import { DESIRED, MAX, maxSurge, newSetReplicas, oldestFirst, REVISION, revisionOf, TEMPLATE_HASH, wantedReplicas } from './deployment-math.ts';
@@ -42,9 +43,9 @@ export function ensureCurrentSet(context: PhysicsContext, deployment: Deployment
 
 function adoptRevision({ objects }: PhysicsContext, deployment: Deployment, set: ReplicaSet, revision: number): ReplicaSet {
   const annotations = { ...set.metadata.annotations, ...replicaAnnotations(deployment), ...(revisionOf(set) < revision ? { [REVISION]: String(revision) } : {}) };
-  const minReadySeconds = deployment.spec.minReadySeconds;
-  const next: ReplicaSet = { ...set, metadata: { ...set.metadata, annotations }, spec: { ...set.spec, ...(minReadySeconds === undefined ? {} : { minReadySeconds }) } };
-  return canonicalJson(next) === canonicalJson(set) ? set : objects.update(next, AS);
+  const { minReadySeconds = 0 } = deployment.spec;
+  if (sameJson(annotations, set.metadata.annotations) && minReadySeconds === (set.spec.minReadySeconds ?? 0)) return set;
+  return objects.update<ReplicaSet>({ ...set, metadata: { ...set.metadata, annotations }, spec: { ...set.spec, minReadySeconds } }, AS);
 }
 
 function createSet(context: PhysicsContext, deployment: Deployment, sets: Sets, revision: number): ReplicaSet {

@@ -1,7 +1,8 @@
-import { canonicalJson, parseTime, renderTime } from '@fleetmend/kernel';
+import { parseTime, renderTime } from '@fleetmend/kernel';
 import type { Duration, Instant } from '@fleetmend/kernel';
 import { findCondition, withCondition, withoutCondition } from '../runtime/conditions.ts';
 import type { PhysicsContext } from '../runtime/context.ts';
+import { sameJson } from '../runtime/same-json.ts';
 import type { Condition } from '../shapes/pod.ts';
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../shapes/workloads.ts';
 import { maxUnavailable, specReplicas, statusReplicas, wantedReplicas } from './deployment-math.ts';
@@ -14,7 +15,7 @@ export function writeRolloutStatus({ objects, clock }: PhysicsContext, deploymen
   const counted = countReplicas(deployment, sets);
   const conditions = withReplicaFailure(withProgress(deployment, counted, sets.current, now), sets, now);
   const status: DeploymentStatus = { ...counted, conditions: withAvailability(deployment, conditions, counted, now) };
-  if (canonicalJson(status) !== canonicalJson(deployment.status)) objects.updateStatus<Deployment>({ ...deployment, status }, AS);
+  if (!sameJson(status, deployment.status)) objects.updateStatus<Deployment>({ ...deployment, status }, AS);
   return untilDeadline(deployment, status, now);
 }
 
@@ -24,7 +25,7 @@ export function writeCounts({ objects, clock }: PhysicsContext, deployment: Depl
   const counted = countReplicas(deployment, sets);
   const conditions = withPause(deployment, deployment.status?.conditions ?? [], now);
   const status: DeploymentStatus = { ...counted, conditions: withAvailability(deployment, conditions, counted, now) };
-  if (canonicalJson(status) !== canonicalJson(deployment.status)) objects.updateStatus<Deployment>({ ...deployment, status }, AS);
+  if (!sameJson(status, deployment.status)) objects.updateStatus<Deployment>({ ...deployment, status }, AS);
 }
 
 function countReplicas(deployment: Deployment, { all, current }: Sets): DeploymentStatus {

@@ -6,6 +6,7 @@ import type { PhysicsContext } from '../runtime/context.ts';
 import type { Condition, Pod } from '../shapes/pod.ts';
 import type { ReplicaSet } from '../shapes/workloads.ts';
 import { availableIn, byDispensability, createPod, isActive, isAvailable, isReady, ownedPods } from './owned-pods.ts';
+import { sameJson } from '../runtime/same-json.ts';
 import { startWorkloadLoop } from './workload-loop.ts';
 
 const FROM = 'replicaset-controller';
@@ -59,18 +60,13 @@ function writeStatus({ objects, clock }: PhysicsContext, set: ReplicaSet, missin
   const before = set.status?.conditions ?? [];
   const conditions = refusal === undefined ? withoutCondition(before, 'ReplicaFailure') : withFailure(before, missing > 0 ? 'FailedCreate' : 'FailedDelete', messageOf(refusal), renderTime(now));
   const counts = { fullyLabeledReplicas: fullyLabeled, readyReplicas: ready.length, availableReplicas: ready.filter((pod) => isAvailable(pod, minReady, now)).length };
-  objects.updateStatus<ReplicaSet>(
-    {
-      ...set,
-      status: {
-        replicas: pods.length,
-        ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
-        ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
-        ...(conditions.length > 0 ? { conditions } : {}),
-      },
-    },
-    AS,
-  );
+  const status = {
+    replicas: pods.length,
+    ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+    ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
+    ...(conditions.length > 0 ? { conditions } : {}),
+  };
+  if (!sameJson(status, set.status)) objects.updateStatus<ReplicaSet>({ ...set, status }, AS);
   const waits = ready.map((pod) => availableIn(pod, minReady, now)).filter((wait) => wait > 0);
   return waits.length > 0 ? Math.min(...waits) : undefined;
 }
