@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGit, openBareRepository } from '@fleetmend/git';
+import { createLogger, systemClock, systemRandom } from '@fleetmend/telemetry';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EXIT } from '../exit-codes.ts';
+import type { Result } from './result.ts';
+import { up, type UpOptions } from './up.ts';
+
+const PATIENCE = 120_000;
+
+let stateDir: string;
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'fleetmend-up-'));
+});
+afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+
+const play = async (options: Partial<UpOptions> = {}, signal = new AbortController().signal) => {
+  const lines: string[] = [];
+  const answers: string[] = [];
+  const terminal = { line: (text: string) => void lines.push(text), live: () => {}, isTty: false, colour: false };
+  const status = await up(
+    { stateDir, once: true, json: true, accelerated: true, ...options },
+    { clock: systemClock, random: systemRandom, log: createLogger({ level: 'silent', service: 'test' }), env: { PATH: process.env['PATH'] }, fetch, root: join(import.meta.dirname, '../../../..'), terminal, answer: (line) => void answers.push(line), signal },
+  );
+  return { status, lines, answers, result: JSON.parse(answers.at(-1) ?? '{}') as Partial<Result> };
+};
+
+const commitsOf = async (repository: string) => {
+  const bare = await openBareRepository({ path: repository, git: createGit(), clock: systemClock });
+  return bare.log({ from: await bare.head('main'), limit: 10 });
+};
+
+it('plays the demo: one request, one merged pull request, twice the memory, and the story on the way', { timeout: PATIENCE }, async () => {
+  const { status, result, lines } = await play();
+  expect(status).toBe(EXIT.ok);
+  expect(result).toMatchObject({ phase: 'Succeeded', attempt: 1, requests: 1, pullRequest: { state: 'merged' }, memory: { before: '64Mi', after: '128Mi' } });
+  expect(await commitsOf(result.repository ?? '')).toHaveLength(2);
+  expect(lines.join('\n')).toMatch(/KUBECONFIG=.*OOMKilled.*64Mi → 128Mi.*is merged.*recovered.*learned/s);
+
+  // The same state again is the same story, told at once.
+  const again = await play();
+  expect([again.status, again.result.pullRequest]).toEqual([EXIT.ok, result.pullRequest]);
+  expect(await commitsOf(result.repository ?? '')).toHaveLength(2);
+});
+
+it('ends in order at any moment when it is told to, and the next start goes on', { timeout: PATIENCE }, async () => {
+  for (const after of [300, 2_500, 4_500]) {
+    const ending = new AbortController();
+    const playing = play({}, ending.signal);
+    await systemClock.sleep(after);
+    ending.abort(new Error('stopped by SIGTERM'));
+    expect((await playing).status).toBe(EXIT.interrupted);
+  }
+  const { status, result } = await play();
+  expect([status, result.requests, result.phase]).toEqual([EXIT.ok, 1, 'Succeeded']);
+  expect(await commitsOf(result.repository ?? '')).toHaveLength(2);
+});
+
+it('plays a scenario, and its expectation decides', { timeout: PATIENCE }, async () => {
+  const { status, result } = await play({ scenario: join(import.meta.dirname, '../../../../test/scenarios/oom-quota-exhausted') });
+  expect([status, result.phase]).toEqual([EXIT.ok, 'Escalated']);
+  expect(result).not.toHaveProperty('memory');
+  expect(result).not.toHaveProperty('pullRequest');
+});
