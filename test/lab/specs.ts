@@ -20,6 +20,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'forge-gitea', folder: 'contracts', servers: ['gitea'], smoke: true },
   { name: 'argocd', folder: 'contracts', servers: ['kubernetes', 'gitea', 'argocd'], smoke: true },
   { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
+  { name: 'journey-01', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
 ];
 
 export const specFile = (spec: LabSpec): string => `${spec.folder}/${spec.name}.lab.ts`;

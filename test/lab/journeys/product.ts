@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { setUpFailureStream } from '@fleetmend/bus';
+import { seededRandom } from '@fleetmend/kernel';
+import { customResourceDefinitions } from '@fleetmend/model';
+import { systemClock } from '@fleetmend/telemetry';
+import { bundle } from '../../../tools/bundle.ts';
+import { kubectlIn } from '../boot/kubectl-in.ts';
+import type { LabFacts } from '../boot/lab.ts';
+import { lastLines, until } from '../boot/server-process.ts';
+
+const ROOT = resolve(import.meta.dirname, '..', '..', '..');
+
+/** Hub and agent as their own processes, the way an operator runs them. */
+export interface Product {
+  /** Lines that the hub has logged, as text. */
+  readonly hubLog: () => string;
+  readonly agentLog: () => string;
+  stop(): Promise<void>;
+}
+
+interface Program {
+  readonly log: string;
+  readonly stop: () => Promise<void>;
+  readonly ended: () => string | undefined;
+}
+
+const start = (name: string, options: { readonly file: string; readonly config: string; readonly logs: string; readonly env: Readonly<Record<string, string>> }): Program => {
+  const log = join(options.logs, `${name}.log`);
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', options.file, '--config', options.config], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const sink = createWriteStream(log);
+  child.stdout.pipe(sink, { end: false });
+  child.stderr.pipe(sink, { end: false });
+  const state: { ended?: string } = {};
+  const exited = new Promise<void>((done) =>
+    child.on('exit', (code, signal) => {
+      state.ended = signal ?? `exit status ${code}`;
+      done();
+    }),
+  );
+  return {
+    log,
+    ended: () => state.ended,
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+      sink.end();
+    },
+  };
+};
+
+const configuration = (lab: LabFacts, folder: string): object => {
+  const kubernetes = { kubeconfig: [lab.kubernetes?.kubeconfig] };
+  const bus = { kind: 'nats', servers: [lab.nats?.url] };
+  return {
+    hub: {
+      profile: 'sandbox',
+      stateDir: join(folder, 'hub'),
+      kubernetes,
+      bus,
+      http: { port: 8090 },
+      forges: { gitea: { kind: 'gitea', url: lab.gitea?.url, token: { env: 'GITEA_TOKEN' } } },
+      gitopsEngines: [{ kind: 'argocd' }],
+      policyEngine: { kind: 'opa-wasm', bundle: join(ROOT, 'policies', 'bundle') },
+    },
+    agent: { profile: 'sandbox', cluster: 'lab', stateDir: join(folder, 'agent'), kubernetes, bus },
+  };
+};
+
+const answers = (url: string): Promise<boolean> => fetch(url).then((response) => response.ok, () => false);
+
+/** Installs our kinds, and what a platform team writes down: one cluster, one policy that proposes, one binding. */
+export const prepareHubCluster = async (lab: LabFacts, repository: string): Promise<void> => {
+  const apply = (items: readonly object[]): Promise<string> =>
+    kubectlIn(lab, ['apply', '--server-side', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  const ours = (kind: string, metadata: object, spec: object): object => ({ apiVersion: 'fleetmend.dev/v1alpha1', kind, metadata, spec });
+  const namespace = 'fleetmend-system';
+  await apply([...customResourceDefinitions(), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]);
+  await until('our kinds are served', 30, async () => {
+    await kubectlIn(lab, ['get', 'rr,fleetclusters.fleetmend.dev,repobindings.fleetmend.dev', '--all-namespaces', '--output', 'name']);
+    return true;
+  });
+  await apply([
+    ours('FleetCluster', { name: 'lab' }, { gitops: { engine: 'argocd', argoDestination: { server: lab.kubernetes?.server } } }),
+    ours('RemediationPolicy', { name: 'fleet', namespace }, { selector: { namespaces: ['*'], classes: ['*'] }, mode: 'Propose' }),
+    ours('RepoBinding', { name: 'fleet', namespace }, {
+      selects: { namespaces: ['*'], kinds: ['*'] },
+      forgeRef: 'gitea',
+      repository,
+      branch: 'main',
+      editablePaths: ['apps/**'],
+    }),
+  ]);
+};
+
+/** Bundles hub and agent as a release does, and starts both against the lab's servers. */
+export const startProduct = async (lab: LabFacts, folder: string): Promise<Product> => {
+  mkdirSync(folder, { recursive: true });
+  await setUpFailureStream({ servers: [lab.nats?.url ?? ''], credentials: { kind: 'none' }, clock: systemClock, random: seededRandom(1) });
+  const config = join(folder, 'fleetmend.yaml');
+  writeFileSync(config, JSON.stringify(configuration(lab, folder), null, 2));
+  const build = async (app: string): Promise<string> => {
+    const file = join(folder, `${app}.mjs`);
+    await bundle({ root: ROOT, entry: `apps/${app}/src/main.ts`, file: relative(ROOT, file) });
+    return file;
+  };
+  const [hubFile, agentFile] = [await build('hub'), await build('agent')];
+  const env = { GITEA_TOKEN: lab.gitea?.bot.token ?? '' };
+  const hub = start('fleetmend-hub', { file: hubFile, config, logs: lab.logs, env });
+  const agent = start('fleetmend-agent', { file: agentFile, config, logs: lab.logs, env: {} });
+  await until('the hub is ready', 60, async () => {
+    for (const program of [hub, agent]) {
+      if (program.ended()) throw new Error(`it has ended (${program.ended()}): ${lastLines(program.log)}`);
+    }
+    return answers('http://127.0.0.1:8090/readyz');
+  });
+  return {
+    hubLog: () => readFileSync(hub.log, 'utf8'),
+    agentLog: () => readFileSync(agent.log, 'utf8'),
+    stop: async () => void (await Promise.all([hub.stop(), agent.stop()])),
+  };
+};
