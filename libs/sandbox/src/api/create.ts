@@ -28,13 +28,15 @@ export function createObject(cluster: Cluster, { type, namespace, input, writer,
   if (!rules.keepsStatus) resetStatus(type, draft);
   rules.defaults?.(draft, undefined);
   type.custom?.default(draft);
+  // What the server itself adds from here on (addresses, generated labels, admission's defaults) belongs to nobody.
+  const owned = managedFields ?? trackWrite({ type, old: undefined, next: draft, writer, time: now(cluster), subresource: undefined });
   rules.prepareCreate?.(draft, cluster);
   const request = { operation: 'CREATE', type, draft, old: undefined, subresource: undefined, writer } as const;
   for (const step of cluster.admission.mutating) step(cluster, request);
   if (cluster.store.get(type.storage, draft.metadata.namespace ?? '', draft.metadata.name)) throw alreadyExists(type, draft.metadata.name);
   validateDraft(type, draft, undefined, writer);
   for (const step of cluster.admission.validating) step(cluster, request);
-  draft.metadata['managedFields'] = managedFields ?? trackWrite({ type, old: undefined, next: draft, writer, time: now(cluster), subresource: undefined });
+  draft.metadata['managedFields'] = owned;
   const object = draft as unknown as KubeObject;
   return writer.dryRun ? object : cluster.store.put(type.storage, object);
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../objects.ts';
 import { type Cluster, type Draft, now, type Writer } from './cluster.ts';
 import { finishDeletion } from './delete.ts';
-import { cloneJson, equalJson, isObject, type Json } from './json.ts';
+import { at, cloneJson, equalJson, isObject, type Json } from './json.ts';
 import { rulesOf } from './kinds/kinds.ts';
 import { trackWrite } from './managed/track.ts';
 import { readInput } from './read-input.ts';
@@ -37,16 +37,18 @@ export function updateObject(cluster: Cluster, request: UpdateRequest): KubeObje
   const rules = rulesOf(type);
   rules.defaults?.(draft, old);
   type.custom?.default(draft);
+  const before = asBound(type, old, draft, writer);
+  const owned = request.managedFields ?? trackWrite({ type, old: before, next: draft, writer, time: now(cluster), subresource });
   if (!subresource) {
     rules.prepareUpdate?.(draft, old, cluster);
-    countGeneration(type, draft, old);
+    countGeneration(type, draft, before);
   }
   const admitted = { operation: 'UPDATE', type, draft, old, subresource, writer } as const;
   for (const step of cluster.admission.mutating) step(cluster, admitted);
   validateDraft(type, draft, old, writer, subresource);
   for (const step of cluster.admission.validating) step(cluster, admitted);
   if (equalExceptManaged(draft, old) && (request.managedFields === undefined || equalJson(request.managedFields, old.metadata.managedFields))) return old;
-  draft.metadata['managedFields'] = request.managedFields ?? trackWrite({ type, old, next: draft, writer, time: now(cluster), subresource });
+  draft.metadata['managedFields'] = owned;
   const object = draft as unknown as KubeObject;
   if (writer.dryRun) return object;
   return finishDeletion(cluster, type, cluster.store.put(type.storage, object));
@@ -74,12 +76,19 @@ function withSpec(type: ResourceType, old: KubeObject, input: Json): Draft {
     if (old.metadata[field] !== undefined) metadata[field] = old.metadata[field];
   }
   metadata['resourceVersion'] = old.metadata.resourceVersion;
-  metadata['managedFields'] = Array.isArray(given['managedFields']) && given['managedFields'].length === 0 ? [] : old.metadata.managedFields;
+  metadata['managedFields'] = givenManagedFields(given['managedFields']) ?? old.metadata.managedFields;
   const draft = { ...input, apiVersion: type.storedAs, kind: type.kind, metadata } as Draft;
   if (!type.subresources.has('status')) return draft;
   delete draft['status'];
   if (old['status'] !== undefined) draft['status'] = old['status'];
   return draft;
+}
+
+/** A client may rewrite the record of owners (`kubectl` does, to go from client-side to server-side apply), and `[{}]` wipes it. */
+function givenManagedFields(given: unknown): readonly unknown[] | undefined {
+  if (!Array.isArray(given) || given.length === 0) return undefined;
+  const [first] = given;
+  return given.length === 1 && isObject(first) && Object.keys(first).length === 0 ? [] : given;
 }
 
 function withStatus(old: KubeObject, input: Json): Draft {
@@ -94,6 +103,13 @@ function countGeneration(type: ResourceType, draft: Draft, old: KubeObject): voi
   if (old.metadata.generation === undefined || !sameContent(type, draft, old)) draft.metadata['generation'] = (old.metadata.generation ?? 0) + 1;
 }
 
+/** Binding a pod to a node is not a change of what was asked for: it counts no generation and leaves no owner. */
+function asBound(type: ResourceType, old: KubeObject, draft: Draft, { trusted }: Writer): KubeObject {
+  if (!trusted || type.storage !== '/pods' || !isObject(old['spec']) || old['spec']['nodeName'] !== undefined) return old;
+  const nodeName = at(draft, 'spec', 'nodeName');
+  return nodeName === undefined ? old : { ...old, spec: { ...old['spec'], nodeName } };
+}
+
 /** Everything but metadata, and status where it has a subresource. Without one, a custom object's status is content. */
 function sameContent(type: ResourceType, draft: Draft, old: KubeObject): boolean {
   const ignored = type.subresources.has('status') ? ['apiVersion', 'kind', 'metadata', 'status'] : ['apiVersion', 'kind', 'metadata'];
@@ -104,7 +120,7 @@ function sameContent(type: ResourceType, draft: Draft, old: KubeObject): boolean
 function equalExceptManaged(draft: Draft, old: KubeObject): boolean {
   const { managedFields: before, ...oldMeta } = old.metadata;
   const { managedFields: after, ...newMeta } = draft.metadata;
-  if (Array.isArray(after) && after.length === 0 && (before?.length ?? 0) > 0) return false;
+  if (!equalJson(after, before)) return false;
   const keys = new Set([...Object.keys(draft), ...Object.keys(old)].filter((key) => key !== 'metadata'));
   return equalJson(newMeta, oldMeta) && [...keys].every((key) => equalJson(draft[key], old[key]));
 }

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@fleetmend/kernel';
 import type { KubeObject } from '../../objects.ts';
 import { StatusError } from '../../objects.ts';
 import { type Cluster, now, type Writer } from '../cluster.ts';
@@ -46,15 +47,25 @@ export function applyObject(cluster: Cluster, request: ApplyRequest): { readonly
   const others = entries.filter((known) => !ours(known));
   const merged = mergeApplied(live, applied, type.schema) as Json;
   const next = mine ? (pruneApplied(merged, mine.fields, others.reduce((all, other) => union(all, other.fields), stated), type.schema) as Json) : merged;
-  const draft = { ...next, metadata: { ...(next['metadata'] as Json), managedFields: undefined } } as Json;
+  const draft: Json = { ...next, metadata: { ...(next['metadata'] as Json), managedFields: undefined } };
   const { changed, removed } = compare(live, draft, type.schema);
   const conflicts = others.map((other) => ({ other, fields: intersection(other.fields, changed) })).filter(({ fields }) => !isEmptySet(fields));
   if (conflicts.length > 0 && !force) throw applyConflict(conflicts);
   const left = others.map((other) => ({ ...other, fields: difference(difference(other.fields, changed), removed) }));
   const managedFields = renderEntries([...left, mine ? withFields(mine, stated, time) : entry]);
-  const input = { ...draft, metadata: { ...(draft['metadata'] as Json), managedFields } };
+  const metadata = writer.manager === 'kubectl' ? withLastApplied(draft['metadata'] as Json, config) : (draft['metadata'] as Json);
+  const input = { ...draft, metadata: { ...metadata, managedFields } };
   const silent: Writer = { ...writer, fieldValidation: 'Ignore', trusted: true };
   return { object: updateObject(cluster, { type, namespace, name, input, writer: silent, managedFields, ...(subresource ? { subresource } : {}) }), created: false };
+}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Whoever goes on with client-side apply must find what was applied here; the real server does this for `kubectl` alone, too. */
+function withLastApplied(metadata: Json, config: unknown): Json {
+  const annotations = metadata['annotations'];
+  if (!isObject(annotations) || annotations[LAST_APPLIED] === undefined) return metadata;
+  return { ...metadata, annotations: { ...annotations, [LAST_APPLIED]: `${canonicalJson(config)}\n` } };
 }
 
 function readConfig({ type, namespace, name, writer }: ApplyRequest, config: unknown): Json {
