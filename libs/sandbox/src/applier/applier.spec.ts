@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createApiServer } from '../api/api-server.ts';
 import type { KubeObject } from '../objects.ts';
 import { findCondition } from '../physics/runtime/conditions.ts';
+import { startPhysics } from '../physics/physics.ts';
 import { openStore } from '../store/store.ts';
 import { engineCrds } from '../world/engine-crds.ts';
 import { startApplier } from './applier.ts';
@@ -109,6 +110,40 @@ describe('a Flux Kustomization', () => {
     await bench.clock.run(seconds(5));
     expect(findCondition(shop().status?.conditions, 'Ready')).toMatchObject({ status: 'False', reason: 'BuildFailed', message: 'apps has a kustomization.yaml, and no kustomize binary was found to build it: put kustomize on the PATH' });
     expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'a')).toBeUndefined();
+  });
+
+  const deployment = (image: string) => `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  selector: {matchLabels: {app: web}}\n  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: app, image: "${image}"}]}}\n`;
+
+  test('with wait is ready only once its Deployments are, and says what it waited for when the time is over', async () => {
+    const bench = await cluster();
+    bench.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } });
+    const physics = startPhysics({ objects: bench.objects, clock: bench.clock, random: seededRandom(6) });
+    const bad = await bench.repository.write({ 'apps/web.yaml': deployment('127.0.0.1:5999/labapp:3') });
+    const shop = flux(bench, { wait: true, timeout: '20s' });
+    await bench.clock.run(seconds(25));
+    expect(findCondition(shop().status?.conditions, 'Ready')).toMatchObject({ status: 'False', reason: 'HealthCheckFailed', message: "health check failed after 20s: timeout waiting for: [Deployment/shop/web status: 'InProgress']" });
+    expect(shop().status).toMatchObject({ lastAttemptedRevision: `main@sha1:${bad}` });
+    const good = await bench.repository.write({ 'apps/web.yaml': deployment('127.0.0.1:5999/labapp:1') });
+    bench.applier.nudge();
+    await bench.clock.run(seconds(30));
+    expect(shop().status).toMatchObject({ lastAppliedRevision: `main@sha1:${good}` });
+    physics.stop();
+  });
+
+  test('that it applies itself is followed, too, after those it depends on', async () => {
+    const bench = await cluster();
+    const nested = (name: string, path: string, dependsOn = '') => `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: ${name}, namespace: flux-system}\nspec: {path: ./${path}, interval: 1m, prune: true, sourceRef: {kind: GitRepository, name: fleet}${dependsOn}}\n`;
+    await bench.repository.write({ 'apps/one.yaml': nested('one', 'one', ', dependsOn: [{name: two}]'), 'apps/two.yaml': nested('two', 'two'), 'one/a.yaml': configMap('a', '1'), 'two/b.yaml': 'not: an object\n' });
+    flux(bench);
+    const ready = (name: string) => findCondition(bench.objects.get<Kustomization>(KUSTOMIZATION.apiVersion, KUSTOMIZATION.kind, 'flux-system', name)?.status?.conditions, 'Ready');
+    await bench.clock.run(seconds(10));
+    expect(ready('one')).toMatchObject({ status: 'False', reason: 'DependencyNotReady', message: "dependency 'flux-system/two' is not ready" });
+    expect(ready('two')).toMatchObject({ status: 'False', reason: 'BuildFailed' });
+    await bench.repository.write({ 'two/b.yaml': configMap('b', '1') });
+    bench.applier.nudge();
+    await bench.clock.run(seconds(40));
+    expect([ready('one')?.status, ready('two')?.status]).toEqual(['True', 'True']);
+    expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'a')).toBeDefined();
   });
 
   test('undoes a hand edit at its next interval', async () => {

@@ -10,6 +10,9 @@ export const LABAPP_USAGE =
   'usage: labapp [--log=TEXT] [--require-env=NAME[=VALUE]] [--require-file=PATH] [--require-dns=HOST] [--require-connect=HOST:PORT] [--write=PATH] ' +
   '[--hold-memory=SIZE] [--listen=PORT] [--health=PATH] [--ready-after=DURATION] [--exit-after=DURATION] [--exit=N]';
 
+/** Every flag that labapp reads, for scenarios that ask whether a world's labapp has one. */
+export const LABAPP_FLAGS: readonly string[] = [...LABAPP_USAGE.matchAll(/\[(--[a-z-]+)=/g)].map(([, flag]) => flag ?? '');
+
 interface Flags {
   readonly checks: Step[];
   readonly ports: number[];

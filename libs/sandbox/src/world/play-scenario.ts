@@ -1,5 +1,6 @@
 import { minutes, PermanentError, seconds } from '@fleetmend/kernel';
 import type { Clock, Instant } from '@fleetmend/kernel';
+import { LABAPP_FLAGS } from '../images/labapp.ts';
 import type { RepositoryWriter } from '../applier/repository.ts';
 import { healthOf } from '../applier/health.ts';
 import type { ClusterObjects, KubeObject } from '../objects.ts';
@@ -30,13 +31,13 @@ export interface Played {
 /** How long the first step may take to become healthy, and each other one to be applied. */
 const PATIENCE = minutes(5);
 
-const ABILITIES = ['nodes'] as const;
+const ABILITIES: readonly string[] = ['nodes', ...LABAPP_FLAGS.map((flag) => `labapp ${flag}`)];
 
 /** Why this world cannot play the scenario; empty where it can. */
 export function missingAbilities({ requires, worlds, layout, deploy }: Scenario, { rendersKustomize }: { readonly rendersKustomize: boolean }): readonly string[] {
   return [
     ...(worlds && !worlds.includes('sandbox') ? [`it is only for ${worlds.join(', ')}`] : []),
-    ...requires.filter((ability) => !ABILITIES.some((known) => known === ability) && !ability.startsWith('labapp ')).map((ability) => `the sandbox has no ${ability}`),
+    ...requires.filter((ability) => !ABILITIES.includes(ability)).map((ability) => `the sandbox has no ${ability}`),
     ...(layout === 'kustomize' && !rendersKustomize ? ['kustomize is not installed (npm run lab -- build kustomize builds it)'] : []),
     ...(layout !== 'raw' && layout !== 'kustomize' ? [`the sandbox does not follow the layout ${layout} yet`] : []),
     ...(deploy.some(({ cluster }) => cluster === 'hub') ? ['the sandbox does not follow objects in the cluster hub yet'] : []),
