@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { openFileAudit } from '@fleetmend/audit';
+import { systemClock } from '@fleetmend/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT } from './exit-codes.ts';
 import { runCli } from './program.ts';
@@ -97,4 +99,14 @@ it('counts what is wrong on this machine, each with its fix', async () => {
   expect(status).toBe(EXIT.failed);
   expect(out).toMatch(/^ok {4}node/m);
   expect(out).toMatch(/^FAIL {2}policy bundle: .*policies/m);
+});
+
+it('proves an audit trail, and names the line where somebody changed it', async () => {
+  const file = join(dir, 'audit.jsonl');
+  const trail = await openFileAudit({ file, clock: systemClock, writer: 'hub' });
+  await trail.record({ step: 'propose', actor: 'hub', request: { namespace: 'shop-team', name: 'rr-1', uid: 'u', attempt: 1 }, data: { plan: 'a' } });
+  await trail.close();
+  expect(await run('audit', 'verify', file)).toMatchObject({ status: EXIT.ok, out: expect.stringContaining('intact: 1 records') });
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"plan":"a"', '"plan":"b"'));
+  expect(await run('audit', 'verify', file)).toMatchObject({ status: EXIT.failed, out: expect.stringMatching(/NOT intact: .*line 1/) });
 });

@@ -3,6 +3,7 @@ import { isPermanent, messageOf } from '@fleetmend/kernel';
 import { createLogger, systemClock, systemRandom } from '@fleetmend/telemetry';
 import { describeRequest, getRequests } from './commands/requests.ts';
 import { approve } from './commands/approve.ts';
+import { auditCommands } from './commands/audit.ts';
 import { doctor } from './commands/doctor.ts';
 import { pullRequestCommands } from './commands/pull-requests.ts';
 import { EXIT } from './exit-codes.ts';
@@ -73,6 +74,7 @@ export async function runCli(process: CliProcess): Promise<number> {
   program.command('describe <request>').description('the story of one request').option('-n, --namespace <namespace>').option('--kubeconfig <file>').option('--context <name>').addOption(stateDir()).action(async (name: string, options) => print(await describeRequest(name, options, env)));
   program.command('approve <request>').description('how to approve a request as yourself').option('-n, --namespace <namespace>').option('--kubeconfig <file>').option('--context <name>').addOption(stateDir()).action(async (name: string, options) => print(await approve(name, options, env)));
   program.command('doctor').description('checks every dependency, each failure with its fix').option('--kubeconfig <file>').option('--context <name>').addOption(stateDir()).action(async (options) => done(await doctor(options, { env, root: process.root, print })));
+  program.addCommand(auditCommands({ stateDir, print, done }).exitOverride());
   program.addCommand(pullRequestCommands({ stateDir, env, clock: systemClock, print }).exitOverride());
 
   try {

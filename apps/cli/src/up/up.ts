@@ -1,5 +1,5 @@
-import type { RunningHub } from '@fleetmend/hub';
-import { createClosers } from '@fleetmend/hub';
+import { createClosers, type RunningHub } from '@fleetmend/hub';
+import type { Clock } from '@fleetmend/kernel';
 import { EXIT } from '../exit-codes.ts';
 import { createStoryTeller, type StoryTeller } from '../story/story-teller.ts';
 import { styled, type Terminal } from '../terminal.ts';
@@ -32,7 +32,11 @@ export async function up(options: UpOptions, world: UpWorld): Promise<number> {
   const story = createStoryTeller({ terminal, clock, start });
   const closers = createClosers((message) => world.log.warn(message));
   const layout = stateLayout(options.stateDir);
-  const input: PlayInput = { layout, pace: options.accelerated ? ACCELERATED_PACE : DEMO_PACE, story, signal, start, opened: (fleet, hub) => introduce({ fleet, hub, terminal, kubeconfig: layout.kubeconfig }) };
+  const opened = (fleet: SandboxFleet, hub: RunningHub) => {
+    introduce({ fleet, hub, terminal, kubeconfig: layout.kubeconfig });
+    closers.add(keepLive({ hub, story, clock, signal }), (live) => live.stop());
+  };
+  const input: PlayInput = { layout, pace: options.accelerated ? ACCELERATED_PACE : DEMO_PACE, story, signal, start, opened };
   try {
     const played = options.scenario === undefined ? await playDemo(input, world, closers) : await playOneScenario(options.scenario, input, world, closers);
     if (options.once) return finish(played, options, world);
@@ -69,6 +73,25 @@ function finish({ result, held }: Played, { json, scenario }: UpOptions, { answe
   return held ? EXIT.ok : EXIT.failed;
 }
 
+/** Keeps the live line of a terminal true. */
+function keepLive({ hub, story, clock, signal }: { readonly hub: RunningHub; readonly story: StoryTeller; readonly clock: Clock; readonly signal: AbortSignal }): { stop(): Promise<void> } {
+  const ending = new AbortController();
+  const either = AbortSignal.any([signal, ending.signal]);
+  const show = async () => {
+    while (!either.aborted) {
+      story.now(hub.requests.cached());
+      await clock.sleep(500, either).catch(() => undefined);
+    }
+  };
+  const showing = show();
+  return {
+    async stop() {
+      ending.abort(new Error('the story is over'));
+      await showing;
+    },
+  };
+}
+
 async function keepRunning({ played, story, options, world }: { readonly played: Played; readonly story: StoryTeller; readonly options: UpOptions; readonly world: UpWorld }): Promise<void> {
   const { clock, signal, answer } = world;
   if (options.json) answer(JSON.stringify(played.result));
@@ -76,14 +99,12 @@ async function keepRunning({ played, story, options, world }: { readonly played:
   story.say('keeps running: change the repository, or break something; Ctrl-C ends it and loses nothing', 'wait');
   const called = new Set<string>();
   while (!signal.aborted) {
-    const requests = played.hub.requests.cached();
-    for (const request of requests) {
+    for (const request of played.hub.requests.cached()) {
       const call = callToAct(request);
       if (call === undefined || called.has(call)) continue;
       called.add(call);
       story.say(call, 'wait');
     }
-    story.now(requests);
     await clock.sleep(500, signal).catch(() => undefined);
   }
 }
