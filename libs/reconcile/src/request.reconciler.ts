@@ -49,7 +49,7 @@ export function createReconciler(deps: ReconcilerDeps): (key: Key, signal: Abort
       }
       if (settled.next.kind === 'rest') {
         await write(deps, request, settled);
-        return isTerminal(request.status.phase) ? (backoffs.wait(key, now) ?? hours(1)) : deps.rest;
+        return isTerminal(request.status.phase) ? (backoffs.wait(key, now) ?? untilNextDuty(deps, request)) : deps.rest;
       }
       const { stage } = settled.next;
       const wait = backoffs.waitFor(key, stage, now);
@@ -60,6 +60,11 @@ export function createReconciler(deps: ReconcilerDeps): (key: Key, signal: Abort
       throw error;
     }
   };
+}
+
+/** After the end there are duties that come due by time alone: the look for orphans soon, the archive some day. */
+function untilNextDuty({ lifecycle }: ReconcilerDeps, { status }: RemediationRequest): Duration {
+  return status.aftermath?.orphansClosed === undefined ? lifecycle.orphanDelay : hours(1);
 }
 
 interface Run {

@@ -1,10 +1,14 @@
-import { hours } from '@fleetmend/kernel';
+import { hours, minutes, seconds } from '@fleetmend/kernel';
 import { isTerminal, workloadKeys } from '@fleetmend/lifecycle';
 import type { RemediationRequest } from '@fleetmend/model';
 import { US, type MemoryPullRequest } from '@fleetmend/testing';
 import { simulatedSettings } from '../world/settings.ts';
-import type { World } from '../world/world.ts';
+import { limitOf } from '../world/workload.ts';
+import { MEBI, type World } from '../world/world.ts';
 import type { Report, Watcher } from './invariants.ts';
+
+/** The hub remembers when it looked, not when the forge answered, and by its own clock. */
+const HOUR = hours(1) - minutes(1);
 
 /** What the ledger ever said about a plan that may be delivered. */
 interface Licence {
@@ -20,7 +24,7 @@ interface No {
   readonly request: string;
 }
 
-/** I2, I3, I5, I9: of every pull request that we open. */
+/** I2, I3, I4, I5, I9: of every pull request that we open. */
 export function watchDeliveries(world: World, report: Report): Watcher {
   const requests = new Map<string, RemediationRequest>();
   const licences = new Map<string, Licence>();
@@ -44,6 +48,7 @@ export function watchDeliveries(world: World, report: Report): Watcher {
     if (request === undefined || licence === undefined || licence.request !== request.metadata.uid) return report('I3', `${name} has no prior intent with an allow for the same plan`);
     if (world.git.tip(pullRequest.branch)?.message.includes(`Fleetmend-Plan: ${licence.plan}`) !== true) report('I3', `${name} holds another plan than was allowed`);
     if (licence.kind === 'Revert') return;
+    checkSafety(world, report, name, pullRequest);
     checkApproval(world, report, name, request, licence.plan);
     const open = world.forge.pullRequests().filter((one) => one !== pullRequest && isOurs(world, requests, one));
     checkUnique(report, name, request, open, requests);
@@ -64,6 +69,18 @@ function isOurs(world: World, requests: ReadonlyMap<string, RemediationRequest>,
   const touched = world.forge.stateOf(pullRequest).commits.some((commit) => !commit.byUs);
   const request = requestOf(requests, pullRequest);
   return !(touched && request !== undefined && isTerminal(request.status.phase));
+}
+
+/** The one unsafe edit that the simulated policy knows: more memory than the bundle allows that judges now. */
+function checkSafety(world: World, report: Report, name: string, { branch }: MemoryPullRequest): void {
+  const files = world.git.tip(branch)?.files ?? new Map<string, string>();
+  const parent = world.git.find(world.git.tip(branch)?.parents[0] ?? '');
+  for (const [path, text] of files) {
+    if (parent?.files.get(path) === text) continue;
+    const limit = limitOf(JSON.parse(text)) * MEBI;
+    const allowed = Math.max(...world.bundles(seconds(5)).map((bundle) => bundle.maxMemory));
+    if (limit > allowed) report('I4', `${name} sets a limit of ${limit / MEBI}Mi; ${allowed / MEBI}Mi are allowed`);
+  }
 }
 
 function checkApproval({ schedule, settings }: World, report: Report, name: string, { metadata }: RemediationRequest, plan: string): void {
@@ -94,7 +111,9 @@ function checkBudgets(world: World, report: Report, name: string, { request, ope
   const inNamespace = open.filter((other) => place(requestOf(requests, other) ?? request) === place(request)).length;
   if (inNamespace + 1 > openPerNamespace) report('I5', `${name} is one of ${inNamespace + 1} open in its namespace; ${openPerNamespace} are allowed`);
   if (open.length + 1 > openPerRepository) report('I5', `${name} is one of ${open.length + 1} open in its repository; ${openPerRepository} are allowed`);
-  const lately = world.forge.pullRequests().filter((other) => other !== pullRequest && other.author === US && !other.branch.startsWith('fleetmend/revert-') && world.scheduler.now - other.openedAt < hours(1)).length;
+  // A request that a person deletes takes its memory with it.
+  const isKept = (other: MemoryPullRequest) => world.ledger.all().some(({ metadata }) => other.body.includes(metadata.uid));
+  const lately = world.forge.pullRequests().filter((other) => other !== pullRequest && isKept(other) && other.author === US && !other.branch.startsWith('fleetmend/revert-') && world.scheduler.now - other.openedAt < HOUR).length;
   const { createdPerHour } = simulatedSettings.budgets;
   if (lately + 1 > createdPerHour) report('I5', `${name} is number ${lately + 1} within an hour; ${createdPerHour} are allowed`);
 }

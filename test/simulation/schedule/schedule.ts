@@ -9,6 +9,7 @@ export const FAULTS = {
   'lost answer': 'a write took effect, and its answer is lost',
   refused: 'a call fails without effect',
   slow: 'a read answers what was true ten seconds ago',
+  'late write': 'a write to the forge arrives four seconds late',
   'lost event': 'a stored event is never delivered',
   'doubled event': 'an event is delivered twice',
   'late event': 'an event is delivered long after newer ones',
@@ -20,7 +21,7 @@ export type FaultKind = keyof typeof FAULTS;
 
 /** What people, clusters and machines do by themselves. Those with `for` end after that time. */
 export const ACTS = [
-  'pause', 'freeze', 'switch bundle', 'change mode', 'cancel request', 'delete request', 'delete workload', 'heal', 'worsen', 'flap',
+  'pause', 'freeze', 'switch bundle', 'change mode', 'cancel request', 'cancel while opening', 'delete request', 'delete workload', 'heal', 'worsen', 'flap',
   'push another file', 'push the same file', 'push a fix', 'revert the merge', 'push a third value', 'silence agent', 'restart agent', 'refuse sync', 'crash hub', 'wipe stream',
 ] as const;
 export type ActKind = (typeof ACTS)[number];

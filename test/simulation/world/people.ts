@@ -1,12 +1,13 @@
 import { seconds } from '@fleetmend/kernel';
 import { isTerminal } from '@fleetmend/lifecycle';
 import type { RemediationRequest, RemediationPolicySpec } from '@fleetmend/model';
+import type { PullRequestDraft } from '@fleetmend/plugin-api';
 import { US, jsonPath, renderObject, type MemoryPullRequest } from '@fleetmend/testing';
 import { renderTime } from '@fleetmend/kernel';
 import type { ActKind, ApprovalKind, Incident, ReviewKind } from '../schedule/schedule.ts';
 import { FREEZE, TENANT } from './settings.ts';
 import { limitOf, withLimit } from './workload.ts';
-import { BUNDLES, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const PERSON = 'alex';
 type Act = Extract<Incident, { kind: 'act' }>;
@@ -42,6 +43,16 @@ export function letPeopleAct(world: World): People {
       world.trace(() => `${PERSON} opens a pull request of their own from ${branch}`);
       done('squat');
     });
+  });
+
+  world.onCall(({ name, arguments: [draft] }) => {
+    if (name !== 'forge.openPullRequest' || !world.cancelNextOpening) return;
+    world.cancelNextOpening = false;
+    const { body } = draft as PullRequestDraft;
+    const request = world.ledger.all().find(({ metadata }) => body.includes(metadata.uid));
+    if (request === undefined) return;
+    done('cancel while opening');
+    world.scheduler.after(200, () => world.ledger.cancel(request.metadata.namespace, request.metadata.name));
   });
 
   let waiting = 0;
@@ -213,7 +224,7 @@ const ACTIONS: Readonly<Record<ActKind, Doing>> = {
   freeze: temporarily((world) => setPolicy(world, { freeze: [FREEZE] }), (world) => setPolicy(world, { freeze: [] })),
   'silence agent': temporarily((world, pick) => agentOf(world, pick)?.silence(true), endSilence),
   'switch bundle': (world) => {
-    world.bundle = (world.bundle + 1) % BUNDLES.length;
+    world.switchBundle();
     return true;
   },
   'change mode': (world, pick) => {
@@ -221,6 +232,10 @@ const ACTIONS: Readonly<Record<ActKind, Doing>> = {
     return true;
   },
   'cancel request': toLiveRequest((world, { metadata }) => world.ledger.cancel(metadata.namespace, metadata.name)),
+  'cancel while opening': (world) => {
+    world.cancelNextOpening = true;
+    return false;
+  },
   'delete request': toLiveRequest((world, { metadata }) => world.ledger.remove(metadata.namespace, metadata.name)),
   'delete workload': (world, pick) => {
     const plan = chosen(world.schedule.workloads, pick);

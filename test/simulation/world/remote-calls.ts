@@ -16,6 +16,8 @@ export interface RemoteCallsDeps {
   readonly faults: Faults;
   /** Told of each call when the process makes it, before anybody else can know of it. */
   readonly issued: (call: Call) => void;
+  /** How much longer this call is on its way. */
+  readonly detour: (call: Call) => Duration;
   readonly crash: (life: Life) => void;
   readonly disturbed: () => void;
 }
@@ -25,6 +27,7 @@ export type RemoteCalls = <Port extends object>(life: Life, name: string, port: 
 
 const WRITES = new Set(['requests.create', 'requests.writeStatus', 'requests.setFinalizer', 'requests.delete', 'forge.commit', 'forge.openPullRequest', 'forge.mergePullRequest', 'forge.updatePullRequest', 'vectorStore.put', 'vectorStore.putVeto', 'notifier.escalate', 'notifier.closeTicket', 'audit.record']);
 const VERSIONED = new Set(['requests.writeStatus', 'requests.setFinalizer']);
+const LATE = new Set(['forge.commit', 'forge.openPullRequest', 'forge.mergePullRequest', 'forge.updatePullRequest']);
 const FASTEST = 20;
 
 export function remoteCalls(deps: RemoteCallsDeps): RemoteCalls {
@@ -41,6 +44,7 @@ export function remoteCalls(deps: RemoteCallsDeps): RemoteCalls {
 function remoteCall(deps: RemoteCallsDeps, call: Call, perform: () => Promise<unknown>): Promise<unknown> {
   const { scheduler, random, faults } = deps;
   const { name, by } = call;
+  const way = FASTEST + randomInt(random, 200) + deps.detour(call) + (LATE.has(name) && faults.strikes('late write') ? seconds(4) : 0);
   deps.issued(call);
   return new Promise((resolve, reject) => {
     const later = (delay: Duration, run: () => void) => scheduler.after(delay, run, by);
@@ -65,6 +69,6 @@ function remoteCall(deps: RemoteCallsDeps, call: Call, perform: () => Promise<un
       if (faults.strikes('slow')) return void later(seconds(10), () => resolve(answer));
       return resolve(answer);
     };
-    later(FASTEST + randomInt(random, 200), arrive);
+    later(way, arrive);
   });
 }

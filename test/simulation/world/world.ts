@@ -1,4 +1,4 @@
-import { milliseconds, minutes, randomInt, seconds, seededRandom, type Instant, type Random } from '@fleetmend/kernel';
+import { milliseconds, minutes, randomInt, seconds, seededRandom, type Duration, type Instant, type Random } from '@fleetmend/kernel';
 import { lifecycle } from '@fleetmend/lifecycle';
 import type { Action } from '@fleetmend/model';
 import type { Reasoner } from '@fleetmend/plugin-api';
@@ -15,11 +15,10 @@ import { remoteCalls, type Call } from './remote-calls.ts';
 import { REPOSITORY, START, simulatedSettings, writtenSettings } from './settings.ts';
 import { limitOf, workloadObject } from './workload.ts';
 
-const MEBI = 1_048_576;
-export const BUNDLES: readonly RuleBundle[] = [
-  { name: 'generous', maxMemory: 4096 * MEBI },
-  { name: 'strict', maxMemory: 192 * MEBI },
-];
+export const MEBI = 1_048_576;
+const GENEROUS: RuleBundle = { name: 'generous', maxMemory: 4096 * MEBI };
+const STRICT: RuleBundle = { name: 'strict', maxMemory: 150 * MEBI };
+const otherBundle = (bundle: RuleBundle) => (bundle === STRICT ? GENEROUS : STRICT);
 
 /** Everything that is true, and everybody who acts on it. */
 export interface World {
@@ -34,10 +33,14 @@ export interface World {
   readonly agents: ReadonlyMap<string, SimAgent>;
   readonly courier: Courier;
   readonly faults: Faults;
-  /** Index into {@link BUNDLES} of the one that judges. */
-  bundle: number;
+  /** Another bundle judges from now on. */
+  switchBundle(): void;
+  /** The bundles that judged within the last moments, the present one included. */
+  bundles(within: Duration): readonly RuleBundle[];
   /** When something last happened that may delay any news: a crash, a loss, a refusal. */
   disturbedAt: Instant;
+  /** The next pull request is cancelled while the call that opens it is on its way, and that takes long. */
+  cancelNextOpening: boolean;
   /** Since when nothing may be written to the forge, or nothing may be opened and merged; undefined: it may. */
   pausedSince: Instant | undefined;
   frozenSince: Instant | undefined;
@@ -71,6 +74,8 @@ export function createWorld(schedule: Schedule, { bug = {}, trace: write }: Worl
   const agents = new Map(clusters.map((cluster) => [cluster.name, simAgent({ scheduler, cluster, closeDwell: simulatedSettings.hold, publish: bus.publish, heartbeat: bus.heartbeat })]));
   const trace = (line: () => string) => write?.(`${renderOffset(scheduler.now)} ${line()}`);
   const lives: Life[] = [];
+  const judged = [{ bundle: GENEROUS, since: START }];
+  const current = () => judged.at(-1)?.bundle ?? GENEROUS;
 
   const stores = { vectorStore: memoryVectorStore(), notifier: memoryNotifier(), audit: memoryAudit(), evidence: memoryEvidence() };
   const table = bug.table?.(lifecycle);
@@ -79,6 +84,7 @@ export function createWorld(schedule: Schedule, { bug = {}, trace: write }: Worl
     random,
     faults,
     disturbed,
+    detour: ({ name }) => (world.cancelNextOpening && name === 'forge.openPullRequest' ? seconds(4) : 0),
     issued: (call) => callListeners.forEach((listener) => listener(call)),
     crash: (life) => crash(lives.indexOf(life)),
   });
@@ -106,7 +112,7 @@ export function createWorld(schedule: Schedule, { bug = {}, trace: write }: Worl
           git,
           forge: forge.forge,
           clusters: { ask: async (cluster, question) => answerFrom(agents.get(cluster), cluster, question) as never },
-          policyEngine: ruleEngine(() => BUNDLES[world.bundle] ?? { name: 'none', maxMemory: 0 }),
+          policyEngine: ruleEngine(current),
           reasoner: reasonerFor(schedule),
           random,
           resync: (cluster) => void scheduler.after(milliseconds(50 + randomInt(random, 200)), () => agents.get(cluster)?.resync()),
@@ -139,8 +145,10 @@ export function createWorld(schedule: Schedule, { bug = {}, trace: write }: Worl
     agents,
     courier: bus,
     faults,
-    bundle: 0,
+    switchBundle: () => void judged.push({ bundle: otherBundle(current()), since: scheduler.now }),
+    bundles: (within) => judged.filter((_, index) => (judged[index + 1]?.since ?? scheduler.now) >= scheduler.now - within).map((one) => one.bundle),
     disturbedAt: START,
+    cancelNextOpening: false,
     pausedSince: undefined,
     frozenSince: undefined,
     hubsAlive: () => lives.filter((life) => life?.alive).length,
@@ -173,7 +181,8 @@ function followLedger({ scheduler, random, faults, ledger, requests, life }: Fol
   const stop = ledger.onChange((change) => {
     if (!life.alive) return stop();
     if (faults.strikes('lost watch event')) return void scheduler.after(minutes(1), () => requests.relist(), life);
-    const delay = faults.strikes('stale cache') ? seconds(30) : 5 + randomInt(random, 300);
+    // Seldom a moment is several seconds.
+    const delay = faults.strikes('stale cache') ? seconds(30) : 5 + randomInt(random, random.next() < 0.1 ? seconds(6) : 300);
     scheduler.after(delay, () => requests.deliver(change, true), life);
     if (faults.strikes('doubled watch event')) scheduler.after(delay + seconds(1), () => requests.deliver(change, true), life);
   });
