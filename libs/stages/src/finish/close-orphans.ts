@@ -19,7 +19,7 @@ export function closeOrphans(deps: StageDeps): Stage {
       const { forge } = await openRepository(deps, { forgeRef: plan.source.forge, repository: plan.source.repository });
       for (const branch of branches(view)) {
         const seen = await findOurPullRequest(forge, view.request, { repository: plan.source.repository, branch });
-        if (seen === undefined || !isOrphan(view, seen)) continue;
+        if (seen === undefined || !isOrphan(seen)) continue;
         await needLeave(deps, view, { frozenCounts: false });
         await forge.updatePullRequest({ repository: plan.source.repository, number: seen.number, comment: { marker: `${marker(view.request)} orphan`, body: 'The request has ended, so nobody waits for this any more.' }, close: true });
       }
@@ -34,6 +34,6 @@ function branches({ request }: View): readonly string[] {
   return [...new Set(known.filter((branch) => branch !== undefined && branch.startsWith('fleetmend/')) as string[])];
 }
 
-function isOrphan({ request }: View, seen: PullRequestState): boolean {
+function isOrphan(seen: PullRequestState): boolean {
   return seen.state === 'Open' && seen.commits.every((commit) => commit.byUs);
 }

@@ -1,6 +1,6 @@
 import { renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import type { FileEdit, Plan, Verdict } from '@fleetmend/model';
+import type { Action, FileEdit, Plan, Verdict } from '@fleetmend/model';
 import type { GateDecision } from '@fleetmend/plugin-api';
 import { segmentsOf } from '../propose/field.ts';
 import { rebuildEdits } from '../propose/propose.ts';
@@ -44,7 +44,7 @@ async function judgeRepair(deps: StageDeps, view: View, plan: Plan): Promise<{ j
       exact: proven.exact,
       binding: source.binding,
       clusterLabels: await labelsOf(deps, source.cluster),
-      restoresEarlierValue: await restores(source, plan),
+      restoresEarlierValue: await restores(source, plan, action),
     },
     baseMoved: head !== plan.base && (await touchedDiffer(source, head, edits)),
   };
@@ -57,16 +57,21 @@ async function touchedDiffer(source: Source, head: string, edits: readonly FileE
   return false;
 }
 
-/** Every changed value stood in the same field in an earlier commit. */
-async function restores(source: Source, plan: Plan): Promise<boolean> {
-  if (plan.action === 'restoreField') return true;
-  const commits = await source.repository.log(plan.base, source.origin.path, 20);
+/** Every changed value stood in the same field in an earlier commit: the one that the action names, or any of the last twenty. */
+async function restores(source: Source, plan: Plan, action: Action): Promise<boolean> {
+  const commits = action.action === 'restoreField' ? await namedCommit(source, plan, action.commit) : (await source.repository.log(plan.base, source.origin.path, 20)).slice(1).map((commit) => commit.sha);
   for (const change of plan.changes) {
-    const path = segmentsOf(`/${change.path}`);
-    const values = await Promise.all(commits.slice(1).map((commit) => earlierValues(source, path, commit.sha)));
-    if (!values.some((value) => value !== undefined && String(value) === change.after)) return false;
+    const path = action.action === 'restoreField' ? action.path : segmentsOf(`/${change.path}`);
+    const values = await Promise.all(commits.map((commit) => earlierValues(source, path, commit)));
+    // Taking a field out restores only where the named commit had none: that most commits lack it proves nothing.
+    if (!values.some((value) => (value === undefined ? action.action === 'restoreField' && change.after === undefined : String(value) === change.after))) return false;
   }
   return plan.changes.length > 0;
+}
+
+/** The commit that an action restores from, if it is an earlier one of this branch. */
+async function namedCommit({ repository }: Source, plan: Plan, commit: string): Promise<readonly string[]> {
+  return commit !== plan.base && (await repository.isAncestor(commit, plan.base)) ? [commit] : [];
 }
 
 async function judgeRevert(deps: StageDeps, view: View, plan: Plan): Promise<{ judged: Judged; baseMoved: boolean }> {
