@@ -75,12 +75,17 @@ function retryAfterOf(header: string | null): number | undefined {
   return header !== null && Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
+/** Node's codes for a certificate that does not hold. Transient, because certificates are renewed while we run. */
+const CERTIFICATE_CODES = new Set(['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+
 /** The error for a request that got no answer. Node hides the useful text in the chain of causes. */
 export function unreachable(server: string, cause: unknown): UnreachableError {
   const texts: string[] = [];
+  let nextStep = 'check the address and that the server runs';
   for (let error: unknown = cause; error instanceof Error && texts.length < 4; error = error.cause) {
+    if ('code' in error && CERTIFICATE_CODES.has(String(error.code))) nextStep = 'check certificate-authority and tls-server-name of this cluster in the kubeconfig';
     const text = error.message || ('code' in error ? String(error.code) : error.name);
     if (text !== 'fetch failed' && !texts.includes(text)) texts.push(text);
   }
-  return new UnreachableError(`cannot reach the Kubernetes API at ${server}: ${texts.join(': ') || String(cause)}; check the address and that the server runs`, { cause });
+  return new UnreachableError(`cannot reach the Kubernetes API at ${server}: ${texts.join(': ') || String(cause)}; ${nextStep}`, { cause });
 }
