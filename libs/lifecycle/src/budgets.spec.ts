@@ -26,7 +26,7 @@ it('leaves its own pull request out', () => {
 it('counts per namespace, and what was created in the last hour', () => {
   const others = ['2', '3'].map((n) => aRequest('PullRequestOpen', { plan: { ...PLAN, fields: [`f${n}`] }, pullRequest: pullRequest({ openedAt: ago(minute) }) }, { uid: `uid-${n}`, workload: `w${n}` }));
   expect(over(aView('Delivering', { plan: PLAN, others }))).toEqual(['namespace']);
-  const created = ['4', '5', '6', '7'].map((n) => aRequest('Succeeded', { plan: PLAN, pullRequest: pullRequest({ state: 'Merged', openedAt: ago(59 * minute) }) }, { uid: `uid-${n}`, workload: `w${n}` }));
+  const created = ['4', '5', '6', '7'].map((n) => aRequest('Succeeded', { plan: PLAN, opened: [ago(59 * minute)], pullRequest: pullRequest({ state: 'Merged', openedAt: ago(59 * minute) }) }, { uid: `uid-${n}`, workload: `w${n}` }));
   expect(over(aView('Delivering', { plan: PLAN, others: created }))).toEqual(['created in the last hour']);
 });
 
