@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -77,6 +77,23 @@ describe('trouble is named with the next step, and ends with its own status', ()
     const { status, err } = await run('up', '--once', '--state-dir', join(dir, 'file', 'state'));
     expect(status).toBe(EXIT.permanent);
     expect(err).toContain('--state-dir');
+  });
+
+  it('a state directory whose world is damaged', async () => {
+    mkdirSync(join(dir, 'state'));
+    writeFileSync(join(dir, 'state', 'sandbox.db'), 'damaged '.repeat(2_000));
+    const { status, err } = await run('up', '--once');
+    expect(status).toBe(EXIT.permanent);
+    expect(err).toMatch(/sandbox\.db.*away/s);
+  });
+
+  it('a state directory whose repository is damaged', async () => {
+    const repository = join(dir, 'state', 'repositories', 'fleet.git');
+    mkdirSync(repository, { recursive: true });
+    for (const name of ['HEAD', 'objects', 'refs']) writeFileSync(join(repository, name), 'damaged');
+    const { status, err } = await run('up', '--once');
+    expect(status).toBe(EXIT.permanent);
+    expect(err).toMatch(/repositories.*begin anew/s);
   });
 
   it('a pull request that does not exist', async () => {

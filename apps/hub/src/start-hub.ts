@@ -109,6 +109,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
       await startHttpAndIntake({ clock, log, parts: { config, bus, intake, openSet, fleet, metrics, requests, settings, policyEngine: plugins.policyEngine, notReady: () => requests.trouble(), leading: () => leader.leading } }),
       (started) => started.close(),
     );
+    if (!isLoopback(config.http.host)) log.warn(`the hub listens on ${config.http.host}: put a proxy in front of it that authenticates, for it answers whoever reaches it`);
     askForEverything({ bus, settings, log });
     return {
       url: http.url,
@@ -132,6 +133,10 @@ function askForEverything({ bus, settings, log }: { readonly bus: HubBus; readon
     await Promise.allSettled(clusters.map(({ name }) => bus.resync(name, RESYNC_TIMEOUT)));
   };
   ask().catch((error: unknown) => log.warn({ err: error }, 'known clusters were not asked to say everything again; their heartbeats will make them'));
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function makeStateDir(stateDir: string): void {

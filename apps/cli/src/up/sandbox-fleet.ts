@@ -6,7 +6,7 @@ import { HubConfig } from '@fleetmend/config';
 import { createLocalPullRequests, type LocalPullRequests } from '@fleetmend/forges';
 import { createGit, type BareRepository } from '@fleetmend/git';
 import { pluginStateDir, startHub, type Closers, type RunningHub } from '@fleetmend/hub';
-import { seconds, type Clock, type Random } from '@fleetmend/kernel';
+import { isPermanent, messageOf, PermanentError, seconds, type Clock, type Random } from '@fleetmend/kernel';
 import { createWorld, identityOf, renderKubeconfig, serveApi, type World } from '@fleetmend/sandbox';
 import type { Logger } from '@fleetmend/telemetry';
 
@@ -55,7 +55,7 @@ export async function openSandboxFleet({ layout, clusters, settings, branch, pac
   const git = createGit(env['PATH'] === undefined ? {} : { path: env['PATH'] });
   const forgeDir = pluginStateDir(layout.hub, `hub.forges.${FORGE}`, 'local');
   const pullRequests = closers.add(createLocalPullRequests({ stateDir: forgeDir, root: layout.repositories, clock, git }), (opened) => opened.dispose());
-  const repository = await pullRequests.repository(REPOSITORY);
+  const repository = await openRepository(pullRequests, layout.repositories);
 
   const failed = (...what: readonly unknown[]) => log.warn({ what: what.map(String) }, 'the sandbox has trouble');
   const world = closers.add(createWorld({ clusters, clock, random, state: layout.world, repositories: () => repository, failed }), (made) => made.close());
@@ -99,6 +99,18 @@ export async function openSandboxFleet({ layout, clusters, settings, branch, pac
   }
 
   return { world, repository, pullRequests, startFleetmend, apiServers: serving.clusters };
+}
+
+/** @throws PermanentError `RepositoryCorrupt` naming the folder. */
+async function openRepository(pullRequests: LocalPullRequests, folder: string): Promise<BareRepository> {
+  try {
+    const repository = await pullRequests.repository(REPOSITORY);
+    await repository.branches();
+    return repository;
+  } catch (error) {
+    if (isPermanent(error)) throw error;
+    throw new PermanentError('RepositoryCorrupt', `the repository of the local fleet in ${folder} cannot be read: ${messageOf(error)}; restore it, or delete the whole state directory to begin anew`, { cause: error });
+  }
 }
 
 /** The HTTP API of one embedded cluster as a function: the same bytes as over TLS, without the sockets. */
