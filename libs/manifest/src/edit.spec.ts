@@ -111,6 +111,7 @@ describe('adding a value that is not there', () => {
 
   it('adds after a block scalar and before the end of a file without a final newline', () => {
     expect(edit('m:\n  t: |\n    x\n', ['m', 'k'], 'v')).toBe('m:\n  t: |\n    x\n  k: v\n');
+    expect(edit('m:\n  t: |\n    x\nz: 1\n', ['m', 'k'], 'v')).toBe('m:\n  t: |\n    x\n  k: v\nz: 1\n');
     expect(edit('m:\n  t: 1', ['m', 'k'], 'v')).toBe('m:\n  t: 1\n  k: v');
     expect(edit('m:\r\n  t: 1\r\n', ['m', 'k', 'l'], true)).toBe('m:\r\n  t: 1\r\n  k:\r\n    l: true\r\n');
   });

@@ -6,6 +6,8 @@ export type ScalarStyle = 'Plain' | 'Single' | 'Double';
 
 /** Words and signs that some YAML reader takes for a boolean, null, number or merge key. */
 const SPECIAL = /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?\.?(?:inf|nan|infinity))$/i;
+/** Signs that may not begin a plain scalar, or only sometimes; some readers are laxer about them than others. */
+const INDICATOR = /^(?:[?:,[\]{}#&*!|>'"%@`]|-(?:\s|$)|---|\.\.\.)/;
 const LINE = /^[\x20-\x7e\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd]*$/;
 
 /**
@@ -20,7 +22,7 @@ export function renderScalar(value: ScalarValue, style: ScalarStyle = 'Plain'): 
 }
 
 function isSafePlain(text: string): boolean {
-  if (text === '' || text.trim() !== text || !LINE.test(text) || SPECIAL.test(text)) return false;
+  if (text === '' || text.trim() !== text || !LINE.test(text) || SPECIAL.test(text) || INDICATOR.test(text)) return false;
   if (!Number.isNaN(Number(text.replaceAll('_', '')))) return false;
   return YAML_VERSIONS.every((version) => readsAs(`k: ${text}`, version, text) && readsAs(`{k: ${text}}`, version, text) && isKey(`${text}: 1`, version, text));
 }

@@ -28,6 +28,11 @@ export async function isBuilt(tree: Tree, folder: string): Promise<boolean> {
   return (await tree.list(folder)).some((path) => BUILT.test(baseName(path)) && folderOf(path) === folder);
 }
 
+/** True when kustomize or Helm builds some folder below. */
+export async function hasBuiltFolder(tree: Tree, root: string): Promise<boolean> {
+  return (await tree.list(root)).some((path) => BUILT.test(baseName(path)));
+}
+
 export async function readFiles(tree: Tree, paths: readonly string[]): Promise<FolderContent> {
   const read = await Promise.all(paths.map(async (path) => ({ path, text: await tree.read(path) })));
   const objects: FoundObject[] = [];

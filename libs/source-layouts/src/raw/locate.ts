@@ -2,7 +2,7 @@ import { PermanentError } from '@fleetmend/kernel';
 import { isEditable } from '@fleetmend/manifest';
 import { type ObjectRef, renderRef } from '@fleetmend/model';
 import type { Application, LocateInput, SourceOrigin } from '@fleetmend/plugin-api';
-import { type FolderContent, type FoundObject, folderOf, isBuilt, isNamed, listManifests, normalisePath, readFiles } from './folder.ts';
+import { type FolderContent, type FoundObject, folderOf, hasBuiltFolder, isBuilt, isNamed, listManifests, normalisePath, readFiles } from './folder.ts';
 
 /**
  * The one document that holds the target: below the folder that the application applies, or, where no engine says, in any
@@ -21,6 +21,7 @@ async function locateInApplication({ target, binding, tree }: LocateInput, appli
   const owner = `${application.ref.kind} ${application.ref.namespace ?? ''}/${application.ref.name}`;
   const content = await readFiles(tree, await listManifests(tree, root));
   const found = choose(content, target, { application, at });
+  if (!found && (await hasBuiltFolder(tree, root))) return undefined; // it may come out of one of those
   if (!found) throw notFound({ target, content, where: `${at}, folder ${root || '/'} (applied by ${owner})` });
   if (!isEditable(found.path, binding.editablePaths)) {
     throw new PermanentError('NotEditable', `${found.path} holds ${renderRef(target)}, but the RepoBinding allows only ${binding.editablePaths.join(', ')}: widen it if machines may edit this file`);

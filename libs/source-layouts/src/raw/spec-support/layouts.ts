@@ -48,6 +48,7 @@ export const FIXTURES: LayoutFixtures = {
   foreign: {
     'a folder that kustomize builds': { ...SHOP, files: { ...SHOP.files, 'apps/shop/kustomization.yaml': 'resources: [checkout.yaml]\n' } },
     'a Helm chart': { ...SHOP, files: { ...SHOP.files, 'apps/shop/Chart.yaml': 'name: shop\n' } },
+    'a target that can only come out of a folder below that kustomize builds': { ...SHOP, files: { 'apps/shop/ns.yaml': WEB.split('---')[0] ?? '', 'apps/shop/web/kustomization.yaml': 'resources: [web.yaml]\n', 'apps/shop/web/web.yaml': WEB } },
     'an application of several sources': { ...SHOP, application: { ...anApplication('apps/shop'), sources: [...anApplication('a').sources, ...anApplication('b').sources] } },
     'a binding without an engine whose files do not hold the target': { ...SHOP, application: undefined, editablePaths: ['apps/none/**'] },
   },
