@@ -31,14 +31,14 @@ const BURST_SPAN = 1_000;
 
 /**
  * A work queue with one sleeper: keys run in order of their time, then of who asked first, one after the other.
- * Everything with delay 0 runs in a microtask, so that a virtual clock sees it done before time moves on.
+ * Even what is due at once sleeps for no time first: several changes become one reconcile, a virtual clock does not move on before it is done,
+ * and on a real clock a long chain of causes lets requests through between its links.
  */
 export function startLoop({ name, clock, signal, reconcile, retry, failed }: LoopOptions): Loop {
   const due = new Map<string, Instant>();
   const failures = new Map<string, number>();
   const bursts = new Map<string, { readonly since: Instant; count: number }>();
   let sleeper: { readonly at: Instant; readonly abort: AbortController } | undefined;
-  let flushPending = false;
 
   signal.addEventListener('abort', () => sleeper?.abort.abort(), { once: true });
 
@@ -53,27 +53,20 @@ export function startLoop({ name, clock, signal, reconcile, retry, failed }: Loo
 
   function arm(): void {
     const next = Math.min(...due.values());
-    if (next === Infinity || flushPending || signal.aborted) return;
-    if (next <= clock.now()) {
-      flushPending = true;
-      queueMicrotask(flush);
-      return;
-    }
-    if (sleeper && sleeper.at <= next) return;
+    if (next === Infinity || signal.aborted || (sleeper && sleeper.at <= next)) return;
     sleeper?.abort.abort();
     const mine = { at: next, abort: new AbortController() };
     sleeper = mine;
-    clock.sleep(next - clock.now(), mine.abort.signal).then(
+    clock.sleep(Math.max(0, next - clock.now()), mine.abort.signal).then(
       () => {
         if (sleeper === mine) sleeper = undefined;
-        arm();
+        flush();
       },
       () => undefined, // it rejects only because it was replaced by an earlier one, or because the loop ends
     );
   }
 
   function flush(): void {
-    flushPending = false;
     const now = clock.now();
     const ready = [...due].filter(([, at]) => at <= now).sort(([, a], [, b]) => a - b);
     for (const [key] of ready) {
