@@ -1,8 +1,8 @@
 import { isSecretName } from './key-names.ts';
 import { isPlaceholder, type RedactionSession } from './session.ts';
 
-/** A run of characters that names are made of; each run is looked at once. */
-const RUN = /[A-Za-z0-9_.-]+/g;
+/** A whole run of characters that names are made of, before a separator, or a flag before a space. One start per run, of bounded length. */
+const KEY = /(?<![A-Za-z0-9_.-])(?:--[A-Za-z0-9_.-]{1,126}(?=[ \t])|[A-Za-z0-9_.-]{1,128}(?![A-Za-z0-9_.-])(?=["'\\]{0,3}[ \t]{0,4}[:=]))/g;
 const SPACES = ' \t';
 const STOPS = new Set([' ', '\t', '\n', '\r', ',', ';', '&', ')', '}', ']', '"', "'", '<', '>', '`']);
 const LONGEST_VALUE = 8192;
@@ -22,7 +22,7 @@ export function redactKeyedValues(text: string, session: RedactionSession): stri
   let done = 0;
   /** Until here, a key `value` belongs to a secret name. */
   let pairedUntil = -1;
-  for (const { 0: run, index } of text.matchAll(RUN)) {
+  for (const { 0: run, index } of text.matchAll(KEY)) {
     if (index < done) continue;
     const paired = run === 'value' && index <= pairedUntil;
     const named = run === 'name';

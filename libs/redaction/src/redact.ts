@@ -47,6 +47,6 @@ function redactLiterals(text: string, session: RedactionSession): string {
 
 function redactTokens(text: string, session: RedactionSession): string {
   let out = text;
-  for (const { type, pattern, holds } of tokenPatterns) out = out.replace(pattern, (token) => (holds && !holds(token) ? token : session.placeholder(type, token)));
+  for (const { type, hints, pattern, holds } of tokenPatterns) if (hints.some((hint) => out.includes(hint))) out = out.replace(pattern, (token) => (holds && !holds(token) ? token : session.placeholder(type, token)));
   return out;
 }
