@@ -14,12 +14,15 @@ const ABOUT = [
 /** …except these, which end like a word of the list above and do hold one. */
 const HELD_ALL_THE_SAME = ['apikey', 'accesskey', 'privatekey', 'secretkey', 'accountkey', 'sharedkey', 'signingkey', 'encryptionkey', 'masterkey', 'sessionkey', 'sessionid'] as const;
 
+/** Most names of a log are none of these: one look settles it. */
+const PERHAPS = /pass|pwd|secret|token|key|cred|connection|session|cookie|auth|docker|jwt|sig|dsn|otp|bearer|salt|psk/i;
+
 /**
  * Whether a key, environment variable, flag or field of that name usually holds a secret: `DB_PASSWORD`, `apiKey`,
  * `client-key-data`; not `secretName`, `tokenExpirationSeconds`, `max_tokens`.
  */
 export function isSecretName(name: string): boolean {
-  if (name.length > 128) return false;
+  if (name.length > 128 || !PERHAPS.test(name)) return false;
   const flat = name.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (HELD_ALL_THE_SAME.some((word) => flat.endsWith(word))) return true;
   if (SECRET_NAMES.some((word) => flat === word) || SECRET_NAMES.includes(lastWord(name) as (typeof SECRET_NAMES)[number])) return true;
