@@ -1,3 +1,4 @@
+import { agentRoleFiles } from './agent-role.ts';
 import { configReference } from './config-reference.ts';
 import { crdFiles } from './crds.ts';
 import type { Generator } from './generated.ts';
@@ -5,4 +6,4 @@ import { lifecyclePage } from './lifecycle-page.ts';
 import { policyWorker } from './policy-worker.ts';
 
 /** Everything that is generated, committed, and proved fresh by CI. */
-export const generators: readonly Generator[] = [crdFiles, lifecyclePage, configReference, policyWorker];
+export const generators: readonly Generator[] = [crdFiles, lifecyclePage, configReference, policyWorker, agentRoleFiles];
