@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 export interface Terminal {
   /** A line that stays. */
   line(text: string): void;
-  /** A line that is overwritten by the next one; nothing where nobody watches. */
+  /** A dim line that is overwritten by the next one; nothing where nobody watches. */
   live(text: string): void;
   readonly isTty: boolean;
   readonly colour: boolean;
@@ -20,9 +20,10 @@ export function createTerminal(stream: Writable & { readonly isTTY?: boolean; re
     if (shown) stream.write('\r\u001b[K');
     shown = false;
   };
+  const colour = isTty && !env['NO_COLOR'];
   return {
     isTty,
-    colour: isTty && !env['NO_COLOR'],
+    colour,
     line(text) {
       clear();
       stream.write(`${text}\n`);
@@ -30,8 +31,9 @@ export function createTerminal(stream: Writable & { readonly isTTY?: boolean; re
     live(text) {
       if (!isTty) return;
       clear();
-      stream.write(text.slice(0, (stream.columns ?? 80) - 1));
-      shown = true;
+      // Cut before it is styled: half an escape sequence would colour the rest of the screen.
+      stream.write(styled({ colour }, 'dim', text.slice(0, (stream.columns || 80) - 1)));
+      shown = text !== '';
     },
   };
 }

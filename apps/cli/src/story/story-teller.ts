@@ -39,7 +39,7 @@ export function createStoryTeller({ terminal, clock, start }: { readonly termina
     now(requests) {
       const alive = requests.filter((request) => !['Succeeded', 'Failed', 'Escalated', 'Dismissed'].includes(request.status.phase));
       const text = alive.length === 0 ? 'watching' : alive.map((request) => `${request.spec.target?.name ?? request.metadata.name}: ${request.status.phase}`).join('  ');
-      terminal.live(styled(terminal, 'dim', `${renderElapsed(clock.now() - start)}    ${text}`));
+      terminal.live(`${renderElapsed(clock.now() - start)}    ${text}`);
     },
   };
 }

@@ -37,6 +37,7 @@ export async function up(options: UpOptions, world: UpWorld): Promise<number> {
     closers.add(keepLive({ hub, story, clock, signal }), (live) => live.stop());
   };
   const input: PlayInput = { layout, pace: options.accelerated ? ACCELERATED_PACE : DEMO_PACE, story, signal, start, opened };
+  terminal.live('  starting the fleet');
   try {
     const played = options.scenario === undefined ? await playDemo(input, world, closers) : await playOneScenario(options.scenario, input, world, closers);
     if (options.once) return finish(played, options, world);
