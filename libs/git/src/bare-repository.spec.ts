@@ -84,6 +84,7 @@ describe('a bare repository', () => {
     expect((await repository.log({ from: squash, limit: 1 }))[0]?.parents).toEqual([base]);
     const rival = await commit({ a: '3\n' });
     expect(await repository.createMerge({ ...how, base: rival, method: 'Squash' })).toBeUndefined();
+    expect(await repository.merges(await commit({ z: '1' }, 'orphan'), head)).toBe(false);
   });
 
   it('knows ancestors, and that an unknown commit is none', async () => {

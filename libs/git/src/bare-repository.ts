@@ -49,7 +49,7 @@ export interface BareRepository extends RepositoryReader, RepositoryWriter {
   merges(base: string, head: string): Promise<boolean>;
   /** Makes the objects of a commit that no branch knows yet. Equal input gives an equal id. */
   createCommit(commit: NewCommit): Promise<string>;
-  /** Makes the merge's objects; undefined: the two conflict. */
+  /** Makes the merge's objects; undefined: the two conflict, or have no history in common. */
   createMerge(merge: NewMerge): Promise<string | undefined>;
   /** Moves, makes (`from` undefined) or removes (`to` undefined) a branch if it still is where it was; false: it is not. Blocks. */
   moveBranch(move: { readonly branch: string; readonly from: string | undefined; readonly to: string | undefined }): boolean;
@@ -91,9 +91,10 @@ export async function openBareRepository({ path, git, clock, defaultBranch = 'ma
   };
 
   const mergeTrees = async (base: string, head: string): Promise<string | undefined> => {
-    const { code, stdout, stderr } = await git.run({ dir: path, args: ['merge-tree', '--write-tree', '--no-messages', checkSha(base), checkSha(head)], codes: [0, 1, 129] });
+    const { code, stdout, stderr } = await git.run({ dir: path, args: ['merge-tree', '--write-tree', '--no-messages', checkSha(base), checkSha(head)], codes: [0, 1, 128, 129] });
     if (code === 129) throw new PermanentError('GitTooOld', `this git cannot merge without a worktree: install git 2.38 or newer (${stderr.split('\n', 1)[0] ?? ''})`);
-    return code === 1 ? undefined : checkSha(stdout.toString().trim());
+    if (code === 128 && !stderr.includes('unrelated histories')) throw new GitError(`git merge-tree failed in ${path}: ${stderr.trim()}`, stderr);
+    return code !== 0 ? undefined : checkSha(stdout.toString().trim());
   };
 
   const moveBranch: BareRepository['moveBranch'] = ({ branch, from, to }) => {

@@ -16,6 +16,8 @@ export interface GiteaAnswer<T> {
   readonly data: T | undefined;
   /** What Gitea said in words, when it refused. */
   readonly message: string;
+  /** Length of the whole list, where the answer is a page of one. */
+  readonly total: number | undefined;
 }
 
 /** Gitea's API v1 under one token. */
@@ -25,8 +27,8 @@ export interface GiteaClient {
   read<T>(path: string, schema: Schema<T>): Promise<T>;
   /** Undefined: 404. */
   find<T>(path: string, schema: Schema<T>): Promise<T | undefined>;
-  /** Every page of a list, up to `pages` of 50. */
-  list<T>(path: string, schema: Schema<T[]>, pages?: number): Promise<readonly T[]>;
+  /** The pages of a list in Gitea's order, up to `pages` of 50, until `enough` holds for what was read. */
+  list<T>(path: string, schema: Schema<T[]>, limits?: { readonly pages?: number; readonly enough?: (read: readonly T[]) => boolean }): Promise<readonly T[]>;
 }
 
 const PAGE = 50;
@@ -51,9 +53,11 @@ export function giteaClient({ url, token, fetch }: { readonly url: string; reado
       }),
     );
     const text = await send(what, () => response.text());
-    if (response.ok) return { status: response.status, data: schema && parse(schema, readJson(text), `Gitea's answer to ${what}`), message: '' };
+    const header = response.headers.get('x-total-count');
+    const total = header === null ? undefined : Number(header);
+    if (response.ok) return { status: response.status, data: schema && parse(schema, readJson(text), `Gitea's answer to ${what}`), message: '', total };
     const message = wordsOf(text);
-    if (allow.includes(response.status)) return { status: response.status, data: undefined, message };
+    if (allow.includes(response.status)) return { status: response.status, data: undefined, message, total };
     throw explain(response.status, { what, message });
   };
 
@@ -65,12 +69,14 @@ export function giteaClient({ url, token, fetch }: { readonly url: string; reado
       return data;
     },
     find: async (path, schema) => (await call({ path, schema, allow: [404] })).data,
-    async list<T>(path: string, schema: Schema<T[]>, pages = 20) {
+    async list<T>(path: string, schema: Schema<T[]>, { pages = 20, enough = () => false }: { readonly pages?: number; readonly enough?: (read: readonly T[]) => boolean } = {}) {
       const all: T[] = [];
       for (let page = 1; page <= pages; page += 1) {
-        const { data } = await call({ path: `${path}${path.includes('?') ? '&' : '?'}page=${page}&limit=${PAGE}`, schema });
-        all.push(...(data ?? []));
-        if (!data || data.length < PAGE) break;
+        const { data = [], total } = await call({ path: `${path}${path.includes('?') ? '&' : '?'}page=${page}&limit=${PAGE}`, schema });
+        all.push(...data);
+        // A server may hand out shorter pages than asked for, so the length of one says little where the total is known.
+        const isLast = total === undefined ? data.length < PAGE : all.length >= total;
+        if (isLast || data.length === 0 || enough(all)) break;
       }
       return all;
     },

@@ -71,6 +71,18 @@ describe('a commit', () => {
   });
 });
 
+describe('a pull request', () => {
+  it('is found behind newer ones, on a later page of the list', async () => {
+    const { repository, parent, number } = await openOne();
+    for (const branch of ['a', 'b', 'c', 'd']) {
+      await harness.forge.commit({ repository, branch, parent, files: new Map([[`${branch}.yaml`, 'x']]), message: branch });
+      await harness.humanOpen({ repository, branch, base: 'main', title: branch, body: '' });
+    }
+    expect(await harness.forge.readPullRequest({ repository, branch: 'fleetmend/x' })).toMatchObject({ number });
+    expect((await harness.forge.readPullRequest({ repository, branch: 'a' }))?.number).toBe(number + 1);
+  });
+});
+
 describe('merging', () => {
   it('before the approvals that the branch wants is not allowed', async () => {
     const { repository, sha, number } = await openOne('Guarded');

@@ -4,9 +4,8 @@ import { z } from 'zod';
 import { giteaClient } from './client.ts';
 import { commitFiles } from './commit.ts';
 import { repositoryPath } from './place.ts';
-import { type PullRequestDeps, mergePullRequest, openPullRequest, pullsOfBranch, updatePullRequest } from './pull-requests.ts';
+import { type PullRequestDeps, mergePullRequest, openPullRequest, readPullRequest, updatePullRequest } from './pull-requests.ts';
 import { Repository, User } from './schema.ts';
-import { readState } from './state.ts';
 
 const Config = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).describe('address of the server, with its sub-path if it has one'),
@@ -35,10 +34,7 @@ export const gitea = definePlugin<z.infer<typeof Config>, Forge>({
       },
       commit: (request) => commitFiles(deps, request),
       openPullRequest: (draft) => openPullRequest(deps, draft),
-      async readPullRequest({ repository, branch }) {
-        const [newest] = await pullsOfBranch(deps, { repository, branch });
-        return newest && readState(deps, repository, newest);
-      },
+      readPullRequest: (reference) => readPullRequest(deps, reference),
       mergePullRequest: (order) => mergePullRequest(deps, order),
       updatePullRequest: (update) => updatePullRequest(deps, update),
     };

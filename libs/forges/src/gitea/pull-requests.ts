@@ -12,12 +12,17 @@ export interface PullRequestDeps extends StateDeps {
 
 const LOOKS = 24;
 const LOOK_EVERY_MS = 250;
-const PAGES = 20;
 
-/** Newest first. Gitea cannot be asked by head branch alone, so the list is read and filtered. */
-export async function pullsOfBranch({ client }: StateDeps, { repository, branch }: { readonly repository: string; readonly branch: string }): Promise<readonly PullRequest[]> {
-  const pulls = await client.list(`${repositoryPath(repository)}/pulls?state=all`, z.array(PullRequest), PAGES);
-  return pulls.filter(({ head }) => head.label === branch).sort((a, b) => b.number - a.number);
+/** Newest first. Gitea cannot be asked by head branch, so its list, which is newest first too, is read and filtered. */
+async function pullsOfBranch({ client }: StateDeps, { repository, branch, newestOnly = false }: { readonly repository: string; readonly branch: string; readonly newestOnly?: boolean }): Promise<readonly PullRequest[]> {
+  const isOurs = ({ head }: PullRequest) => head.label === branch;
+  const pulls = await client.list(`${repositoryPath(repository)}/pulls?state=all`, z.array(PullRequest), { enough: (read) => newestOnly && read.some(isOurs) });
+  return pulls.filter(isOurs).sort((a, b) => b.number - a.number);
+}
+
+export async function readPullRequest(deps: StateDeps, { repository, branch }: { readonly repository: string; readonly branch: string }): Promise<PullRequestState | undefined> {
+  const [newest] = await pullsOfBranch(deps, { repository, branch, newestOnly: true });
+  return newest && readState(deps, repository, newest);
 }
 
 export async function openPullRequest(deps: PullRequestDeps, draft: PullRequestDraft): Promise<PullRequestState> {
@@ -54,7 +59,7 @@ async function findOurs(deps: PullRequestDeps, { repository, branch, marker }: P
 async function decorate({ client, log }: PullRequestDeps, { repository, labels, reviewers }: PullRequestDraft, number: number): Promise<void> {
   const place = repositoryPath(repository);
   try {
-    const known = labels.length === 0 ? [] : await client.list(`${place}/labels`, z.array(Label), 4);
+    const known = labels.length === 0 ? [] : await client.list(`${place}/labels`, z.array(Label));
     const ids = known.filter(({ name }) => labels.includes(name)).map(({ id }) => id);
     if (ids.length > 0) await client.call({ method: 'POST', path: `${place}/issues/${number}/labels`, body: { labels: ids } });
     if (reviewers.users.length + reviewers.teams.length > 0) {

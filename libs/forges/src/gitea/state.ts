@@ -29,8 +29,8 @@ export async function readState(deps: StateDeps, repository: string, pull: PullR
   const state = pull.merged ? 'Merged' : pull.state === 'open' ? 'Open' : 'Closed';
   const [us, commits, reviews, checks, closedBy] = await Promise.all([
     deps.us(),
-    client.list(`${place}/pulls/${pull.number}/commits?files=false&verification=false`, z.array(Commit), 3),
-    client.list(`${place}/pulls/${pull.number}/reviews`, z.array(Review), 5),
+    client.list(`${place}/pulls/${pull.number}/commits?files=false&verification=false`, z.array(Commit), { pages: 3 }),
+    client.list(`${place}/pulls/${pull.number}/reviews`, z.array(Review)),
     readChecks(client, place, pull.head.sha),
     state === 'Closed' ? readClosedBy(deps, place, pull.number) : undefined,
   ]);

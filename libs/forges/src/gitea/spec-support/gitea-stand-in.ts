@@ -48,6 +48,6 @@ export function giteaStandIn({ clock, owner }: { readonly clock: Clock; readonly
   };
 }
 
-function reply({ status, body }: Answer): Response {
-  return new Response(body === undefined ? null : JSON.stringify(body), { status });
+function reply({ status, body, total }: Answer): Response {
+  return new Response(body === undefined ? null : JSON.stringify(body), { status, headers: total === undefined ? {} : { 'x-total-count': String(total) } });
 }

@@ -13,6 +13,8 @@ export interface StandInRequest {
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  /** Length of the list that the body is a page of. */
+  readonly total?: number;
 }
 
 /** Undefined: not this route. */
@@ -47,6 +49,8 @@ export interface StoredPull {
 /** How long a branch or a conflict check takes to show, on the clock that is handed in. */
 export const LAG_MS = 300;
 
+const PAGE_LIMIT = 3;
+
 export function refused(status: number, message: string): Answer {
   return { status, body: { message, url: 'http://gitea.test/api/swagger' } };
 }
@@ -55,7 +59,8 @@ export function notFound(): Answer {
   return { status: 404, body: { errors: null, message: 'not found' } };
 }
 
+/** SetTotalCountHeader; a page is never longer than the server's own limit (MAX_RESPONSE_ITEMS, here small). */
 export function paged<T>(items: readonly T[], query: URLSearchParams): Answer {
-  const [page, limit] = [Number(query.get('page') ?? 1), Number(query.get('limit') ?? 30)];
-  return { status: 200, body: items.slice((page - 1) * limit, page * limit) };
+  const [page, limit] = [Number(query.get('page') ?? 1), Math.min(PAGE_LIMIT, Number(query.get('limit') ?? 30))];
+  return { status: 200, body: items.slice((page - 1) * limit, page * limit), total: items.length };
 }
