@@ -80,6 +80,21 @@ describe('a Flux Kustomization', () => {
     expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'b')).toBeUndefined();
   });
 
+  test('looks again when its source is annotated with a request, and says that it did', async () => {
+    const bench = await cluster();
+    await bench.repository.write({ 'apps/a.yaml': configMap('a', '1') });
+    flux(bench);
+    await bench.clock.run(seconds(5));
+    await bench.repository.write({ 'apps/a.yaml': configMap('a', '2') });
+    const source = () => bench.objects.get(GIT_REPOSITORY.apiVersion, GIT_REPOSITORY.kind, 'flux-system', 'fleet');
+    const found = source();
+    if (!found) throw new Error('the GitRepository is gone');
+    bench.objects.update<KubeObject>({ ...found, metadata: { ...found.metadata, annotations: { 'reconcile.fluxcd.io/requestedAt': '42' } } }, TESTER);
+    await bench.clock.run(seconds(2));
+    expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'a')).toMatchObject({ data: { key: '2' } });
+    expect(source()?.['status']).toMatchObject({ lastHandledReconcileAt: '42' });
+  });
+
   test('follows a moved branch at its interval without being told', async () => {
     const bench = await cluster();
     await bench.repository.write({ 'apps/a.yaml': configMap('a', '1') });
@@ -199,6 +214,18 @@ describe('an Argo CD Application', () => {
       { version: 'v1', kind: 'Namespace', name: 'search', status: 'Synced' },
     ]);
     expect(bench.objects.get('v1', 'ConfigMap', 'search', 'a')).toBeDefined();
+  });
+
+  test('compares when it is annotated for a refresh, and takes the annotation off', async () => {
+    const bench = await cluster();
+    await bench.repository.write({ 'apps/a.yaml': configMap('a', '1') });
+    const shop = argo(bench);
+    await bench.clock.run(seconds(5));
+    await bench.repository.write({ 'apps/a.yaml': configMap('a', '2') });
+    bench.objects.update<KubeObject>({ ...shop(), metadata: { ...shop().metadata, annotations: { 'argocd.argoproj.io/refresh': 'normal' } } }, TESTER);
+    await bench.clock.run(seconds(2));
+    expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'a')).toMatchObject({ data: { key: '2' } });
+    expect(shop().metadata.annotations ?? {}).toEqual({});
   });
 
   test('leaves a hand edit alone without selfHeal, and shows it as OutOfSync', async () => {

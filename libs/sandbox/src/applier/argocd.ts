@@ -34,7 +34,7 @@ export function startArgo(context: ApplierContext): Engine {
     async reconcile(key) {
       const { namespace, name } = parseKey(key);
       const application = objects.get<Application>(APPLICATION.apiVersion, APPLICATION.kind, namespace, name);
-      return application && !application.metadata.deletionTimestamp ? reconcileApplication(context, application) : undefined;
+      return application && !application.metadata.deletionTimestamp ? reconcileApplication(context, takeRefresh(context, application)) : undefined;
     },
   });
   followKind(context, APPLICATION.apiVersion, APPLICATION.kind, (object) => {
@@ -118,6 +118,14 @@ function refuse(context: ApplierContext, application: Application, type: string,
     health: application.status?.health ?? { status: 'Unknown' },
   });
   return context.argoInterval;
+}
+
+/** The annotation by which people ask for a comparison; the controller takes it off. */
+const REFRESH = 'argocd.argoproj.io/refresh';
+
+function takeRefresh({ objects }: ApplierContext, application: Application): Application {
+  const { [REFRESH]: asked, ...annotations } = application.metadata.annotations ?? {};
+  return asked === undefined ? application : objects.update<Application>({ ...application, metadata: { ...application.metadata, annotations } }, AS);
 }
 
 /** An asked-for operation is taken off the object once it runs. */

@@ -111,7 +111,7 @@ async function finish(context: ApplierContext, kustomization: Kustomization, { r
   const changes = [...applied.filter(({ change }) => change !== 'unchanged').map(({ ref, change }) => `${renderRef(ref)} ${change}`), ...pruned.map((ref) => `${renderRef(ref)} deleted`)];
   if (changes.length > 0) events.record({ about: kustomization, from: MANAGER, type: 'Normal', reason: 'Progressing', message: changes.join('\n') });
   const entries = refs.map(renderEntry);
-  const waiting = kustomization.spec.wait ? await waitUntilHealthy(context, kustomization, refs) : undefined;
+  const waiting = kustomization.spec.wait ? await waitUntilHealthy(context, kustomization, { refs, revision }) : undefined;
   const latest = objects.get<Kustomization>(KUSTOMIZATION.apiVersion, KUSTOMIZATION.kind, kustomization.metadata.namespace, kustomization.metadata.name);
   if (!latest) return undefined;
   if (waiting !== undefined) {
@@ -138,8 +138,10 @@ async function finish(context: ApplierContext, kustomization: Kustomization, { r
   return undefined;
 }
 
-/** Up to `spec.timeout`; the text of the failure where something is still not healthy then. */
-async function waitUntilHealthy({ objects, clock, signal }: ApplierContext, { spec }: Kustomization, refs: readonly ObjectRef[]): Promise<string | undefined> {
+/** Up to `spec.timeout`, or until there is a newer revision; the text of the failure where something is still not healthy then. */
+async function waitUntilHealthy(context: ApplierContext, kustomization: Kustomization, { refs, revision }: { readonly refs: readonly ObjectRef[]; readonly revision: string }): Promise<string | undefined> {
+  const { objects, clock, signal } = context;
+  const { spec } = kustomization;
   const limit = interval(spec.timeout ?? spec.interval);
   const end = clock.now() + limit;
   const unhealthy = () => refs.flatMap((ref) => {
@@ -148,6 +150,8 @@ async function waitUntilHealthy({ objects, clock, signal }: ApplierContext, { sp
     return health && health.status !== 'Healthy' ? [`${renderRef(ref)} status: '${health.status === 'Degraded' ? 'Failed' : 'InProgress'}'`] : [];
   });
   while (unhealthy().length > 0) {
+    const source = readSource(context, kustomization);
+    if (!('revision' in source) || source.revision !== revision) return 'health checks were cancelled: there is a newer revision';
     if (clock.now() >= end) return `health check failed after ${limit / 1000}s: timeout waiting for: [${unhealthy().join(', ')}]`;
     await clock.sleep(Math.min(seconds(1), Math.max(1, end - clock.now())), signal);
   }

@@ -65,7 +65,9 @@ async function fetchSource({ objects, clock, repositories }: ApplierContext, sou
     before.conditions ?? [],
   );
   const artifact = isNew ? { digest: sha256(revision), lastUpdateTime: at, path, revision, url: `http://source-controller.flux-system.svc.cluster.local./${path}` } : before.artifact;
-  objects.updateStatus<GitRepository>({ ...latest, status: { observedGeneration: generation, ...(artifact ? { artifact } : {}), conditions } }, SOURCE_MANAGER);
+  const requested = latest.metadata.annotations?.['reconcile.fluxcd.io/requestedAt'];
+  const handled = requested === undefined ? {} : { lastHandledReconcileAt: requested };
+  objects.updateStatus<GitRepository>({ ...latest, status: { observedGeneration: generation, ...(artifact ? { artifact } : {}), ...handled, conditions } }, SOURCE_MANAGER);
   return interval(source.spec.interval);
 }
 

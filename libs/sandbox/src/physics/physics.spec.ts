@@ -48,6 +48,16 @@ describe('a Deployment whose container needs more memory than its limit', () => 
   });
 });
 
+test('the same seeds tell the same story, down to names, ids and times', async () => {
+  const tell = async () => {
+    const cluster = smallCluster();
+    cluster.apply(app({ ...limited('64Mi'), replicas: 3 }));
+    await cluster.clock.run(minutes(1));
+    return [cluster.pods(), cluster.events('BackOff'), cluster.objects.list('apps/v1', 'ReplicaSet')];
+  };
+  expect(await tell()).toEqual(await tell());
+});
+
 describe('a healthy Deployment', () => {
   test('keeps its pod and its start time when the simulation is started again', async () => {
     const cluster = smallCluster();
