@@ -9,7 +9,15 @@ export interface Decoded {
   readonly unknown: readonly string[];
 }
 
+export interface DecodeOptions {
+  /** Leaves quantities as they were written, for server-side apply, which compares them before they become canonical. */
+  readonly keepQuantities?: boolean;
+  /** Takes parts that were read before as they are. Only for who changes nothing in what it gets: they are parts of stored objects. */
+  readonly reuse?: boolean;
+}
+
 interface Walk {
+  readonly reuse: boolean;
   readonly keepQuantities: boolean;
   readonly unknown: string[];
   readonly what: string;
@@ -19,15 +27,17 @@ interface Walk {
  * Reads an object of a built-in kind as the real server's decoder does: unknown fields are dropped and named, nulls and empty
  * maps and lists of optional fields vanish, quantities take their canonical form, a value of a wrong type is refused.
  *
- * @param keepQuantities leaves quantities as they were written, for server-side apply, which compares them before they become canonical
  * @param what `Deployment in version "v1" cannot be handled as a Deployment`
  * @throws StatusError 400
  */
-export function decode(input: Json, type: TypeNode, what: string, { keepQuantities = false }: { readonly keepQuantities?: boolean } = {}): Decoded {
-  const walk: Walk = { unknown: [], what, keepQuantities };
+export function decode(input: Json, type: TypeNode, what: string, { keepQuantities = false, reuse = false }: DecodeOptions = {}): Decoded {
+  const walk: Walk = { unknown: [], what, keepQuantities, reuse };
   const object = readFields(input, type, '', walk);
   return { object, unknown: walk.unknown };
 }
+
+/** What was read before as the same type need not be read again: controllers hand back most of an object as they got it. */
+const alreadyRead = new WeakMap<object, TypeNode>();
 
 function readFields(input: Json, type: TypeNode, path: string, walk: Walk): Json {
   const fields = type.fields();
@@ -45,10 +55,12 @@ function readFields(input: Json, type: TypeNode, path: string, walk: Walk): Json
     if (isEmpty(read, field) && !type.required.includes(key)) continue;
     result[key] = read;
   }
+  if (!walk.keepQuantities) alreadyRead.set(result, type);
   return result;
 }
 
 function readValue(value: unknown, type: TypeNode, path: string, walk: Walk, parent: string): unknown {
+  if (walk.reuse && typeof value === 'object' && value !== null && alreadyRead.get(value) === type) return value;
   switch (type.type) {
     case 'object':
       if (!isObject(value)) throw wrongType(value, type.goName ?? 'object', path, walk, parent);

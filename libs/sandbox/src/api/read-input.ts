@@ -1,5 +1,5 @@
 import type { Writer } from './cluster.ts';
-import { decode } from './decode.ts';
+import { decode, type DecodeOptions } from './decode.ts';
 import { toCoreEvent } from './event-versions.ts';
 import { isObject, type Json } from './json.ts';
 import { badRequest } from './refusals.ts';
@@ -10,7 +10,7 @@ import type { ResourceType } from './resource-types.ts';
  * The result is ours to change, in the shape in which the type is stored.
  * @throws StatusError 400
  */
-export function readInput(type: ResourceType, input: Json, writer: Writer, options: { readonly keepQuantities?: boolean } = {}): Json {
+export function readInput(type: ResourceType, input: Json, writer: Writer, options: DecodeOptions = {}): Json {
   const kind = input['kind'];
   const apiVersion = input['apiVersion'];
   if (kind !== undefined && kind !== type.kind) throw badRequest(`${String(kind)} in version "${String(apiVersion ?? '')}" cannot be handled as a ${type.kind}: converting (${String(apiVersion)}.${String(kind)}) to (${type.apiVersion}.${type.kind}): unknown conversion`);

@@ -31,12 +31,13 @@ export function updateObject(cluster: Cluster, request: UpdateRequest): KubeObje
   const { type, namespace, name, writer, subresource } = request;
   const old = cluster.store.get(type.storage, namespace, name);
   if (!old) throw notFound(type, name);
-  const input = readInput(type, request.input, writer);
+  const input = readInput(type, subresource === 'status' ? statusPart(request.input) : request.input, writer, { reuse: true });
   checkPreconditions(type, old, input['metadata'] as Json, writer);
   const draft = subresource === 'status' ? withStatus(old, input) : withSpec(type, old, input);
   const rules = rulesOf(type);
-  rules.defaults?.(draft, old);
+  if (!subresource) rules.defaults?.(draft, old);
   type.custom?.default(draft);
+  if (equalExceptManaged(draft, old) && (request.managedFields === undefined || equalJson(request.managedFields, old.metadata.managedFields))) return old;
   const before = asBound(type, old, draft, writer);
   const owned = request.managedFields ?? trackWrite({ type, old: before, next: draft, writer, time: now(cluster), subresource });
   if (!subresource) {
@@ -52,6 +53,12 @@ export function updateObject(cluster: Cluster, request: UpdateRequest): KubeObje
   const object = draft as unknown as KubeObject;
   if (writer.dryRun) return object;
   return finishDeletion(cluster, type, cluster.store.put(type.storage, object));
+}
+
+/** A write of status reads nothing else, however much the client sends along. */
+function statusPart({ apiVersion, kind, metadata, status }: Json): Json {
+  const { name, uid, resourceVersion } = isObject(metadata) ? metadata : {};
+  return { apiVersion, kind, metadata: { name, uid, resourceVersion }, status };
 }
 
 function checkPreconditions(type: ResourceType, old: KubeObject, metadata: Json, writer: Writer): void {

@@ -52,6 +52,8 @@ export interface ClusterStoreOptions {
 
 interface Shelf {
   readonly objects: Map<string, KubeObject>;
+  /** Names in order, as long as none comes or goes; the objects under them, as long as none changes. */
+  keys: readonly string[] | undefined;
   sorted: readonly KubeObject[] | undefined;
 }
 
@@ -65,7 +67,7 @@ export function createClusterStore({ name, revision: start, history, objects, pe
 
   const shelfOf = (resource: string): Shelf => {
     let shelf = shelves.get(resource);
-    if (!shelf) shelves.set(resource, (shelf = { objects: new Map(), sorted: undefined }));
+    if (!shelf) shelves.set(resource, (shelf = { objects: new Map(), keys: undefined, sorted: undefined }));
     return shelf;
   };
   for (const { resource, object } of objects) {
@@ -92,7 +94,7 @@ export function createClusterStore({ name, revision: start, history, objects, pe
     list(resource, namespace) {
       const shelf = shelves.get(resource);
       if (!shelf) return [];
-      shelf.sorted ??= [...shelf.objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+      shelf.sorted ??= sortedObjects(shelf);
       return namespace === undefined ? shelf.sorted : shelf.sorted.filter((object) => (object.metadata.namespace ?? '') === namespace);
     },
     resources: () => [...shelves.keys()],
@@ -103,6 +105,7 @@ export function createClusterStore({ name, revision: start, history, objects, pe
       const stored = stamped(object);
       shelf.objects.set(key, stored);
       shelf.sorted = undefined;
+      if (!previous) shelf.keys = undefined;
       owned.replace(resource, previous, stored);
       persist({ resource, namespace: stored.metadata.namespace ?? '', name: stored.metadata.name, revision, object: stored });
       publish({ type: previous ? 'MODIFIED' : 'ADDED', resource, revision, object: stored, ...(previous ? { previous } : {}) });
@@ -114,6 +117,7 @@ export function createClusterStore({ name, revision: start, history, objects, pe
       if (!previous) return undefined;
       shelf.objects.delete(`${namespace}/${objectName}`);
       shelf.sorted = undefined;
+      shelf.keys = undefined;
       owned.replace(resource, previous, undefined);
       const last = stamped(previous);
       persist({ resource, namespace, name: objectName, revision });
@@ -130,6 +134,11 @@ export function createClusterStore({ name, revision: start, history, objects, pe
       return () => listeners.delete(listener);
     },
   };
+}
+
+function sortedObjects(shelf: Shelf): readonly KubeObject[] {
+  shelf.keys ??= [...shelf.objects.keys()].sort();
+  return shelf.keys.flatMap((key) => shelf.objects.get(key) ?? []);
 }
 
 function keyOf(object: KubeObject): string {

@@ -32,7 +32,7 @@ export interface StoreOptions {
 export function openStore({ path, history = 8_192 }: StoreOptions): Store {
   const database = openDatabase(path);
   const clusters = new Map<string, ClusterStore>();
-  const writer = createWriter(database);
+  const writer = path === ':memory:' ? NOTHING_TO_KEEP : createWriter(database);
   const cluster = (name: string): ClusterStore => {
     const known = clusters.get(name);
     if (known) return known;
@@ -69,6 +69,9 @@ function load(database: DatabaseSync, cluster: string, path: string): { readonly
   });
   return { revision, objects };
 }
+
+/** What nobody can read again need not be written. */
+const NOTHING_TO_KEEP: Writer = { add: () => undefined, flush: () => undefined };
 
 interface Writer {
   add(cluster: string, change: StoredChange): void;

@@ -28,7 +28,9 @@ export const podRules: KindRules = {
 function requestLimits(container: Json): void {
   const resources = container['resources'];
   if (!isObject(resources) || !isObject(resources['limits'])) return;
-  resources['requests'] = { ...resources['limits'], ...(resources['requests'] as Json | undefined) };
+  const requests = isObject(resources['requests']) ? resources['requests'] : {};
+  if (Object.keys(resources['limits']).every((name) => name in requests)) return;
+  container['resources'] = { ...resources, requests: { ...resources['limits'], ...requests } };
 }
 
 /** `Guaranteed` when every container's cpu and memory requests equal its limits, `BestEffort` when none states any, else `Burstable`. */

@@ -9,8 +9,8 @@ export function defaultPodSpec(spec: Json): void {
   spec['securityContext'] ??= {};
   const account = spec['serviceAccountName'] ?? spec['serviceAccount'];
   if (account !== undefined) {
-    spec['serviceAccountName'] = account;
-    spec['serviceAccount'] = account;
+    spec['serviceAccountName'] ??= account;
+    if (spec['serviceAccount'] !== account) spec['serviceAccount'] = account;
   }
   const hostNetwork = spec['hostNetwork'] === true;
   for (const container of [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')]) defaultContainer(container, hostNetwork);
@@ -82,7 +82,7 @@ function defaultVolume(volume: Json): void {
 /** Templates always have both parts, even when empty. */
 export function defaultTemplate(owner: Json): Json {
   const template = isObject(owner['template']) ? owner['template'] : {};
-  owner['template'] = template;
+  if (template !== owner['template']) owner['template'] = template;
   template['metadata'] ??= {};
   template['spec'] ??= {};
   defaultPodSpec(template['spec'] as Json);

@@ -117,9 +117,9 @@ export const limitRangeRules: KindRules = {
   defaults(draft) {
     for (const item of listAt(draft, 'spec', 'limits')) {
       if (item['type'] !== 'Container') continue;
-      item['default'] = { ...(item['max'] as Json | undefined), ...(item['default'] as Json | undefined) };
-      item['defaultRequest'] = { ...(item['default'] as Json), ...(item['min'] as Json | undefined), ...(item['defaultRequest'] as Json | undefined) };
-      for (const field of ['default', 'defaultRequest']) if (Object.keys(item[field] as Json).length === 0) delete item[field];
+      const limits = { ...(item['max'] as Json | undefined), ...(item['default'] as Json | undefined) };
+      const requests = { ...limits, ...(item['min'] as Json | undefined), ...(item['defaultRequest'] as Json | undefined) };
+      for (const [field, values] of [['default', limits], ['defaultRequest', requests]] as const) if (Object.keys(values).length > 0 && !equalJson(values, item[field])) item[field] = values;
     }
   },
 };

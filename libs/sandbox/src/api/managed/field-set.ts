@@ -24,12 +24,14 @@ export function makeSet(member: boolean, children: ReadonlyMap<string, FieldSet>
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (a === b || isEmptySet(b)) return a;
   if (isEmptySet(a)) return b;
-  const children = new Map(a.children);
+  let children: Map<string, FieldSet> | undefined;
   for (const [key, child] of b.children) {
-    const mine = children.get(key);
-    children.set(key, mine ? union(mine, child) : child);
+    const mine = a.children.get(key);
+    const both = mine ? union(mine, child) : child;
+    if (both !== mine) (children ??= new Map(a.children)).set(key, both);
   }
-  return makeSet(a.member || b.member, children);
+  if (!children && (a.member || !b.member)) return a;
+  return makeSet(a.member || b.member, children ?? a.children);
 }
 
 export function difference(a: FieldSet, b: FieldSet): FieldSet {

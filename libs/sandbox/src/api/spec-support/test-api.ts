@@ -24,6 +24,8 @@ export function testApi(options: Partial<ApiServerOptions> & { readonly history?
   const clock = new VirtualClock();
   const { history, ...rest } = options;
   const store = options.store ?? openStore({ path: ':memory:', ...(history === undefined ? {} : { history }) });
+  // Whatever is stored is shared with everybody: a spec that makes the API change it in place fails.
+  store.cluster('prod-1').subscribe(({ object }) => deepFreeze(object));
   const server = createApiServer({ name: 'prod-1', clock, random: seededRandom(7), ...rest, store });
   const raw = (method: string, path: string, { body, contentType = 'application/json', accept = 'application/json', as }: Call = {}, signal?: AbortSignal) =>
     server.fetch(
@@ -42,6 +44,12 @@ export function testApi(options: Partial<ApiServerOptions> & { readonly history?
     return { status: response.status, body: isJson ? (JSON.parse(text) as Json) : {}, text, warnings: warningsOf(response) };
   };
   return { clock, store, server, objects: server.objects, raw, call };
+}
+
+function deepFreeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const member of Object.values(value)) deepFreeze(member);
 }
 
 function warningsOf(response: Response): readonly string[] {
