@@ -124,6 +124,13 @@ describe('a mirror of a remote that wants a token', () => {
     expect(await readFile(join(root, 'argv'), 'utf8')).not.toContain('c2VjcmV0');
   });
 
+  it.each(['ext', 'fd'])('never lets a remote run a program through the transport %s', async (transport) => {
+    const url = `${transport}::sh -c touch% ${join(root, 'ran')}`;
+    const repository = await openMirrors({ root: join(root, 'mirrors'), git }).open({ url }, 'acme/evil');
+    await expect(repository.head('main')).rejects.toThrow(/transport '.*' not allowed/);
+    expect(await readdir(root)).not.toContain('ran');
+  });
+
   it('names the missing program', async () => {
     await expect((await open(createGit({ command: 'no-such-git' }))).head('main')).rejects.toMatchObject({ reason: 'GitMissing' });
   });

@@ -46,6 +46,8 @@ export class GitError extends Error {
   }
 }
 
+/** Where package managers put git, for callers that were not told a PATH. */
+const USUAL_PATH = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/opt/local/bin:/run/current-system/sw/bin';
 const OUTPUT_LIMIT = 256 * 1024 * 1024;
 
 /**
@@ -54,7 +56,7 @@ const OUTPUT_LIMIT = 256 * 1024 * 1024;
  *
  * @throws PermanentError `GitMissing` from any call when there is no such program.
  */
-export function createGit({ command = 'git', path = '/usr/local/bin:/usr/bin:/bin', timeoutMs = 120_000, synchronous = false }: GitOptions = {}): Git {
+export function createGit({ command = 'git', path = USUAL_PATH, timeoutMs = 120_000, synchronous = false }: GitOptions = {}): Git {
   const optionsFor = (call: GitCall) => ({ env: environmentFor(call, path), timeout: timeoutMs, killSignal: 'SIGKILL' as const });
 
   const runNow = (call: GitCall): GitOutput => {

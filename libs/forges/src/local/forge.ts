@@ -15,7 +15,8 @@ export function localForge(deps: PullRequestDeps, us: Actor): Forge {
     if (head !== undefined) {
       const [existing] = await repository.log({ from: head, limit: 1 });
       const same = existing?.parents.join() === parent && existing.message.trim() === message.trim() && (await repository.treeId(head)) === (await repository.treeId(sha));
-      if (!same || !store.isOurCommit(name, head)) throw new PermanentError('BranchTaken', `branch ${branch} of ${name} holds something else (${head.slice(0, 8)}): look at it, and delete it if nobody needs it`);
+      if (!same) throw new PermanentError('BranchTaken', `branch ${branch} of ${name} holds something else (${head.slice(0, 8)}): look at it, and delete it if nobody needs it`);
+      store.noteOurCommit(name, head); // known already, unless the database was lost
       return { sha: head, verified: undefined };
     }
     store.noteOurCommit(name, sha);

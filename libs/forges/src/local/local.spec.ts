@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPullRequestDatabase } from './database.ts';
 import { localHarness } from './spec-support/local-harness.ts';
+import { local } from './local.ts';
 import { createLocalPullRequests } from './people.ts';
 import { pullRequestStore } from './store.ts';
 
@@ -97,6 +98,14 @@ describe('the state directory', () => {
     people.dispose();
     writeFileSync(join(stateDir, 'pull-requests.db'), 'not a database, but long enough to be looked at as one'.repeat(20));
     expect(() => createLocalPullRequests({ stateDir, clock: harness.clock })).toThrow(/pull-requests\.db.*move it away/);
+  });
+
+  it('that was lost leaves branches that are known again by what they hold', async () => {
+    const { repository, parent, sha } = await openOne();
+    const forge = await local.create({ mergeMethod: 'Squash', login: 'fleetmend', root: join(harness.stateDir, 'repositories') }, { clock: harness.clock, fetch, stateDir: join(harness.stateDir, 'fresh'), log: { info: () => undefined, warn: () => undefined } });
+    expect(await forge.commit({ repository, branch: 'fleetmend/x', parent, files: new Map([['a.yaml', 'b\n']]), message: 'raise' })).toMatchObject({ sha });
+    const pull = await forge.openPullRequest({ repository, branch: 'fleetmend/x', base: 'main', title: 't', body: 'M', labels: [], reviewers: { users: [], teams: [] }, marker: 'M' });
+    expect(pull.commits).toMatchObject([{ sha, byUs: true }]);
   });
 
   it.each(['../x', '/etc', 'a//b', 'a/../b', '.hidden'])('holds no repository %j', async (name) => {
