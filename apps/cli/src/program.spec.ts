@@ -50,6 +50,12 @@ describe('trouble is named with the next step, and ends with its own status', ()
     expect(err).toMatch(/nowhere.*name a file that exists/s);
   });
 
+  it('no kubeconfig at all', async () => {
+    const { status, err } = await run('get');
+    expect(status).toBe(EXIT.permanent);
+    expect(err).toMatch(/fleetmend up.*KUBECONFIG.*--kubeconfig/);
+  });
+
   it('a context that is not there', async () => {
     const file = join(dir, 'kubeconfig');
     writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'a', clusters: [{ name: 'a', cluster: { server: 'http://127.0.0.1:1' } }], users: [{ name: 'a', user: {} }], contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }] }));

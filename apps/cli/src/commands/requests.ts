@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { KINDS, readRequest, summarise, type RequestSummary } from '@fleetmend/hub';
 import { createKubeClient, listObjects, loadKubeconfig } from '@fleetmend/k8s';
 import { parseTime, PermanentError, renderDuration } from '@fleetmend/kernel';
@@ -14,7 +15,7 @@ export interface ReadOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every request that the kubeconfig's cluster holds. The local fleet's kubeconfig is used where none is named. */
+/** Every request that the kubeconfig's cluster holds. */
 export async function readRequests(options: ReadOptions, env: Environment): Promise<readonly RemediationRequest[]> {
   const connection = loadKubeconfig({ files: kubeconfigFiles(options, env), context: options.context });
   try {
@@ -24,14 +25,16 @@ export async function readRequests(options: ReadOptions, env: Environment): Prom
   }
 }
 
-/** `--kubeconfig`, then the local fleet's own, then KUBECONFIG. */
+/** `--kubeconfig`, then KUBECONFIG, then (unless a context is named) the local fleet's own, then kubectl's default. */
 export function kubeconfigFiles({ kubeconfig, stateDir, context }: ReadOptions, env: Environment): readonly string[] {
   if (kubeconfig !== undefined) return [kubeconfig];
+  const named = (env['KUBECONFIG'] ?? '').split(':').filter((file) => file !== '');
+  if (named.length > 0) return named;
   const local = stateLayout(stateDir).kubeconfig;
   if (context === undefined && existsSync(local)) return [local];
-  const files = (env['KUBECONFIG'] ?? (env['HOME'] ? `${env['HOME']}/.kube/config` : '')).split(':').filter((file) => file !== '');
-  if (files.length === 0) throw new PermanentError('KubeconfigUnreadable', 'no kubeconfig is known: start the local fleet with `fleetmend up`, set KUBECONFIG, or name a file with --kubeconfig');
-  return files;
+  const usual = env['HOME'] === undefined ? undefined : join(env['HOME'], '.kube', 'config');
+  if (usual !== undefined && existsSync(usual)) return [usual];
+  throw new PermanentError('KubeconfigUnreadable', 'no kubeconfig is known: start the local fleet with `fleetmend up`, set KUBECONFIG, or name a file with --kubeconfig');
 }
 
 export async function getRequests(options: ReadOptions & { readonly output?: string | undefined }, env: Environment): Promise<string> {

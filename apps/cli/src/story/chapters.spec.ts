@@ -40,6 +40,11 @@ describe('the story of a repair', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
+  it('says what became of an attempt that was not enough', () => {
+    const attempts = [{ attempt: 1, action: 'setResources', outcome: 'NotVerified', reason: 'SymptomRemains', at: '2026-01-05T09:00:00Z' }];
+    expect(chaptersOf(aRequest({ attempt: 2, attempts })).map(({ text }) => text)).toContain('attempt 1 (setResources) did not end it: SymptomRemains; trying something else');
+  });
+
   it('tells a second attempt as new', () => {
     const first = chaptersOf(aRequest({ diagnosis: { ...FACTS.diagnosis, evidence: [], candidates: [] } }));
     const second = chaptersOf(aRequest({ attempt: 2, diagnosis: { ...FACTS.diagnosis, evidence: [], candidates: [] } }));

@@ -20,7 +20,10 @@ export function chaptersOf(request: RemediationRequest): readonly Chapter[] {
   const first: Chapter = { key: 'detected', mood: 'bad', text: `${where} in ${spec.clusters.join(', ')}: ${spec.failure.class}, ${spec.failure.message}` };
   const inAttempt = [...causeOf(status), ...planOf(status), ...pullRequestOf(status), ...afterMergeOf(status), ...revertOf(status)];
   const last = endOf(status);
-  return [first, ...inAttempt.map((chapter) => ({ ...chapter, key: `${status.attempt}/${chapter.key}` })), ...last];
+  const over = (status.attempts ?? []).map(
+    ({ attempt, action, reason }): Chapter => ({ key: `over ${attempt}`, mood: 'bad', text: `attempt ${attempt} (${action}) did not end it: ${reason}; trying something else` }),
+  );
+  return [first, ...over, ...inAttempt.map((chapter) => ({ ...chapter, key: `${status.attempt}/${chapter.key}` })), ...last];
 }
 
 function causeOf({ diagnosis }: RemediationRequestStatus): readonly Chapter[] {
