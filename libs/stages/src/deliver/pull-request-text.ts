@@ -1,3 +1,4 @@
+import { shortDigest } from '@fleetmend/kernel';
 import { renderRef, type Plan, type RemediationRequest } from '@fleetmend/model';
 import { marker } from './names.ts';
 
@@ -18,7 +19,7 @@ export function renderBody(request: RemediationRequest, plan: Plan): string {
   const { diagnosis, verdict, occurrences } = status;
   const lines = [
     `### What fails`,
-    `${code(spec.failure.class)} of ${code(spec.target ? renderRef(spec.target) : (spec.subject?.name ?? ''))}${spec.target?.container ? `, container ${code(spec.target.container)}` : ''}, in ${spec.clusters.map(code).join(', ')}${occurrences ? `, since ${occurrences.firstSeen}, seen ${occurrences.count} times` : ''}.`,
+    `${code(spec.failure.class)} of ${code(spec.target ? renderRef(spec.target) : (spec.subject?.name ?? ''))}${spec.target?.container ? `, container ${code(spec.target.container)}` : ''}, in ${spec.clusters.map(code).join(', ')}${occurrences ? `, since ${occurrences.firstSeen}, seen ${occurrences.count === 1 ? 'once' : `${occurrences.count} times`}` : ''}.`,
     ``,
     `### Cause`,
     diagnosis ? `${prose(diagnosis.cause)} (${diagnosis.source}, confidence ${diagnosis.confidence.toFixed(2)})` : 'unknown',
@@ -34,7 +35,7 @@ export function renderBody(request: RemediationRequest, plan: Plan): string {
     `Rendered with ${code(plan.proof.renderer)} at ${code(plan.base.slice(0, 12))}: ${plan.proof.objects} object${plan.proof.objects === 1 ? '' : 's'} differ${plan.proof.objects === 1 ? 's' : ''}, ${plan.proof.exact ? 'exactly the intended fields' : 'more than the intended fields'}.`,
     ``,
     `### Policy`,
-    verdict ? `${verdict.result}, tier ${verdict.tier}, bundle ${code(verdict.bundle.revision.slice(0, 12))}${verdict.warnings.length > 0 ? `; ${verdict.warnings.map(prose).join('; ')}` : ''}.` : 'not judged yet',
+    verdict ? `${verdict.result}, tier ${verdict.tier}, bundle ${code(shortDigest(verdict.bundle.revision))}${verdict.warnings.length > 0 ? `; ${verdict.warnings.map(prose).join('; ')}` : ''}.` : 'not judged yet',
     ``,
     `### What happens next`,
     `Once this is merged and applied, the target is watched until it has been healthy for the hold. Close this pull request to say no: the same edit is then not proposed again.`,
