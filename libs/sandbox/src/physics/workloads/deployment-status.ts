@@ -13,8 +13,9 @@ import type { Sets } from './deployment-sets.ts';
 export function writeRolloutStatus({ objects, clock }: PhysicsContext, deployment: Deployment, sets: Sets): Duration | undefined {
   const now = clock.now();
   const counted = countReplicas(deployment, sets);
-  const conditions = withReplicaFailure(withProgress(deployment, counted, sets.current, now), sets, now);
-  const status: DeploymentStatus = { ...counted, conditions: withAvailability(deployment, conditions, counted, now) };
+  // Availability before progress, as the real controller does: what is set last stands last.
+  const available = withAvailability(deployment, deployment.status?.conditions ?? [], counted, now);
+  const status: DeploymentStatus = { ...counted, conditions: withReplicaFailure(withProgress(deployment, available, counted, sets.current, now), sets, now) };
   if (!sameJson(status, deployment.status)) objects.updateStatus<Deployment>({ ...deployment, status }, AS);
   return untilDeadline(deployment, status, now);
 }
@@ -69,8 +70,7 @@ function deadlineOf(deployment: Deployment): Duration | undefined {
   return limit >= 2_147_483_647 ? undefined : limit * 1000;
 }
 
-function withProgress(deployment: Deployment, counted: DeploymentStatus, set: ReplicaSet | undefined, now: Instant): readonly Condition[] {
-  const before = deployment.status?.conditions ?? [];
+function withProgress(deployment: Deployment, before: readonly Condition[], counted: DeploymentStatus, set: ReplicaSet | undefined, now: Instant): readonly Condition[] {
   const deadline = deadlineOf(deployment);
   if (deadline === undefined) return withoutCondition(before, 'Progressing');
   const current = findCondition(before, 'Progressing');
@@ -80,7 +80,7 @@ function withProgress(deployment: Deployment, counted: DeploymentStatus, set: Re
   const say = (status: string, reason: string, message: string): Condition => ({ type: 'Progressing', status, reason, message, lastTransitionTime: at, lastUpdateTime: at });
   if (isComplete(deployment, counted)) return setOnce(before, say('True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`));
   if (hasProgressed(deployment.status ?? {}, counted)) {
-    return withCondition(before, say('True', 'ReplicaSetUpdated', `${subject} is progressing.`));
+    return putLast(before, say('True', 'ReplicaSetUpdated', `${subject} is progressing.`));
   }
   if (!isTimedOut(current, deadline, now)) return before;
   return setOnce(before, say('False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`));
@@ -93,10 +93,16 @@ function isTimedOut(current: Condition | undefined, deadline: Duration, now: Ins
   return since !== undefined && since + deadline <= now;
 }
 
+/** A condition that the real controller sets moves to the end of the list, also where one of its type was there. */
+function putLast(conditions: readonly Condition[], next: Condition): readonly Condition[] {
+  const set = findCondition(withCondition(conditions, next), next.type);
+  return [...withoutCondition(conditions, next.type), ...(set ? [set] : [])];
+}
+
 /** As the real controller sets conditions: one with the same status and reason stays as it is, its times and text included. */
 function setOnce(conditions: readonly Condition[], next: Condition): readonly Condition[] {
   const current = findCondition(conditions, next.type);
-  return current && current.status === next.status && current.reason === next.reason ? conditions : withCondition(conditions, next);
+  return current && current.status === next.status && current.reason === next.reason ? conditions : putLast(conditions, next);
 }
 
 function withReplicaFailure(conditions: readonly Condition[], { current, old }: Sets, now: Instant): readonly Condition[] {
@@ -106,7 +112,7 @@ function withReplicaFailure(conditions: readonly Condition[], { current, old }: 
   if (known?.reason === failure.reason && known?.message === failure.message) return conditions;
   const at = renderTime(now);
   const { reason = 'FailedCreate', message = '' } = failure;
-  return withCondition(conditions, { type: 'ReplicaFailure', status: 'True', reason, message, lastTransitionTime: at, lastUpdateTime: at });
+  return putLast(conditions, { type: 'ReplicaFailure', status: 'True', reason, message, lastTransitionTime: at, lastUpdateTime: at });
 }
 
 function withAvailability(deployment: Deployment, conditions: readonly Condition[], counted: DeploymentStatus, now: Instant): readonly Condition[] {
