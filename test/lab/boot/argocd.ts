@@ -95,6 +95,8 @@ export const startArgocd = async (context: BootContext, cluster: KubernetesFacts
     command: [
       program(context, 'argocd', 'argocd-application-controller'), '--kubeconfig', kubeconfig, '--namespace', NAMESPACE, '--repo-server=127.0.0.1:8081',
       '--repo-server-plaintext', '--redis', redis, '--app-resync=5', '--app-resync-jitter=0', '--persist-resource-health',
+      // An error of the repository shows in the Application at once; by default it is kept back for three minutes.
+      '--repo-error-grace-period-seconds=1',
     ],
   });
   await untilReady(controller, { what: 'answered /healthz', seconds: 60, probe: () => answers('http://127.0.0.1:8082/healthz') });

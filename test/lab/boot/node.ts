@@ -11,7 +11,7 @@ const BRIDGE = 'labbr0';
 /** Covered by a tmpfs of the lab's own, as is every other fixed path of containerd. */
 const STATE = '/run/containerd';
 const SOCKET = `${STATE}/containerd.sock`;
-/** Nobody listens there: a pull fails at once and inside the machine. */
+/** The empty registry listens there: a pull fails at once, as for a wrong tag, and inside the machine. */
 const REGISTRY = 'http://127.0.0.1:5999';
 const PAUSE = '127.0.0.1:5999/pause:1';
 
@@ -128,6 +128,8 @@ const startContainerd = async (context: BootContext): Promise<void> => {
 
 /** A real node: containerd and a kubelet, with the lab's images imported. Needs root. */
 export const startNode = async (context: BootContext, cluster: KubernetesFacts): Promise<{ readonly name: string; readonly containerd: string }> => {
+  const registry = launch(context, { name: 'empty-registry', command: [process.execPath, join(import.meta.dirname, '..', 'inside', 'empty-registry.ts')] });
+  await untilReady(registry, { what: 'answered /v2/', seconds: 20, probe: () => answers(`${REGISTRY}/v2/`) });
   await startContainerd(context);
   const run = (name: string): string => join(context.run, name);
   writeFileSync(run('resolv.conf'), '\n');

@@ -106,15 +106,21 @@ describe('the argocd engine on a real Argo CD', () => {
     expect((await rollout(second)).state).toBe('Applied');
   });
 
-  it('says that a commit was refused when the API server does not take it', async () => {
-    const refused = await commit({ 'apps/web.yaml': web('160Mi').replace('"replicas":0', '"replicas":-1') });
-    await until('Argo CD has refused the commit', 90, async () => (await rollout(refused)).state === 'Refused');
-    expect((await rollout(refused)).message).toContain('web');
-  });
-
   it('waits, and says why, when a revision cannot be built at all', async () => {
     const broken = await commit({ 'apps/broken.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: [\n' });
     await until('Argo CD reports the error', 90, async () => ((await engine().findApplication(await live(), context))?.refused ?? '').includes('ComparisonError'));
     expect(await rollout(broken)).toMatchObject({ state: 'Waiting', message: expect.stringContaining('ComparisonError') });
+  });
+
+  it('goes on once a later commit mends it', async () => {
+    const mended = await commit({ 'apps/broken.yaml': JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'mended' } }) });
+    await until('the mended commit is applied', 90, async () => (await rollout(mended)).state === 'Applied');
+    expect((await engine().findApplication(await live(), context))?.refused).toBeUndefined();
+  });
+
+  it('says that a commit was refused when the API server does not take it', async () => {
+    const refused = await commit({ 'apps/web.yaml': web('160Mi').replace('"replicas":0', '"replicas":-1') });
+    await until('Argo CD has refused the commit', 90, async () => (await rollout(refused)).state === 'Refused');
+    expect((await rollout(refused)).message).toContain('web');
   });
 });

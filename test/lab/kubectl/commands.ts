@@ -14,6 +14,8 @@ export type Comparison =
   | 'served-kinds'
   /** Only the file's changed lines: the header holds paths of temporary files. */
   | 'diff'
+  /** Only the exit status: what is printed depends on speed. */
+  | 'status'
   /** `describe`: as printed, but the events as under `events`. */
   | 'describe';
 
@@ -93,7 +95,7 @@ export const kubectlCommands: readonly KubectlCommand[] = [
   { run: "get pod greedy -o jsonpath='{.status.containerStatuses[0].state.terminated.reason} {.status.containerStatuses[0].state.terminated.exitCode}'" },
   { run: 'get pod greedy' },
   { run: 'describe pod greedy', compare: 'describe' },
-  { run: "get pod failing -o jsonpath='{.status.containerStatuses[0].restartCount}'", until: '^[1-9]' },
+  { run: "get pod failing -o jsonpath='{.status.containerStatuses[0].lastState.terminated.reason}'", until: '^Error$' },
   { run: "get pod failing -o jsonpath='{.status.containerStatuses[0].lastState.terminated.exitCode}'" },
   { run: 'logs failing --previous', until: 'about to fail' },
   { run: 'events --for pod/greedy', compare: 'events' },
@@ -175,7 +177,7 @@ export const kubectlCommands: readonly KubectlCommand[] = [
   { run: 'get pods -l app=web' },
   { run: 'apply -f -', input: 'web' },
   { run: 'delete deployment web --cascade=background --wait=false' },
-  { run: 'wait pods -l app=web --for=delete --timeout=60s', compare: 'last-line' },
+  { run: 'wait pods -l app=web --for=delete --timeout=60s', compare: 'status' },
   { run: 'delete configmaps --all', compare: 'rows' },
   { run: 'delete namespace shop --wait=true' },
   { run: 'get namespace shop', status: 1 },

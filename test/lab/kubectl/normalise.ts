@@ -71,6 +71,8 @@ const arrange = (text: string, comparison: Comparison, served: ReadonlySet<strin
       return lines.filter((line) => served.has(line.trim().split(/\s+/)[0] ?? '')).join('\n');
     case 'diff':
       return lines.filter((line) => !/^(diff|---|\+\+\+) /.test(line)).join('\n');
+    case 'status':
+      return '';
     case 'describe':
       return describe(text);
   }
