@@ -5,6 +5,7 @@ import { imageCatalog } from '../images/catalog.ts';
 import type { ImageCatalog } from '../images/catalog.ts';
 import type { ClusterObjects } from '../objects.ts';
 import { startClaims } from './cluster/claims.ts';
+import { startDisruptionBudgets } from './cluster/disruption-budgets.ts';
 import { startNodes } from './cluster/nodes.ts';
 import { startKubelets } from './kubelet/kubelet.ts';
 import { createLogStore } from './kubelet/logs.ts';
@@ -74,6 +75,7 @@ export function startPhysics({ objects, clock, random, images = imageCatalog(), 
   startJobController(context);
   startCronJobController(context);
   startClaims(context);
+  startDisruptionBudgets(context);
   startEventExpiry(context);
   return {
     podLogs: servePodLogs(context),

@@ -117,6 +117,7 @@ export function createEventRecorder(objects: ClusterObjects, clock: Clock): Even
     },
     expire(kept) {
       const oldest = clock.now() - kept;
+      for (const [group, { since }] of similar) if (clock.now() - since >= SIMILAR_WINDOW) similar.delete(group);
       for (const event of objects.list<KubeEvent>('v1', 'Event')) {
         const seen = parseTime(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp);
         if (seen !== undefined && seen < oldest) objects.delete('v1', 'Event', event.metadata.namespace, event.metadata.name);

@@ -28,6 +28,7 @@ export interface Loop {
 
 const BURST_LIMIT = 500;
 const BURST_SPAN = 1_000;
+const BURSTS_KEPT = 1_000;
 
 /**
  * A work queue with one sleeper: keys run in order of their time, then of who asked first, one after the other.
@@ -80,6 +81,7 @@ export function startLoop({ name, clock, signal, reconcile, retry, failed }: Loo
 
   /** A key that keeps waking itself would keep everything else, on a real clock also all I/O, from running: it has to wait. */
   function isSpinning(key: string, now: Instant): boolean {
+    if (bursts.size > BURSTS_KEPT) for (const [other, { since }] of bursts) if (now - since >= BURST_SPAN) bursts.delete(other);
     const known = bursts.get(key);
     if (!known || now - known.since >= BURST_SPAN) {
       bursts.set(key, { since: now, count: 1 });

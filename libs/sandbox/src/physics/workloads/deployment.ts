@@ -4,7 +4,8 @@ import { controllerOf, keyOf, parseKey } from '../runtime/keys.ts';
 import { startLoop } from '../runtime/loop.ts';
 import type { Deployment, ReplicaSet } from '../shapes/workloads.ts';
 import { DESIRED, maxSurge, maxUnavailable, newSetReplicas, oldestFirst, revisionOf, specReplicas, statusReplicas, wantedReplicas } from './deployment-math.ts';
-import { announce, ensureCurrentSet, FROM, readSets, scaleSet } from './deployment-sets.ts';
+import { adoptOrphans } from './adoption.ts';
+import { announce, AS, ensureCurrentSet, FROM, readSets, scaleSet } from './deployment-sets.ts';
 import type { Sets } from './deployment-sets.ts';
 import { isComplete, writeCounts, writeRolloutStatus } from './deployment-status.ts';
 import { ownedPods } from './owned-pods.ts';
@@ -43,6 +44,7 @@ export function startDeploymentController(context: PhysicsContext): void {
 }
 
 function reconcileDeployment(context: PhysicsContext, deployment: Deployment): Duration | undefined {
+  if (!deployment.metadata.deletionTimestamp) adoptOrphans(context.objects, deployment, { apiVersion: 'apps/v1', kind: 'ReplicaSet', as: AS });
   const sets = readSets(context, deployment);
   if (deployment.metadata.deletionTimestamp) {
     writeCounts(context, deployment, sets);

@@ -60,6 +60,45 @@ describe('a Deployment whose pods are refused', () => {
   });
 });
 
+describe('a Deployment that was deleted without its pods', () => {
+  test('takes them over when it comes back, and starts nothing anew', async () => {
+    const cluster = smallCluster();
+    cluster.apply(app({}));
+    await cluster.clock.run(seconds(20));
+    const [pod] = cluster.pods();
+    cluster.objects.delete('apps/v1', 'Deployment', 'shop', 'checkout', { propagationPolicy: 'Orphan' });
+    await cluster.clock.run(seconds(20));
+    expect(cluster.pods().map(({ metadata }) => metadata.uid)).toEqual([pod?.metadata.uid]);
+    cluster.apply(app({}));
+    await cluster.clock.run(seconds(20));
+    expect(cluster.pods().map(({ metadata }) => metadata.uid)).toEqual([pod?.metadata.uid]);
+    expect(cluster.deployment().status).toMatchObject({ readyReplicas: 1, updatedReplicas: 1 });
+    expect(cluster.errors).toEqual([]);
+  });
+
+  test('takes its pods along otherwise, each after its grace', async () => {
+    const cluster = smallCluster();
+    cluster.apply(app({ replicas: 2 }));
+    await cluster.clock.run(seconds(20));
+    cluster.objects.delete('apps/v1', 'Deployment', 'shop', 'checkout');
+    await cluster.clock.run(seconds(5));
+    expect(cluster.pods()).toEqual([]);
+    expect(cluster.events('Killing').map(({ message }) => message)).toEqual(['Stopping container app', 'Stopping container app']);
+  });
+});
+
+test('a PodDisruptionBudget says how many of its pods may go', async () => {
+  const cluster = smallCluster();
+  const budget: KubeObject = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'checkout', namespace: 'shop' }, spec: { minAvailable: '50%', selector: { matchLabels: { app: 'checkout' } } } };
+  cluster.apply(budget, app({ replicas: 4 }));
+  await cluster.clock.run(seconds(20));
+  const status = () => cluster.objects.get('policy/v1', 'PodDisruptionBudget', 'shop', 'checkout')?.['status'];
+  expect(status()).toMatchObject({ disruptionsAllowed: 2, currentHealthy: 4, desiredHealthy: 2, expectedPods: 4, conditions: [{ type: 'DisruptionAllowed', status: 'True', reason: 'SufficientPods' }] });
+  cluster.apply({ ...budget, spec: { minAvailable: 4, selector: { matchLabels: { app: 'checkout' } } } });
+  await cluster.clock.run(seconds(1));
+  expect(status()).toMatchObject({ disruptionsAllowed: 0, conditions: [{ status: 'False', reason: 'InsufficientPods' }] });
+});
+
 describe('a rollout that makes no progress', () => {
   test('exceeds its deadline, and says so on the new ReplicaSet', async () => {
     const cluster = smallCluster();

@@ -5,6 +5,7 @@ import { controllerIdentity } from '../runtime/context.ts';
 import type { PhysicsContext } from '../runtime/context.ts';
 import type { Condition, Pod } from '../shapes/pod.ts';
 import type { ReplicaSet } from '../shapes/workloads.ts';
+import { adoptOrphans } from './adoption.ts';
 import { availableIn, byDispensability, createPod, isActive, isAvailable, isReady, ownedPods } from './owned-pods.ts';
 import { sameJson } from '../runtime/same-json.ts';
 import { startWorkloadLoop } from './workload-loop.ts';
@@ -18,6 +19,7 @@ export function startReplicaSetController(context: PhysicsContext): void {
 }
 
 function reconcileReplicaSet(context: PhysicsContext, set: ReplicaSet): number | undefined {
+  adoptOrphans(context.objects, set, { apiVersion: 'v1', kind: 'Pod', as: AS });
   const pods = ownedPods(context.objects, set).filter(isActive);
   const missing = (set.spec.replicas ?? 1) - pods.length;
   let refusal: unknown;
