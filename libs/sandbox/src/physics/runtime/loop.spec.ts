@@ -39,6 +39,14 @@ describe('a control loop', () => {
     expect(ran).toEqual([['a', 0], ['a', 1_000], ['a', 2_000]]);
   });
 
+  test('comes back after months, too', async () => {
+    const month = 30 * 86_400_000;
+    const { clock, ran, loop } = bench(() => undefined);
+    loop.enqueue('a', 2 * month);
+    await clock.run(3 * month);
+    expect(ran).toEqual([['a', 2 * month]]);
+  });
+
   test('tries again after a throw, each time later up to the limit, and starts anew after a success', async () => {
     let broken = true;
     const { clock, retries, loop } = bench(() => {
