@@ -26,9 +26,6 @@ export interface Loop {
   enqueue(key: string, delay?: Duration): void;
 }
 
-/** Timers of a real clock cannot count further than some weeks: for longer the loop wakes and sleeps again. */
-const LONGEST_SLEEP = 86_400_000;
-
 const BURST_LIMIT = 500;
 const BURST_SPAN = 1_000;
 const BURSTS_KEPT = 1_000;
@@ -61,7 +58,7 @@ export function startLoop({ name, clock, signal, reconcile, retry, failed }: Loo
     sleeper?.abort.abort();
     const mine = { at: next, abort: new AbortController() };
     sleeper = mine;
-    clock.sleep(Math.min(LONGEST_SLEEP, Math.max(0, next - clock.now())), mine.abort.signal).then(
+    clock.sleep(Math.max(0, next - clock.now()), mine.abort.signal).then(
       () => {
         if (sleeper === mine) sleeper = undefined;
         flush();
