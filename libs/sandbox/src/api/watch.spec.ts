@@ -76,6 +76,8 @@ describe('watching', () => {
     const gone = new AbortController();
     await raw('GET', `${CONFIG_MAPS}?watch=1`, {}, gone.signal);
     gone.abort();
+    const read = readWatch(await raw('GET', `${CONFIG_MAPS}?watch=1`));
+    await read.cancel();
     await clock.run(0);
     expect(clock.pending).toBe(0);
   });

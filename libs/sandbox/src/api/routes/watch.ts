@@ -27,6 +27,7 @@ export function watch(cluster: Cluster, target: Target, request: ApiRequest, ope
   const bookmarks = query.get('allowWatchBookmarks') === 'true';
   const encoder = new TextEncoder();
   let end: () => void = () => undefined;
+  let cancelled = false;
 
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -50,7 +51,7 @@ export function watch(cluster: Cluster, target: Target, request: ApiRequest, ope
         over.abort();
         stop();
         open.delete(end);
-        controller.close();
+        if (!cancelled) controller.close();
       };
       open.add(end);
       request.signal.addEventListener('abort', () => end(), { once: true });
@@ -64,7 +65,10 @@ export function watch(cluster: Cluster, target: Target, request: ApiRequest, ope
       for (const event of missed ?? []) deliver(event);
       void keepTime(cluster, request, { bookmark: bookmarks ? bookmark : undefined, end, signal: over.signal });
     },
-    cancel: () => end(),
+    cancel() {
+      cancelled = true;
+      end();
+    },
   });
   return new Response(body, { headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' } });
 }
