@@ -163,6 +163,12 @@ describe('a hub that cannot start says why and leaves nothing open', () => {
     bare.close();
   });
 
+  it.each(['remediationrequests', 'remediationpolicies', 'repobindings'])('when it may not read %s, with the right that it lacks', async (resource) => {
+    const forbidden = Response.json({ kind: 'Status', status: 'Failure', code: 403, reason: 'Forbidden', message: 'no' }, { status: 403 });
+    const guarded = ((...args: Parameters<typeof fetch>) => (String(args[0]).includes(`/${resource}`) ? Promise.resolve(forbidden.clone()) : cluster.fetch(...args))) as typeof fetch;
+    await expect(start({}, { ...cluster, fetch: guarded })).rejects.toMatchObject({ reason: 'Forbidden', message: expect.stringMatching(new RegExp(`grant verb "(list|watch)" on resource "${resource}" of API group "fleetmend\\.dev"`)) });
+  });
+
   it('when the policy bundle does not load', async () => {
     await expect(start({ policyEngine: { kind: 'opa-wasm', bundle: join(dir, 'no-bundle') } })).rejects.toMatchObject({ reason: 'BundleUnusable', message: expect.stringContaining('no-bundle') });
   });

@@ -74,6 +74,8 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     const openSet = createOpenSet({ clock, closeDwell: times.lifecycle.hold });
     const bus = closers.add(world.bus.hub(), (hub) => hub.close());
     await requests.ready();
+    // What may not be read is told now, and not at the first failure at night.
+    await Promise.all([settings.policies(), settings.bindings(), settings.clusters(), settings.approvals()]);
 
     const git = createGit(env['PATH'] === undefined ? {} : { path: env['PATH'] });
     const { close: _, ...parts } = plugins;

@@ -1,4 +1,4 @@
-import { parse, messageOf, type Clock, type Random } from '@fleetmend/kernel';
+import { isPermanent, messageOf, parse, type Clock, type Random } from '@fleetmend/kernel';
 import { findObject, isConflict, isNotFound, listObjects, startReflector, type KubeClient, type ReflectorState, type Writer } from '@fleetmend/k8s';
 import { GROUP_VERSION, RemediationRequestSpec, RemediationRequestStatus, type KubeObject, type RemediationRequest } from '@fleetmend/model';
 import { ARCHIVE_FINALIZER, ConflictError, type Requests } from '@fleetmend/ports';
@@ -13,7 +13,7 @@ export interface RequestsStoreOptions {
 }
 
 export interface RequestsStore extends Requests {
-  /** Resolves when the cache holds everything for the first time. */
+  /** Resolves when the cache holds everything for the first time. Rejects at once where our rights do not suffice. */
   ready(): Promise<void>;
   /** Why the cache may be behind, in words; undefined: it is not. */
   trouble(): string | undefined;
@@ -36,6 +36,8 @@ export function createRequestsStore({ client, writer, clock, random, warn }: Req
   const cache = new Map<string, RemediationRequest>();
   const listeners = new Set<(key: Key) => void>();
   const ending = new AbortController();
+  const denied = Promise.withResolvers<never>();
+  denied.promise.catch(() => undefined);
   const keyOf = ({ namespace, name }: Key) => `${namespace}/${name}`;
   const tell = (key: Key) => listeners.forEach((listener) => listener({ namespace: key.namespace, name: key.name }));
 
@@ -61,7 +63,10 @@ export function createRequestsStore({ client, writer, clock, random, warn }: Req
     clock,
     random,
     signal: ending.signal,
-    onTrouble: (error) => warn(`the watch of requests has trouble: ${messageOf(error)}`, {}),
+    onTrouble: (error) => {
+      if (isPermanent(error)) denied.reject(error);
+      warn(`the watch of requests has trouble: ${messageOf(error)}`, {});
+    },
     sink: {
       replace(objects) {
         const gone = new Map(cache);
@@ -89,7 +94,7 @@ export function createRequestsStore({ client, writer, clock, random, warn }: Req
     keep(readRequest(await guarded(request.metadata, () => writer.replaceStatus(KINDS.request, { ...renderRequest(request), status }))));
 
   return {
-    ready: () => reflector.whenReady(),
+    ready: () => Promise.race([reflector.whenReady(), denied.promise]),
     trouble: () => TROUBLES[reflector.state],
     get,
     list: async () => (await listObjects(client, KINDS.request)).items.map(readRequest),
