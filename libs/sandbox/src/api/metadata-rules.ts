@@ -2,7 +2,8 @@ import type { KubeObject } from '../objects.ts';
 import type { Draft } from './cluster.ts';
 import { isObject } from './json.ts';
 import { rulesOf } from './kinds/kinds.ts';
-import { dnsLabel, dnsSubdomain, labelValue, pathSegment, qualifiedName } from './names.ts';
+import { labelErrors } from './label-errors.ts';
+import { dnsLabel, dnsSubdomain, pathSegment, qualifiedName } from './names.ts';
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from './refusals.ts';
 import type { ResourceType } from './resource-types.ts';
 
@@ -30,15 +31,6 @@ function nameErrors(type: ResourceType, name: string): readonly FieldError[] {
   const rule = rulesOf(type).nameRule ?? 'subdomain';
   const check = rule === 'label' ? dnsLabel : rule === 'path' ? pathSegment : dnsSubdomain;
   return check(name).map((why) => invalidValue('metadata.name', name, why));
-}
-
-/** Label maps are checked the same wherever they stand. */
-export function labelErrors(labels: unknown, field: string): readonly FieldError[] {
-  if (!isObject(labels)) return [];
-  return Object.entries(labels).flatMap(([key, value]) => [
-    ...qualifiedName(key).map((why) => invalidValue(field, key, why)),
-    ...labelValue(String(value)).map((why) => invalidValue(field, value, why)),
-  ]);
 }
 
 function ownerErrors(owners: unknown): readonly FieldError[] {

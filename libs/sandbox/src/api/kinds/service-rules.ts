@@ -4,7 +4,7 @@ import { isObject, type Json, listAt, textAt } from '../json.ts';
 import { dnsLabel, dnsLabel1035 } from '../names.ts';
 import { duplicate, type FieldError, invalidValue, required, unsupported } from '../refusals.ts';
 import type { KindRules } from '../kind-rules.ts';
-import { labelErrors } from '../metadata-rules.ts';
+import { labelErrors } from '../label-errors.ts';
 
 export const serviceRules: KindRules = {
   nameRule: 'subdomain',

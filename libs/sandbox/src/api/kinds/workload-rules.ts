@@ -2,7 +2,7 @@ import type { KubeObject } from '../../objects.ts';
 import type { Draft } from '../cluster.ts';
 import { at, equalJson, isObject, type Json, listAt, textAt } from '../json.ts';
 import type { KindRules } from '../kind-rules.ts';
-import { labelErrors } from '../metadata-rules.ts';
+import { labelErrors } from '../label-errors.ts';
 import { type FieldError, forbiddenField, invalidValue, required, unsupported } from '../refusals.ts';
 import { selectsLabels } from '../selectors.ts';
 import { podSpecErrors } from './pod-spec-validation.ts';
