@@ -43,38 +43,31 @@ async function raise(repository: MemoryRepository, file: string): Promise<void> 
   await repository.write({ [file]: before.replace('memory: 64Mi', 'memory: 128Mi') });
 }
 
-test('the demo fleet is some twenty workloads on three clusters, of which only checkout fails', async () => {
-  const { world, clock, errors } = await demo();
-  await clock.run(minutes(2));
+/** A fleet is a few seconds of work on a busy machine. */
+const PATIENCE = { timeout: 60_000 };
+
+test('the demo fleet is some twenty workloads of which only checkout fails, until 128Mi; later the second commit takes memory from ledger and nothing else', PATIENCE, async () => {
+  const { world, clock, repository, fleet, errors } = await demo();
+  await clock.run(minutes(1));
   const workloads = world.clusters.flatMap(({ objects }) => ['Deployment', 'StatefulSet', 'DaemonSet'].flatMap((kind) => objects.list('apps/v1', kind)).concat(objects.list('batch/v1', 'CronJob')));
   expect(workloads).toHaveLength(20);
   expect(sick(world)).toEqual(['prod-1 Deployment/shop/checkout: Waiting for rollout to finish: 0 of 1 updated replicas are available...']);
   const [pod] = world.cluster('prod-1').objects.list<Pod>('v1', 'Pod', { namespace: 'shop', labels: { 'app.kubernetes.io/name': 'checkout' } });
   expect(pod?.status?.containerStatuses?.[0]?.lastState.terminated?.reason).toBe('OOMKilled');
-  expect(errors).toEqual([]);
-});
 
-test('checkout recovers within seconds of a commit that gives it 128Mi', async () => {
-  const { world, clock, repository } = await demo();
-  await clock.run(minutes(1));
   await raise(repository, 'clusters/prod-1/shop/checkout.yaml');
   world.nudge();
   await clock.run(seconds(15));
   expect(sick(world)).toEqual([]);
-});
 
-test('the second commit takes memory from ledger, and nothing else', async () => {
-  const { world, clock, repository, fleet } = await demo();
-  await raise(repository, 'clusters/prod-1/shop/checkout.yaml');
-  await clock.run(minutes(1));
-  expect(sick(world)).toEqual([]);
   await repository.commit({ branch: 'main', files: fleet.second.files, message: fleet.second.message });
   world.nudge();
-  await clock.run(minutes(1));
+  await clock.run(seconds(30));
   expect(sick(world)).toEqual([expect.stringMatching(/^prod-1 Deployment\/payments\/ledger: /)]);
+  expect(errors).toEqual([]);
 });
 
-test('a world that was killed goes on over its state: no pod is replaced, no counter starts again', async () => {
+test('a world that was killed goes on over its state: no pod is replaced, no counter starts again', PATIENCE, async () => {
   const { bench, world, clock, repository, errors } = await demo();
   await clock.run(minutes(1));
   const before = world.clusters.flatMap(({ objects }) => objects.list<Pod>('v1', 'Pod').map(({ metadata }) => metadata.uid));
@@ -90,7 +83,7 @@ test('a world that was killed goes on over its state: no pod is replaced, no cou
   expect(errors).toEqual([]);
 });
 
-test('a cluster that the world does not have is refused by name', async () => {
-  const { world } = await demo();
-  expect(() => world.cluster('prod-9')).toThrow('this world has no cluster "prod-9": it has prod-1, prod-2, edge-1');
+test('a cluster that the world does not have is refused by name', () => {
+  const world = createWorld({ clusters: ['prod-1', 'prod-2'], clock: new VirtualClock(), random: seededRandom(1), state: ':memory:', repositories: () => undefined });
+  expect(() => world.cluster('prod-9')).toThrow('this world has no cluster "prod-9": it has prod-1, prod-2');
 });
