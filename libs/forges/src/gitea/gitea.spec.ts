@@ -113,7 +113,7 @@ describe('mergeability', () => {
     await harness.humanCommit({ repository, branch: 'main', files: { 'a.yaml': 'rival\n' }, message: 'same line' });
     const look = async () => (await harness.forge.readPullRequest({ repository, branch: 'fleetmend/x' }))?.mergeable;
     expect(await look()).toBeUndefined();
-    await harness.clock.sleep(4_000);
+    await harness.clock.sleep(9_000);
     expect(await look()).toBeUndefined();
     await harness.clock.sleep(1_000);
     expect(await look()).toBe(false);

@@ -6,7 +6,7 @@ import { repositoryPath } from './place.ts';
 import { CombinedStatus, Commit, type PullRequest, Review, TimelineEvent } from './schema.ts';
 
 /** How long Gitea may say "not mergeable" about the same two commits before that means a conflict and not "not checked yet". */
-const SURE_AFTER_MS = 5_000;
+const SURE_AFTER_MS = 10_000;
 
 export interface StateDeps {
   readonly client: GiteaClient;
