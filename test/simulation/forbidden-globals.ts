@@ -9,10 +9,13 @@ export async function withoutAmbientWorld<T>(work: () => Promise<T>): Promise<T>
   const { random } = Math;
   const globals = new Map(FORBIDDEN.map((name) => [name, globalThis[name]]));
   const RealDate = Date;
+  const { stackTraceLimit } = Error;
   const forbid = (name: string) => () => {
     throw new Error(`${name} was called inside the simulation: take it from a port`);
   };
   try {
+    // Errors are everyday news in here, and nobody reads where they came from.
+    Error.stackTraceLimit = 0;
     Math.random = forbid('Math.random');
     for (const name of FORBIDDEN) Object.assign(globalThis, { [name]: forbid(name) });
     globalThis.Date = new Proxy(RealDate, {
@@ -22,6 +25,7 @@ export async function withoutAmbientWorld<T>(work: () => Promise<T>): Promise<T>
     RealDate.now = forbid('Date.now');
     return await work();
   } finally {
+    Error.stackTraceLimit = stackTraceLimit;
     globalThis.Date = RealDate;
     RealDate.now = now;
     Math.random = random;

@@ -1,4 +1,4 @@
-import { always, guards, run, type Lifecycle, type Row } from '@fleetmend/lifecycle';
+import { always, BEFORE_DELIVERY, both, guards, not, run, type Lifecycle, type Row } from '@fleetmend/lifecycle';
 import type { Forge } from '@fleetmend/plugin-api';
 import type { StageDeps } from '@fleetmend/stages';
 import type { PlantedBug } from './world/hub.ts';
@@ -75,7 +75,11 @@ export const plantedBugs: Readonly<Record<string, KnownBug>> = {
   },
   'a veto is not respected': {
     bug: {
-      table: (table) => ({ ...table, ...Object.fromEntries((['Detected', 'Inhibited', 'Diagnosing', 'Proposed', 'AwaitingApproval', 'Delivering'] as const).map((phase) => [phase, table[phase].filter((row) => row.when !== guards.sameEditVetoed)])) }),
+      table: (table) => ({
+        ...table,
+        ...Object.fromEntries(BEFORE_DELIVERY.map((phase) => [phase, table[phase].filter((row) => row.when !== guards.sameEditVetoed)])),
+        Delivering: table.Delivering.map((row) => (row.effect === 'run withdrawIntent' ? { ...row, when: both(row.when, not(guards.sameEditVetoed)) } : row)),
+      }),
     },
     breaks: ['I9'],
   },

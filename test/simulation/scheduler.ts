@@ -30,7 +30,7 @@ export class Scheduler {
 
   /** Runs `run` after `delay`, unless its owner has died by then. Returns what cancels it. */
   after(delay: Duration, run: () => void, owner?: Life): () => void {
-    const event: Scheduled = { at: this.now + Math.max(0, delay), order: this.#order++, owner, run, cancelled: false };
+    const event: Scheduled = { at: this.now + Math.max(0, Math.ceil(delay)), order: this.#order++, owner, run, cancelled: false };
     this.#push(event);
     return () => {
       event.cancelled = true;

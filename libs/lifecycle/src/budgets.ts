@@ -12,13 +12,18 @@ export interface BudgetUse {
 }
 
 /**
- * A pull request that is open, or an intent that says one is about to be: both count. A revert has no budget. After the end
- * nothing counts: what is still open then was touched by a person, and is theirs for as long as they like.
+ * A pull request that is open, or an intent that says one is about to be: both count. A revert has no budget. What is still
+ * open after the end was touched by a person, and is theirs: it does not count.
  */
 export function countsAsOpen({ status }: RemediationRequest): boolean {
-  if (isTerminal(status.phase)) return false;
+  if (isTerminal(status.phase)) return mayStillArrive(status);
   if (status.pullRequest !== undefined) return status.pullRequest.state === 'Open';
   return status.intent?.kind === 'Repair' && status.intent.withdrawn === undefined;
+}
+
+/** A call that was on its way when its request ended may open a pull request yet. Until somebody has looked, its place is taken. */
+function mayStillArrive({ phase, plan, pullRequest, aftermath }: RemediationRequest['status']): boolean {
+  return phase !== 'Succeeded' && plan !== undefined && pullRequest?.state !== 'Merged' && aftermath?.orphansClosed === undefined;
 }
 
 /** The budgets that this request's pull request would use, each with what stands already, the request's own left out. */

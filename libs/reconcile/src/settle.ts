@@ -33,6 +33,7 @@ export function settle(view: View, table?: Lifecycle): Settled {
 
 /** The view with one stage's facts in it. A fact that is `undefined` is taken away. */
 export function withFacts(view: View, facts: Facts): View {
+  if (Object.keys(facts).length === 0) return view;
   const merged = Object.fromEntries(Object.entries({ ...view.request.status, ...facts }).filter(([, fact]) => fact !== undefined));
   return { ...view, request: { ...view.request, status: merged as RemediationRequestStatus } };
 }

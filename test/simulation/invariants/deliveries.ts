@@ -29,6 +29,8 @@ export function watchDeliveries(world: World, report: Report): Watcher {
   const requests = new Map<string, RemediationRequest>();
   const licences = new Map<string, Licence>();
   const noes: No[] = [];
+  /** Opened by a call that was on its way when its request ended: nobody's, and closed a little later. */
+  const orphans = new Set<number>();
 
   world.ledger.onChange((change) => {
     if (change.kind !== 'Written') return;
@@ -50,9 +52,10 @@ export function watchDeliveries(world: World, report: Report): Watcher {
     if (licence.kind === 'Revert') return;
     checkSafety(world, report, name, pullRequest);
     checkApproval(world, report, name, request, licence.plan);
+    if (isTerminal(request.status.phase)) return void orphans.add(pullRequest.number);
     const open = world.forge.pullRequests().filter((one) => one !== pullRequest && isOurs(world, requests, one));
     checkUnique(report, name, request, open, requests);
-    checkBudgets(world, report, name, { request, open, requests, pullRequest });
+    checkBudgets(world, report, name, { request, open, requests, pullRequest, orphans });
     for (const no of noes) if (no.action === request.status.plan?.action && no.fields.some((field) => request.status.plan?.fields.includes(field))) report('I9', `${name} makes an edit again that was ${no.said.toLowerCase()} in ${no.request}`);
   });
   return {};
@@ -103,9 +106,10 @@ interface Opened {
   readonly pullRequest: MemoryPullRequest;
   readonly open: readonly MemoryPullRequest[];
   readonly requests: ReadonlyMap<string, RemediationRequest>;
+  readonly orphans: ReadonlySet<number>;
 }
 
-function checkBudgets(world: World, report: Report, name: string, { request, open, requests, pullRequest }: Opened): void {
+function checkBudgets(world: World, report: Report, name: string, { request, open, requests, pullRequest, orphans }: Opened): void {
   const { openPerNamespace, openPerRepository } = world.schedule.budgets;
   const place = ({ spec }: RemediationRequest) => `${spec.clusters.join()}/${spec.target?.namespace ?? ''}`;
   const inNamespace = open.filter((other) => place(requestOf(requests, other) ?? request) === place(request)).length;
@@ -113,7 +117,7 @@ function checkBudgets(world: World, report: Report, name: string, { request, ope
   if (open.length + 1 > openPerRepository) report('I5', `${name} is one of ${open.length + 1} open in its repository; ${openPerRepository} are allowed`);
   // A request that a person deletes takes its memory with it.
   const isKept = (other: MemoryPullRequest) => world.ledger.all().some(({ metadata }) => other.body.includes(metadata.uid));
-  const lately = world.forge.pullRequests().filter((other) => other !== pullRequest && isKept(other) && other.author === US && !other.branch.startsWith('fleetmend/revert-') && world.scheduler.now - other.openedAt < HOUR).length;
+  const lately = world.forge.pullRequests().filter((other) => other !== pullRequest && !orphans.has(other.number) && isKept(other) && other.author === US && !other.branch.startsWith('fleetmend/revert-') && world.scheduler.now - other.openedAt < HOUR).length;
   const { createdPerHour } = simulatedSettings.budgets;
   if (lately + 1 > createdPerHour) report('I5', `${name} is number ${lately + 1} within an hour; ${createdPerHour} are allowed`);
 }

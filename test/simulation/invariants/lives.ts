@@ -1,6 +1,6 @@
 import { minutes, seconds, type Instant } from '@fleetmend/kernel';
 import { isTerminal } from '@fleetmend/lifecycle';
-import type { RemediationRequest } from '@fleetmend/model';
+import { RemediationRequestStatus, type RemediationRequest } from '@fleetmend/model';
 import { sameStatus } from '@fleetmend/reconcile';
 import { simulatedSettings } from '../world/settings.ts';
 import { isHealthy, type Workload } from '../world/workload.ts';
@@ -16,7 +16,7 @@ const WRITES_PER_ATTEMPT = 30;
 const WRITES_PER_INCIDENT = 6;
 const LOOKS_PER_MINUTE = 60;
 
-/** I10: what has ended stays so. I11: `Succeeded` only after a healthy hold. L4: no hot loop, and no write that says nothing new. */
+/** I10: what has ended stays so. I11: `Succeeded` only after a healthy hold. I14: small, and of the shape that its kind has. L4: no hot loop, and no write that says nothing new. */
 export function watchLives(world: World, report: Report): Watcher {
   const truths = followTruth(world);
   const writes = new Map<string, number>();
@@ -31,12 +31,22 @@ export function watchLives(world: World, report: Report): Watcher {
     }
     if (after.status.phase === 'Succeeded' && before.status.phase !== 'Succeeded') checkHold(after);
     if (before.status === after.status) return;
+    if (isValidated) checkShape(after);
     const key = `${after.metadata.uid}/${after.status.attempt}`;
     const count = (writes.get(key) ?? 0) + 1;
     writes.set(key, count);
     if (count > allowance) report('L4', `${name} was written ${count} times in attempt ${after.status.attempt}; it stands at ${after.status.phase} (${after.status.reason ?? ''})`);
     if (sameStatus(before.status, after.status)) report('L4', `${name} was written again with the same status (${after.status.phase})`);
   });
+
+  // Reading every status through its schema takes longer than all the rest: some schedules do it for the others.
+  const isValidated = world.schedule.seed % 20 === 0;
+  const checkShape = ({ metadata, spec, status }: RemediationRequest): void => {
+    const { error } = RemediationRequestStatus.safeParse(status);
+    if (error !== undefined) report('I14', `${metadata.name} holds what the API server refuses: ${error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+    const size = JSON.stringify({ spec, status }).length;
+    if (size > 8192) report('I14', `${metadata.name} has ${size} bytes`);
+  };
 
   const checkHold = ({ metadata, spec }: RemediationRequest): void => {
     const now = world.scheduler.now;

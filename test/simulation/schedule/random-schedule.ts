@@ -2,7 +2,7 @@ import { minutes, pick, randomInt, seconds, seededRandom, type Random } from '@f
 import { ACTS, APPROVALS, FAULTS, REVIEWS, type FaultKind, type Incident, type Schedule, type WorkloadPlan } from './schedule.ts';
 
 const CLUSTERS = ['north', 'south'] as const;
-const CALM = minutes(20);
+const CALM = minutes(14);
 
 /** The schedule of a seed: what fails, what goes wrong, and what people do, all of it decided before the run. */
 export function randomSchedule(seed: number): Schedule {
@@ -42,14 +42,14 @@ function aWorkload(random: Random, index: number): WorkloadPlan {
     need: pick(random, [80, 100, 120, 200, 250, 1000]),
     tooMuch: pick(random, [128, 256, 4096, 4096, 4096]),
     failsAt: seconds(5 + randomInt(random, 240)),
-    twoSymptoms: random.next() < 0.3,
+    twoSymptoms: random.next() < 0.4,
     confidence: random.next() < 0.95 ? 0.9 : 0.3,
   };
 }
 
 function incidents(random: Random, count: number): Incident[] {
-  const reviews: Incident[] = [0, 1, 2, 3].map((nth) => ({ kind: 'review', review: random.next() < 0.35 ? 'merge' : pick(random, REVIEWS), nth, delay: seconds(5 + randomInt(random, 300)) }));
-  const approvals: Incident[] = [0, 1].map((nth) => ({ kind: 'approval', approval: random.next() < 0.4 ? 'approve' : pick(random, APPROVALS), nth, delay: seconds(5 + randomInt(random, 200)) }));
+  const reviews: Incident[] = [0, 1, 2, 3].map((nth) => ({ kind: 'review', review: pick(random, ['merge', 'merge', 'merge', 'merge', 'close', ...(nth === 0 ? REVIEWS : REVIEWS.filter((review) => review !== 'squat'))]), nth, delay: seconds(5 + randomInt(random, 300)) }));
+  const approvals: Incident[] = [0, 1, 2, 3].map((nth) => ({ kind: 'approval', approval: random.next() < 0.4 ? 'approve' : pick(random, APPROVALS), nth, delay: seconds(5 + randomInt(random, 200)) }));
   return [...reviews, ...approvals, ...Array.from({ length: count }, () => incident(random))];
 }
 

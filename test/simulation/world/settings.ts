@@ -12,18 +12,18 @@ export const REPOSITORY = 'acme/shop';
 /** Production's life with shorter times: a schedule has an hour, not two weeks. */
 export const simulatedSettings: LifecycleSettings = {
   ...productionSettings,
-  deadlines: { Detected: minutes(10), Inhibited: minutes(20), Diagnosing: minutes(5), Proposed: minutes(5), AwaitingApproval: minutes(15), Delivering: minutes(5), Merged: minutes(15), Verifying: minutes(15), Reverting: minutes(30) },
+  deadlines: { Detected: minutes(8), Inhibited: minutes(15), Diagnosing: minutes(5), Proposed: minutes(5), AwaitingApproval: minutes(8), Delivering: minutes(5), Merged: minutes(10), Verifying: minutes(12), Reverting: minutes(15) },
   hold: minutes(2),
-  silenceLimit: minutes(20),
+  silenceLimit: minutes(15),
   verdictMaxAge: minutes(3),
-  staleAfter: minutes(25),
+  staleAfter: minutes(15),
   orphanDelay: minutes(3),
   ttl: { quiet: minutes(20), loud: minutes(40) },
   attempts: { perDay: 2, spacing: minutes(2) },
   breaker: { ...productionSettings.breaker, rest: minutes(15) },
 };
 
-export const simulatedPace: Pace = { poll: seconds(20), pollSlow: seconds(30), editBudget: { files: 3, lines: 20 } };
+export const simulatedPace: Pace = { poll: seconds(30), pollSlow: seconds(40), editBudget: { files: 3, lines: 20 } };
 
 /** A window without days or times is always in force. */
 export const FREEZE: FreezeWindow = { name: 'freeze' };

@@ -176,15 +176,17 @@ interface Following {
   readonly life: Life;
 }
 
-/** The watch of one hub: each change a moment later, now and then lost until the next list, doubled, or much later. */
+/** The watch of one hub: each change a moment later, in order; now and then lost until the next list, doubled, or much later. */
 function followLedger({ scheduler, random, faults, ledger, requests, life }: Following): void {
+  let last = 0;
   const stop = ledger.onChange((change) => {
     if (!life.alive) return stop();
     if (faults.strikes('lost watch event')) return void scheduler.after(minutes(1), () => requests.relist(), life);
     // Seldom a moment is several seconds.
     const delay = faults.strikes('stale cache') ? seconds(30) : 5 + randomInt(random, random.next() < 0.1 ? seconds(6) : 300);
-    scheduler.after(delay, () => requests.deliver(change, true), life);
-    if (faults.strikes('doubled watch event')) scheduler.after(delay + seconds(1), () => requests.deliver(change, true), life);
+    last = Math.max(last, scheduler.now + delay);
+    const times = faults.strikes('doubled watch event') ? 2 : 1;
+    for (let time = 0; time < times; time += 1) scheduler.after(last - scheduler.now, () => requests.deliver(change, true), life);
   });
 }
 
