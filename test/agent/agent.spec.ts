@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { minutes, seconds } from '@fleetmend/kernel';
 import { xorOf } from '@fleetmend/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -81,6 +82,19 @@ describe('an agent', () => {
     expect(world.events[0]).toMatchObject({ state: 'open', finding: { class: 'ImagePullBackOff', subCause: 'NotFound', observation: { image: '127.0.0.1:5999/labapp:nope' } } });
     await world.clock.run(minutes(3));
     expect(new Set(world.events.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+  });
+
+  it('is silent about an image that is there after one back-off, and about a rollout that replaces one image by another', async () => {
+    await world.start();
+    world.apply(aDeployment({ image: '127.0.0.1:5999/labapp:nope' }), aDeployment({ name: 'web', replicas: 2 }));
+    await world.clock.run(seconds(20));
+    world.apply(aDeployment(), aDeployment({ name: 'web', replicas: 2, memory: '96Mi' }));
+    await world.clock.run(minutes(3));
+    expect(world.events).toEqual([]);
+  });
+
+  it('says which state directory it cannot write to', async () => {
+    await expect(world.start({ stateDir: join(import.meta.filename, 'state') })).rejects.toMatchObject({ name: 'PermanentError', reason: 'StateUnwritable', message: expect.stringContaining('agent.spec.ts/state') });
   });
 
   it('tells the digest of what is open, and says all again when it is asked to', async () => {

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock, Random } from '@fleetmend/kernel';
+import { messageOf, PermanentError, type Clock, type Random } from '@fleetmend/kernel';
 import type { Bus } from '@fleetmend/bus';
 import { detectors as allDetectors } from '@fleetmend/detectors';
 import { createKubeClient } from '@fleetmend/k8s';
@@ -46,11 +46,12 @@ export interface Agent {
 /**
  * Starts an agent and answers at once: it watches as soon as the API server is there and reports as soon as the bus is.
  * Its HTTP client can only GET.
+ * @throws PermanentError `StateUnwritable`
  */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { cluster, clock, random, stateDir, detectors = allDetectors, log = silentLog, version = '0.1.0' } = options;
   const settings: AgentSettings = { ...DEFAULT_SETTINGS, ...options.settings };
-  mkdirSync(stateDir, { recursive: true });
+  makeStateDir(stateDir);
   const stop = new AbortController();
   const { signal } = stop;
   // Reading is all that this client can do, whatever it is asked.
@@ -72,7 +73,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const answers = createAnswers({ client, cache, clock, detectors, evidence, tracker });
 
   for (const entry of before.entries) tracker.restore(entry, clock.now());
-  const remember = () => store.write({ epoch, entries: tracker.open().map(({ fingerprint, detector, finding, firstSeen, count }) => ({ fingerprint, detector, finding, firstSeen, count })) });
+  let remembering = false;
+  /** Once per look, however much it changed. */
+  function remember(): void {
+    if (remembering) return;
+    remembering = true;
+    queueMicrotask(() => {
+      remembering = false;
+      store.write({ epoch, entries: tracker.open().map(({ fingerprint, detector, finding, firstSeen, count }) => ({ fingerprint, detector, finding, firstSeen, count })) });
+    });
+  }
 
   function publishAll(): number {
     const open = tracker.open();
@@ -111,4 +121,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       await Promise.all([watch.done, detection.done, reporter.done, beating]);
     },
   };
+}
+
+function makeStateDir(stateDir: string): void {
+  try {
+    mkdirSync(stateDir, { recursive: true });
+    accessSync(stateDir, constants.W_OK);
+  } catch (cause) {
+    throw new PermanentError('StateUnwritable', `the agent cannot write to its state directory ${stateDir}: ${messageOf(cause)}; make it a directory that this user may write to, or name another one`, { cause });
+  }
 }

@@ -29,7 +29,7 @@ export interface Detection {
   readonly done: Promise<void>;
 }
 
-/** Looks at everything again this often: what a finding depends on may have changed without the object itself. */
+/** Looks at everything again this often: an owner that a finding names may have come later than the object. */
 const SWEEP: Duration = seconds(30);
 
 /** What a detector saw in one object. */
@@ -66,7 +66,6 @@ export function startDetection(options: DetectionOptions): Detection {
       swept = now;
       for (const kind of inspected) for (const key of cache.keys(kind)) dirty.add(key);
     }
-    for (const key of seen.keys()) dirty.add(key);
     for (const key of dirty) inspect(key);
     dirty.clear();
     const sightings = new Map<string, Sighting>();
@@ -86,7 +85,12 @@ export function startDetection(options: DetectionOptions): Detection {
   async function run(): Promise<void> {
     await watch.whenReady();
     while (!signal.aborted) {
-      look(clock.now());
+      try {
+        look(clock.now());
+      } catch (error) {
+        // A look that fails is a defect of ours; the next one may see what this one could not.
+        log.warn(`a look at the cluster failed: ${messageOf(error)}; please report it`);
+      }
       await clock.sleep(tick, signal);
     }
   }

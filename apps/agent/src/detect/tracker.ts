@@ -43,6 +43,9 @@ export interface Observed {
   readonly since?: ((sighting: Sighting) => Instant) | undefined;
 }
 
+/** A finding of whatever age, as one that another may be an echo of. */
+type Voice = Pick<Tracked, 'fingerprint' | 'finding' | 'detector'>;
+
 export interface Tracker {
   /** Takes in what is seen now; answers what changed, in the order in which it became known. */
   observe(observed: Observed): readonly Change[];
@@ -73,14 +76,23 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
     return entry;
   }
 
-  /** Whether somebody else at the same place says more. Looks at what is open too, because causes blink. */
-  function explained(sighting: Sighting, sightings: Observed['sightings']): boolean {
-    const place = placeOf(sighting.finding);
-    const others = [
-      ...[...sightings.values()].map(({ fingerprint, finding, detector }) => ({ fingerprint, finding, detector: detector.kind })),
-      ...[...entries.values()].filter(({ state }) => state === 'open'),
-    ];
-    return others.some((other) => other.fingerprint !== sighting.fingerprint && placeOf(other.finding) === place && isEcho(sighting.finding, sighting.detector, other));
+  /** Who speaks about which place: what is seen now, and what is open, because causes blink. */
+  function voices(sightings: Observed['sightings']): ReadonlyMap<string, readonly Voice[]> {
+    const byPlace = new Map<string, Voice[]>();
+    const add = (voice: Voice) => {
+      const place = placeOf(voice.finding);
+      const known = byPlace.get(place);
+      if (known) known.push(voice);
+      else byPlace.set(place, [voice]);
+    };
+    for (const { fingerprint, finding, detector } of sightings.values()) add({ fingerprint, finding, detector: detector.kind });
+    for (const entry of entries.values()) if (entry.state === 'open') add(entry);
+    return byPlace;
+  }
+
+  function explained(sighting: Sighting, byPlace: ReadonlyMap<string, readonly Voice[]>): boolean {
+    const others = byPlace.get(placeOf(sighting.finding)) ?? [];
+    return others.some((other) => other.fingerprint !== sighting.fingerprint && isEcho(sighting.finding, sighting.detector, other));
   }
 
   function present(sighting: Sighting, observed: Observed): Change | undefined {
@@ -138,8 +150,9 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
       note(observed.now);
       const changes: Change[] = [];
       const seen = new Set<string>();
+      const byPlace = voices(observed.sightings);
       for (const sighting of observed.sightings.values()) {
-        if (explained(sighting, observed.sightings)) continue;
+        if (explained(sighting, byPlace)) continue;
         seen.add(sighting.fingerprint);
         const change = present(sighting, observed);
         if (change) changes.push(change);

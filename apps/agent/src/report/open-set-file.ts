@@ -12,6 +12,7 @@ export type OpenSetFile = z.infer<typeof OpenSetFile>;
 export interface OpenSetStore {
   /** What the last life of this cluster's agent had reported as open; empty when there was none. */
   read(): { readonly epoch: Instant; readonly entries: OpenSetFile['entries'] };
+  /** Never throws: what cannot be kept costs a repeated report, not the agent. */
   write(file: Omit<OpenSetFile, 'schema' | 'cluster'>): void;
 }
 
@@ -22,6 +23,7 @@ export interface OpenSetStore {
 export function createOpenSetStore({ stateDir, cluster, log }: { readonly stateDir: string; readonly cluster: string; readonly log: AgentLog }): OpenSetStore {
   const path = join(stateDir, 'open-set.json');
   mkdirSync(stateDir, { recursive: true });
+  let said = '';
   return {
     read() {
       if (!existsSync(path)) return { epoch: 0, entries: [] };
@@ -37,8 +39,15 @@ export function createOpenSetStore({ stateDir, cluster, log }: { readonly stateD
     write(file) {
       // Written beside and renamed, so that a crash leaves the old file or the new one.
       const next = `${path}.next`;
-      writeFileSync(next, JSON.stringify({ schema: 1, cluster, ...file }));
-      renameSync(next, path);
+      try {
+        writeFileSync(next, JSON.stringify({ schema: 1, cluster, ...file }));
+        renameSync(next, path);
+        said = '';
+      } catch (error) {
+        const message = `the open set cannot be kept in ${stateDir}: ${messageOf(error)}; make room on that volume, or a restart may report failures anew`;
+        if (message !== said) log.warn(message);
+        said = message;
+      }
     },
   };
 }

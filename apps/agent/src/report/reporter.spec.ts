@@ -88,6 +88,15 @@ describe('the open set on disk', () => {
     expect(store().read()).toEqual({ epoch: 0, entries: [] });
   });
 
+  it('costs a message and no more when it cannot be written', () => {
+    const warnings: string[] = [];
+    const broken = store('prod-1', warnings);
+    rmSync(dir, { recursive: true, force: true });
+    broken.write(file);
+    broken.write(file);
+    expect(warnings).toEqual([expect.stringContaining(`cannot be kept in ${dir}`)]);
+  });
+
   it.each(['{"schema":1,', '{"schema":1,"cluster":"prod-1","epoch":1,"entries":[{}]}', ''])('that cannot be read is kept aside, with a message that names it: %s', (text) => {
     const warnings: string[] = [];
     store();

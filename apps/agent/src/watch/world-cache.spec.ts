@@ -51,11 +51,16 @@ describe('the world', () => {
     expect(names()).toEqual([]);
   });
 
+  it('tells of an event that the object which it is about has changed', () => {
+    const { changed } = cacheWith(object('Event', 'e', {}, { involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'a', uid: 'uid-a' } }));
+    expect(changed).toEqual(['/Pod/shop/a']);
+  });
+
   it('tells of all that a replacement added, kept and took away', () => {
     const { cache, changed } = cacheWith(object('Pod', 'a'), object('Pod', 'b'));
     changed.length = 0;
     cache.sink('v1', 'Pod').replace([object('Pod', 'b'), object('Pod', 'c')]);
-    expect(changed.toSorted()).toEqual(['/Pod/shop/a', '/Pod/shop/b', '/Pod/shop/c']);
+    expect([...new Set(changed)].toSorted()).toEqual(['/Pod/shop/a', '/Pod/shop/b', '/Pod/shop/c']);
     expect(cache.find('/Pod/shop/a')).toBeUndefined();
     expect(cache.find('/Pod/shop/c')).toBeDefined();
   });

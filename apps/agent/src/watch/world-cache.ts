@@ -6,7 +6,7 @@ import type { World } from '@fleetmend/plugin-api';
 /** Names one object inside the cache: `/Pod/shop/checkout-1`. */
 export type ObjectKey = string;
 
-/** Told of every object that appeared, changed or went away. */
+/** Told of every object that appeared, changed or went away; of an event, it is told of the object that the event is about. */
 export type OnChange = (key: ObjectKey, kind: string) => void;
 
 export interface WorldCache {
@@ -24,7 +24,7 @@ export interface WorldCache {
 type Shelf = Map<string, Map<string, KubeObject>>;
 
 interface EventFields {
-  readonly involvedObject?: { readonly uid?: string };
+  readonly involvedObject?: { readonly apiVersion?: string; readonly kind?: string; readonly namespace?: string; readonly name?: string; readonly uid?: string };
   readonly lastTimestamp?: string;
   readonly eventTime?: string;
   readonly series?: { readonly lastObservedTime?: string };
@@ -39,6 +39,12 @@ export function createWorldCache(onChange: OnChange): WorldCache {
 
   function get(apiVersion: string, kind: string, namespace: string | undefined, name: string): KubeObject | undefined {
     return shelfOf(apiVersion, kind)?.get(namespace ?? '')?.get(name);
+  }
+
+  function tell(object: KubeObject): void {
+    if (object.kind !== 'Event') return onChange(keyOf(object), object.kind);
+    const { apiVersion = 'v1', kind = '', namespace = '', name = '' } = (object as EventFields & KubeObject).involvedObject ?? {};
+    onChange(`${groupOf(apiVersion)}/${kind}/${namespace}/${name}`, kind);
   }
 
   function put(shelf: Shelf, object: KubeObject): void {
@@ -98,7 +104,7 @@ export function createWorldCache(onChange: OnChange): WorldCache {
         if (held) unindex(held);
         names?.delete(object.metadata.name);
         if (names?.size === 0) shelf.delete(object.metadata.namespace ?? '');
-        onChange(keyOf(object), kind);
+        tell(object);
       };
       return {
         replace(objects) {
@@ -106,11 +112,11 @@ export function createWorldCache(onChange: OnChange): WorldCache {
           shelf.clear();
           for (const object of before) unindex(object);
           for (const object of objects) put(shelf, object);
-          for (const key of new Set([...before, ...objects].map(keyOf))) onChange(key, kind);
+          for (const object of [...before, ...objects]) tell(object);
         },
         upsert(object) {
           put(shelf, object);
-          onChange(keyOf(object), kind);
+          tell(object);
         },
         remove,
       };
