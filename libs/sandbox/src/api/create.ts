@@ -33,9 +33,9 @@ export function createObject(cluster: Cluster, { type, namespace, input, writer,
   rules.prepareCreate?.(draft, cluster);
   const request = { operation: 'CREATE', type, draft, old: undefined, subresource: undefined, writer } as const;
   for (const step of cluster.admission.mutating) step(cluster, request);
-  if (cluster.store.get(type.storage, draft.metadata.namespace ?? '', draft.metadata.name)) throw alreadyExists(type, draft.metadata.name);
   validateDraft(type, draft, undefined, writer);
   for (const step of cluster.admission.validating) step(cluster, request);
+  if (cluster.store.get(type.storage, draft.metadata.namespace ?? '', draft.metadata.name)) throw alreadyExists(type, draft.metadata.name);
   draft.metadata['managedFields'] = owned;
   const object = draft as unknown as KubeObject;
   return writer.dryRun ? object : cluster.store.put(type.storage, object);

@@ -58,7 +58,7 @@ function compileVersion(version: Json, index: number, problems: RuleProblem[]): 
 const UNCHECKED: FieldError = invalidValue('<nil>', null, 'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation');
 
 function isBlocking({ reason }: FieldError): boolean {
-  return reason === 'FieldValueRequired' || reason === 'FieldValueTooLong' || reason === 'FieldValueTooMany' || reason === 'FieldValueTypeInvalid';
+  return reason === 'FieldValueNotSupported' || reason === 'FieldValueRequired' || reason === 'FieldValueTooLong' || reason === 'FieldValueTooMany' || reason === 'FieldValueTypeInvalid';
 }
 
 function contentOf(draft: Json): Json {

@@ -48,7 +48,7 @@ export function applyPatch(current: Json, kind: PatchKind, patch: unknown, type:
   if (kind === 'json') return applyJsonPatch(current, patch);
   if (!isObject(patch)) throw badRequest('the patch is not a JSON object');
   if (kind === 'merge') return mergePatch(current, patch) as Json;
-  if (type.custom) throw new StatusError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor');
+  if (type.custom) throw new StatusError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml');
   return strategicMergePatch(current, patch, type.schema);
 }
 
