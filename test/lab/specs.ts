@@ -15,8 +15,10 @@ export interface LabSpec {
 /** Every `*.lab.ts` of the tree, in the order in which they run. `list-specs.ts` holds this list to the files. */
 export const labSpecs: readonly LabSpec[] = [
   { name: 'servers', folder: 'boot', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
+  { name: 'clean-up', folder: 'boot', servers: ['nats'], smoke: true },
   { name: 'policies', folder: 'policies', servers: [], tools: ['opa'], smoke: true },
   { name: 'bus-nats', folder: 'contracts', servers: ['nats'], smoke: true },
+  { name: 'requests-store', folder: 'contracts', servers: ['kubernetes'], smoke: true },
   { name: 'forge-gitea', folder: 'contracts', servers: ['gitea'], smoke: true },
   { name: 'argocd', folder: 'contracts', servers: ['kubernetes', 'gitea', 'argocd'], smoke: true },
   { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
