@@ -1,6 +1,5 @@
 /** @module The verbs. Each stage reads the world through ports, finds one fact, and leaves the order to the table. */
 export * from './stage.ts';
 export * from './stages.ts';
-export * from './gate/editable-paths.ts';
 export * from './propose/source.ts';
 export * from './deliver/names.ts';

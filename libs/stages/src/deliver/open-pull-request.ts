@@ -6,7 +6,7 @@ import { marker } from './names.ts';
 import { renderBody, renderCommitMessage, renderTitle } from './pull-request-text.ts';
 import { deliveredFact } from './pull-request-fact.ts';
 import { withLeave } from './with-leave.ts';
-import { isEditable } from '../gate/editable-paths.ts';
+import { isEditable } from '@fleetmend/manifest';
 import type { Stage, StageDeps } from '../stage.ts';
 
 /** Pushes the judged bytes on a branch of ours and opens the pull request, or finds what an earlier try left. Noun: `PullRequest`. */

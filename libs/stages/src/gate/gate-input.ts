@@ -5,7 +5,7 @@ import type { GateInput } from '@fleetmend/plugin-api';
 import type { Binding } from '../propose/source.ts';
 import { countLines } from '../propose/edit-digest.ts';
 import type { StageDeps } from '../stage.ts';
-import { isEditable } from './editable-paths.ts';
+import { isEditable } from '@fleetmend/manifest';
 import { normOf } from './norm.ts';
 
 export interface Judged {

@@ -1,28 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject, ObjectDiff } from '@fleetmend/model';
-import { isEditable } from './editable-paths.ts';
 import { normOf } from './norm.ts';
-
-describe('editable paths', () => {
-  const globs = ['apps/shop/**', '!apps/shop/overlays/**/kustomization.yaml', 'README.md'];
-  it.each([
-    ['apps/shop/checkout.yaml', true],
-    ['apps/shop/overlays/prod/memory.yaml', true],
-    ['apps/shop/overlays/prod/kustomization.yaml', false],
-    ['apps/shop/.hidden/a.yaml', true],
-    ['apps/shopping/a.yaml', false],
-    ['README.md', true],
-    ['apps/shop/../payments/a.yaml', false],
-    ['/apps/shop/a.yaml', false],
-  ])('%s: %s', (path, allowed) => {
-    expect(isEditable(path, globs)).toBe(allowed);
-  });
-
-  it('allow nothing when no glob does', () => {
-    expect(isEditable('a.yaml', [])).toBe(false);
-    expect(isEditable('a.yaml', ['!b.yaml'])).toBe(false);
-  });
-});
 
 describe('norm', () => {
   const workload = (memory: string, cpu: string, replicas: number): KubeObject => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec: { replicas, template: { spec: { containers: [{ name: 'app', resources: { limits: { memory, cpu } } }] } } } });
