@@ -4,6 +4,7 @@ import type { RemediationRequest } from '@fleetmend/model';
 import { ConflictError, type Requests } from '@fleetmend/ports';
 import type { Facts, StageResult, Stages } from '@fleetmend/stages';
 import { createBackoffs, type Backoffs } from './backoffs.ts';
+import { createClockPace, type ClockPace } from './clock-pace.ts';
 import { gatherView, type ViewDeps } from './gather-view.ts';
 import { occurrencesOf } from './occurrences.ts';
 import { finished, sameStatus, settle, withFacts, type Moved, type Settled } from './settle.ts';
@@ -33,7 +34,8 @@ export interface ReconcilerDeps extends ViewDeps {
  * Reads the world, decides, runs at most one stage, and writes its fact together with the moves that follow from it.
  * It keeps nothing between two calls but who backs off: killed at any await, the next call finds out again.
  */
-export function createReconciler(deps: ReconcilerDeps): (key: Key, signal: AbortSignal) => Promise<Requeue> {
+export function createReconciler(given: ReconcilerDeps): (key: Key, signal: AbortSignal) => Promise<Requeue> {
+  const deps: WriterDeps = { ...given, clockPace: createClockPace() };
   const backoffs = createBackoffs();
   return async (key, signal) => {
     const request = await deps.requests.get(key.namespace, key.name);
@@ -67,8 +69,13 @@ function untilNextDuty({ lifecycle }: ReconcilerDeps, { status }: RemediationReq
   return status.aftermath?.orphansClosed === undefined ? lifecycle.orphanDelay : hours(1);
 }
 
+/** What is kept between two looks, lost with the process, only slows down: who backs off, and when a clock was last touched. */
+interface WriterDeps extends ReconcilerDeps {
+  readonly clockPace: ClockPace;
+}
+
 interface Run {
-  readonly deps: ReconcilerDeps;
+  readonly deps: WriterDeps;
   readonly backoffs: Backoffs;
   readonly key: Key;
   readonly request: RemediationRequest;
@@ -125,9 +132,11 @@ async function factsOfError({ stages }: ReconcilerDeps, view: View, stage: Stage
 }
 
 /** Writes what changed, and says so afterwards. A look that changed nothing writes nothing. */
-async function write(deps: ReconcilerDeps, request: RemediationRequest, settled: Settled, waitsFor?: string): Promise<void> {
+async function write(deps: WriterDeps, request: RemediationRequest, settled: Settled, waitsFor?: string): Promise<void> {
   const status = finished(settled, waitsFor);
   if (sameStatus(status, request.status)) return;
+  const { namespace, name } = request.metadata;
+  if (!deps.clockPace(`${namespace}/${name}`, request.status, status, deps.clock.now())) return;
   const written = await deps.requests.writeStatus(request, status);
   for (const move of settled.moves) deps.moved(written, move);
 }
