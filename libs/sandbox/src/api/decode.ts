@@ -39,6 +39,9 @@ export function decode(input: Json, type: TypeNode, what: string, { keepQuantiti
 /** What was read before as the same type need not be read again: controllers hand back most of an object as they got it. */
 const alreadyRead = new WeakMap<object, TypeNode>();
 
+/** Times that are no pointers in Go: JSON shows them as null where they were never set. */
+const ZERO_TIMES: ReadonlySet<string> = new Set(['lastProbeTime']);
+
 function readFields(input: Json, type: TypeNode, path: string, walk: Walk): Json {
   const fields = type.fields();
   const result: Json = {};
@@ -50,6 +53,7 @@ function readFields(input: Json, type: TypeNode, path: string, walk: Walk): Json
       else walk.unknown.push(`unknown field "${join(path, key)}"`);
       continue;
     }
+    if (value === null && ZERO_TIMES.has(key)) result[key] = null;
     if (value === null || value === undefined) continue;
     const read = readValue(value, field, join(path, key), walk, type.goName ?? 'Object');
     if (isEmpty(read, field) && !type.required.includes(key)) continue;

@@ -35,11 +35,13 @@ export function patchObject(cluster: Cluster, { type, namespace, name, kind, pat
   }
 }
 
-/** A strategic patch with a value of a wrong type is refused as a patch, before it becomes an object. */
+/** A strategic patch with a value of a wrong type, or with a field that nobody knows, is refused as a patch, before it becomes an object. */
 function inPatchWords(error: unknown, patch: unknown): unknown {
-  const wanted = error instanceof StatusError && error.code === 400 ? /cannot unmarshal .* of type (\w+)$/.exec(error.message)?.[1] : undefined;
-  if (wanted === undefined) return error;
-  const message = `Invalid value: ${JSON.stringify(goText(patch))}: unrecognized type: ${wanted}`;
+  const refused = error instanceof StatusError && error.code === 400 ? error.message : '';
+  const wanted = /cannot unmarshal .* of type (\w+)$/.exec(refused)?.[1];
+  const why = wanted === undefined ? /strict decoding error: .*$/.exec(refused)?.[0] : `unrecognized type: ${wanted}`;
+  if (why === undefined) return error;
+  const message = `Invalid value: ${JSON.stringify(goText(patch))}: ${why}`;
   return new StatusError(422, 'Invalid', ` "" is invalid: patch: ${message}`, { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] });
 }
 
