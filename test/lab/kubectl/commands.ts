@@ -100,7 +100,7 @@ export const kubectlCommands: readonly KubectlCommand[] = [
   { run: 'logs failing --previous', until: 'about to fail' },
   { run: 'events --for pod/greedy', compare: 'events' },
   { run: 'get events --field-selector involvedObject.name=pulling', compare: 'events' },
-  { run: 'get pod pulling' },
+  { run: 'get pod pulling', until: 'ImagePullBackOff' },
   { run: 'delete pod greedy failing pulling --wait=true', compare: 'rows' },
 
   // Changing
