@@ -4,6 +4,7 @@ import { crdFiles } from './crds.ts';
 import type { Generator } from './generated.ts';
 import { lifecyclePage } from './lifecycle-page.ts';
 import { policyWorker } from './policy-worker.ts';
+import { sandboxApi } from './sandbox-api.ts';
 
 /** Everything that is generated, committed, and proved fresh by CI. */
-export const generators: readonly Generator[] = [crdFiles, lifecyclePage, configReference, policyWorker, agentRoleFiles];
+export const generators: readonly Generator[] = [crdFiles, lifecyclePage, configReference, policyWorker, agentRoleFiles, sandboxApi];
