@@ -124,7 +124,7 @@ export const plantedBugs: Readonly<Record<string, KnownBug>> = {
         return { ...deps, settings: { ...deps.settings, policies: () => (policies ??= deps.settings.policies()) } };
       },
     },
-    breaks: ['I6'],
+    breaks: ['I6', 'L1'],
   },
   'a request ends and leaves its pull request open': {
     bug: withoutRows(['PullRequestOpen'], (row) => row.effect === 'run closePullRequest'),
@@ -132,11 +132,11 @@ export const plantedBugs: Readonly<Record<string, KnownBug>> = {
   },
   'orphans are not looked for': {
     bug: withoutRows(['terminal'], (row) => row.effect === 'run closeOrphans'),
-    breaks: ['I17'],
+    breaks: ['I17', 'L1'],
   },
   'an ended request is taken up again': {
     bug: { table: (table) => ({ ...table, terminal: [{ when: guards.failsStill, effect: '→ Detected', decide: () => ({ kind: 'move', to: 'Detected', reason: 'Again' }) }, ...table.terminal] }) },
-    breaks: ['I10'],
+    breaks: ['I10', 'L4'],
   },
   'requests are told apart by their name alone': {
     bug: {

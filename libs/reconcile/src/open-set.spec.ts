@@ -56,8 +56,28 @@ describe('the open set', () => {
     const { set } = setUp();
     set.apply(event());
     expect(set.compare(heartbeat([fingerprint('a'), fingerprint('b')]))).toBe(true);
-    expect(set.compare(heartbeat([]))).toBe(true);
     expect(set.isSynced('prod-1')).toBe(false);
+    expect(set.compare(heartbeat([]))).toBe(true);
+  });
+
+  it('closes what an agent that was asked for everything did not say again, since news of an end may be lost', async () => {
+    const { set, clock } = setUp();
+    set.apply(event());
+    set.apply(event({ fingerprint: fingerprint('b') }));
+    await clock.run(1000);
+    expect(set.compare(heartbeat([fingerprint('b')], { at: START + 1000 }))).toBe(true);
+    expect(set.open('prod-1')).toHaveLength(2);
+    set.apply(event({ fingerprint: fingerprint('b'), version: 2, at: START + 1000 }));
+    set.compare(heartbeat([fingerprint('b')], { at: START + 1000 }));
+    expect(set.open('prod-1').map((entry) => entry.fingerprint)).toEqual([fingerprint('b')]);
+    expect(set.isSynced('prod-1')).toBe(true);
+  });
+
+  it('keeps what is younger than the digest', () => {
+    const { set } = setUp();
+    set.apply(event({ at: START + 500 }));
+    set.compare(heartbeat([], { at: START }));
+    expect(set.open('prod-1')).toHaveLength(1);
   });
 
   it('does not believe that a restarted agent has seen a recovery before it had the time to', async () => {

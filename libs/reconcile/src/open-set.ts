@@ -24,7 +24,14 @@ interface ClusterSet {
   epoch: number;
   epochSince: Instant;
   synced: boolean;
+  /** Since when the agent's digests differ from ours, without a break; undefined: the last one did not. */
+  differsSince: Instant | undefined;
+  /** When each fingerprint was last said by the agent, news or not. */
+  readonly heard: Map<string, Instant>;
 }
+
+/** What was heard in a longer difference may be over itself: then the count starts anew. */
+const LONGEST_DIFFERENCE = minutes(5);
 
 /**
  * The hub's picture of what fails where. It holds nothing that the agents could not say again: after a restart it is empty
@@ -40,7 +47,7 @@ export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; re
   const of = (name: string): ClusterSet => {
     const known = clusters.get(name);
     if (known !== undefined) return known;
-    const fresh: ClusterSet = { entries: new Map(), ended: new Map(), contact: undefined, epoch: 0, epochSince: 0, synced: false };
+    const fresh: ClusterSet = { entries: new Map(), ended: new Map(), contact: undefined, epoch: 0, epochSince: 0, synced: false, differsSince: undefined, heard: new Map() };
     clusters.set(name, fresh);
     return fresh;
   };
@@ -56,12 +63,26 @@ export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; re
   /** What an earlier life of the agent reported and this one does not repeat has ended, once it had the time to be seen again. */
   const closeStale = (set: ClusterSet, now: Instant): void => {
     if (now - set.epochSince < closeDwell) return;
-    for (const entry of openOf(set)) if (entry.epoch < set.epoch) put(set, { ...entry, state: 'closed', epoch: set.epoch, version: 1, at: now });
+    for (const entry of openOf(set)) if (entry.epoch < set.epoch) put(set, { ...entry, state: 'closed', epoch: set.epoch, version: 0, at: now });
+  };
+
+  /**
+   * The message that something ended may be lost, and an agent that says its whole open set again does not say it. But when
+   * exactly what it has said since the difference began makes up its digest, then all the rest has ended. News that is younger
+   * than the digest takes no part, nor what an earlier life of the agent said: the present one may yet have to see it.
+   */
+  const closeUnsaid = (set: ClusterSet, heartbeat: Heartbeat, now: Instant): void => {
+    const from = set.differsSince ?? now;
+    if (set.differsSince === undefined || now - from > LONGEST_DIFFERENCE) set.differsSince = now;
+    const known = openOf(set).filter((entry) => entry.at <= heartbeat.at && entry.epoch >= heartbeat.epoch);
+    const said = known.filter((entry) => (set.heard.get(entry.fingerprint) ?? 0) >= from);
+    if (said.length !== heartbeat.open || xorOf(said.map((entry) => entry.fingerprint)) !== heartbeat.xor) return;
+    for (const entry of known) if (!said.includes(entry)) put(set, { ...entry, state: 'closed', at: heartbeat.at });
   };
 
   const forgetEnded = (set: ClusterSet, now: Instant): void => {
     for (const [fingerprint, entry] of set.entries) if (entry.state !== 'open' && now - entry.at > KEEP_ENDED) set.entries.delete(fingerprint);
-    for (const [fingerprint, at] of set.ended) if (now - at > KEEP_ENDED) set.ended.delete(fingerprint);
+    for (const memory of [set.ended, set.heard]) for (const [fingerprint, at] of memory) if (now - at > KEEP_ENDED) memory.delete(fingerprint);
   };
 
   return {
@@ -75,6 +96,7 @@ export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; re
     apply(event) {
       const set = of(event.cluster);
       set.contact = clock.now();
+      set.heard.set(event.fingerprint, set.contact);
       const known = set.entries.get(event.fingerprint);
       if (known !== undefined && (known.epoch > event.epoch || (known.epoch === event.epoch && known.version >= event.version))) return false;
       if (event.epoch > set.epoch) Object.assign(set, { epoch: event.epoch, epochSince: clock.now(), synced: false });
@@ -88,9 +110,14 @@ export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; re
       if (heartbeat.epoch > set.epoch) Object.assign(set, { epoch: heartbeat.epoch, epochSince: now, synced: false });
       closeStale(set, now);
       forgetEnded(set, now);
-      const open = openOf(set).filter((entry) => entry.epoch >= heartbeat.epoch);
-      const equal = open.length === heartbeat.open && xorOf(open.map((entry) => entry.fingerprint)) === heartbeat.xor;
-      set.synced = equal && openOf(set).length === open.length && now - set.epochSince >= 0;
+      const equals = () => {
+        const open = openOf(set).filter((entry) => entry.epoch >= heartbeat.epoch);
+        return open.length === heartbeat.open && xorOf(open.map((entry) => entry.fingerprint)) === heartbeat.xor;
+      };
+      const equal = equals();
+      if (equal) set.differsSince = undefined;
+      else closeUnsaid(set, heartbeat, now);
+      set.synced = equals() && openOf(set).every((entry) => entry.epoch >= heartbeat.epoch);
       return !equal;
     },
   };

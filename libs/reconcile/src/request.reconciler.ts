@@ -91,6 +91,7 @@ async function runStage({ deps, backoffs, key, request, settled, stage, signal }
     const wait = backoffs.failed(key, stage, deps.clock.now(), (failures) => backoff(failures, deps.random, { initial: seconds(1), max: isTerminal(request.status.phase) ? hours(1) : seconds(60) }));
     const facts = await factsOfError(deps, settled.view, stage, outcome.error, signal);
     if (facts !== undefined) await write(deps, request, settle(withFacts(settled.view, facts), deps.table));
+    else if (clockTurns(settled, request)) await write(deps, request, settled);
     return wait;
   }
   backoffs.succeeded(key, stage);
@@ -100,6 +101,11 @@ async function runStage({ deps, backoffs, key, request, settled, stage, signal }
   const waitsFor = 'notYet' in outcome.result && TELLS_WHAT_IT_WAITS_FOR.includes(stage) ? outcome.result.reason : undefined;
   await write(deps, request, settle(withFacts(settled.view, facts), deps.table), waitsFor);
   return 'notYet' in outcome.result ? outcome.result.notYet : 0;
+}
+
+/** A stage that keeps failing is on the request's own time: a clock that a rest had stopped has to go on, or the life never ends. */
+function clockTurns(settled: Settled, { status }: RemediationRequest): boolean {
+  return (finished(settled).clockAt === undefined) !== (status.clockAt === undefined);
 }
 
 /** Stages that wait for people, in few words that seldom change: those are worth a write. */
