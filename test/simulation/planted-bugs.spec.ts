@@ -7,8 +7,8 @@ import { randomSchedule } from './schedule/random-schedule.ts';
 const SCHEDULES = 400;
 
 describe('a bug put in on purpose is caught:', () => {
-  it.each(Object.entries(plantedBugs))('%s', { timeout: 240_000 }, async (_, { bug, breaks }) => {
-    for (let seed = 1; seed <= SCHEDULES; seed += 1) {
+  it.each(Object.entries(plantedBugs))('%s', { timeout: 240_000 }, async (_, { bug, breaks, from = 1 }) => {
+    for (let seed = from; seed < from + SCHEDULES; seed += 1) {
       const { violation } = await play(randomSchedule(seed), { bug });
       if (violation === undefined) continue;
       expect(breaks, violation.message).toContain(violation.invariant);
