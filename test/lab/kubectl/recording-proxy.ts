@@ -75,6 +75,8 @@ export const startRecordingProxy = async (options: { readonly kubeconfig: string
     });
     const type = answer.headers.get('content-type');
     response.writeHead(answer.status, { ...(type ? { 'content-type': type } : {}) });
+    // A watch may have nothing to say for long: kubectl must know at once that it stands.
+    response.flushHeaders();
     const answered: Buffer[] = [];
     try {
       for await (const chunk of answer.body ?? []) {
