@@ -83,6 +83,29 @@ describe('a pull request', () => {
   });
 });
 
+describe('a stranger', () => {
+  it('who opens a pull request from a branch of the same name in a fork is not taken for us', async () => {
+    const { repository, number, sha } = await openOne();
+    const withFork = (async (url: string, init?: RequestInit) => {
+      const response = await harness.fetch(url, init);
+      if (!/\/pulls\?state=all/.test(String(url))) return response;
+      const [ours, ...others] = (await response.json()) as [{ head: object }];
+      return Response.json([{ ...ours, number: 99, head: { ...ours.head, sha: 'f'.repeat(40), repo_id: 7 } }, ours, ...others]);
+    }) as typeof fetch;
+    const forge = await forgeOf('fleetmend-bot', withFork);
+    expect(await forge.readPullRequest({ repository, branch: 'fleetmend/x' })).toMatchObject({ number, headSHA: sha });
+  });
+
+  it('who approves has no say, and who objects is heard', async () => {
+    const { repository, number } = await openOne();
+    const review = (event: string) => harness.fetch(`http://gitea.test/api/v1/repos/${repository}/pulls/${number}/reviews`, { method: 'POST', headers: { authorization: 'token stranger' }, body: JSON.stringify({ event }) });
+    await review('APPROVED');
+    expect((await harness.forge.readPullRequest({ repository, branch: 'fleetmend/x' }))?.reviews).toEqual([]);
+    await review('REQUEST_CHANGES');
+    expect((await harness.forge.readPullRequest({ repository, branch: 'fleetmend/x' }))?.reviews).toMatchObject([{ author: 'stranger', state: 'ChangesRequested' }]);
+  });
+});
+
 describe('merging', () => {
   it('before the approvals that the branch wants is not allowed', async () => {
     const { repository, sha, number } = await openOne('Guarded');

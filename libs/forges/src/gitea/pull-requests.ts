@@ -13,9 +13,9 @@ export interface PullRequestDeps extends StateDeps {
 const LOOKS = 24;
 const LOOK_EVERY_MS = 250;
 
-/** Newest first. Gitea cannot be asked by head branch, so its list, which is newest first too, is read and filtered. */
+/** Those of the repository's own branch, never of a fork's branch of that name; newest first. Gitea cannot be asked by head branch, so its list, which is newest first too, is read and filtered. */
 async function pullsOfBranch({ client }: StateDeps, { repository, branch, newestOnly = false }: { readonly repository: string; readonly branch: string; readonly newestOnly?: boolean }): Promise<readonly PullRequest[]> {
-  const isOurs = ({ head }: PullRequest) => head.label === branch;
+  const isOurs = ({ head, base }: PullRequest) => head.label === branch && head.repo_id === base.repo_id;
   const pulls = await client.list(`${repositoryPath(repository)}/pulls?state=all`, z.array(PullRequest), { enough: (read) => newestOnly && read.some(isOurs) });
   return pulls.filter(isOurs).sort((a, b) => b.number - a.number);
 }

@@ -29,8 +29,11 @@ export const ChangedFiles = z.object({
   verification: z.object({ verified: z.boolean() }).nullish(),
 });
 
-/** `label` is the branch's name, also after it was deleted; `ref` then points at `refs/pull/<n>/head`. */
-const Side = z.object({ label: z.string(), sha: z.string().default('') });
+/**
+ * `label` is the branch's name, also after it was deleted; `ref` then points at `refs/pull/<n>/head`. A fork's branch has the
+ * same label as ours of that name: only `repo_id` tells them apart.
+ */
+const Side = z.object({ label: z.string(), sha: z.string().default(''), repo_id: z.number() });
 
 export const PullRequest = z.object({
   number: z.number(),
@@ -46,7 +49,8 @@ export const PullRequest = z.object({
 });
 export type PullRequest = z.infer<typeof PullRequest>;
 
-export const Review = z.object({ id: z.number(), user: User.nullish(), state: z.string(), commit_id: z.string(), dismissed: z.boolean().default(false) });
+/** `official`: its author may write to the repository, or is on the base branch's list of approvers. Anybody who can read may review. */
+export const Review = z.object({ id: z.number(), user: User.nullish(), state: z.string(), commit_id: z.string(), dismissed: z.boolean().default(false), official: z.boolean().default(false) });
 
 export const Comment = z.object({ body: z.string() });
 

@@ -48,9 +48,10 @@ export async function readState(deps: StateDeps, repository: string, pull: PullR
     commits: oldestFirst(commits).map((commit) => ({ sha: commit.sha, message: commit.commit.message.trim(), byUs: commit.author?.login === us && commit.committer?.login === us })),
     reviews: [...reviews]
       .sort((a, b) => a.id - b.id)
-      .flatMap(({ user, state: said, commit_id, dismissed }) => {
+      .flatMap(({ user, state: said, commit_id, dismissed, official }) => {
         const meaning = REVIEWS[said];
-        return meaning === undefined || dismissed ? [] : [{ author: user?.login ?? '', state: meaning, headSHA: commit_id }];
+        // A stranger's yes is none; a stranger's objection only stops us, which harms nobody.
+        return meaning === undefined || dismissed || (meaning === 'Approved' && !official) ? [] : [{ author: user?.login ?? '', state: meaning, headSHA: commit_id }];
       }),
     checks,
   };

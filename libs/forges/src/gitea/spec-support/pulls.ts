@@ -50,8 +50,8 @@ async function render(place: Place, pull: StoredPull): Promise<object> {
     merged: pull.merged !== undefined,
     merge_commit_sha: pull.merged?.sha ?? null,
     mergeable,
-    head: { label: pull.branch, ref: pull.branch, sha: head },
-    base: { label: pull.base, ref: pull.base, sha: base },
+    head: { label: pull.branch, ref: pull.branch, sha: head, repo_id: 1 },
+    base: { label: pull.base, ref: pull.base, sha: base, repo_id: 1 },
   };
 }
 
@@ -93,7 +93,7 @@ async function listCommits(place: Place, pull: StoredPull): Promise<readonly obj
 }
 
 function renderReview({ id, login, state, head }: StoredPull['reviews'][number]): object {
-  return { id, user: { login }, state, commit_id: head, dismissed: false };
+  return { id, user: { login }, state, commit_id: head, dismissed: false, official: login !== 'stranger' };
 }
 
 /** CreatePullReview: 422 for one's own pull request. */
