@@ -14,7 +14,7 @@ export function toFact(state: PullRequestState, view: View, more: Partial<PullRe
     headSHA: state.headSHA,
     state: state.state,
     ...(state.closedBy === undefined ? (state.state === 'Closed' ? { closedBy: 'Unknown' as const } : {}) : { closedBy: state.closedBy.kind }),
-    touched: isTouched(state, view),
+    touched: isTouched(state, view, same),
     conflict: state.state === 'Open' && state.mergeable === false,
     approvals: approvals(state),
     mayMerge: mayMerge(state, view),
@@ -31,10 +31,14 @@ export function deliveredFact(state: PullRequestState, view: View): Facts {
   return { pullRequest, opened: [...(view.request.status.opened ?? []), pullRequest.openedAt].slice(-10) };
 }
 
-/** A commit on our branch by anyone but us, or a base that is not the one we asked for. */
-function isTouched(state: PullRequestState, view: View): boolean {
+/**
+ * A commit on our branch by anyone but us, a base that is not the one we asked for, or a head that moved: we push one commit,
+ * once. Forges tell authors by e-mail address, which anybody can write into a commit; the head cannot be made up.
+ */
+function isTouched(state: PullRequestState, view: View, known: PullRequest | undefined): boolean {
   const base = view.request.status.plan?.source.branch;
-  return state.commits.some((commit) => !commit.byUs) || (base !== undefined && state.base !== base);
+  const moved = state.state === 'Open' && known?.headSHA !== undefined && (known.headSHA !== state.headSHA || known.touched);
+  return moved || state.commits.some((commit) => !commit.byUs) || (base !== undefined && state.base !== base);
 }
 
 /** People who approved this very head and did not take it back. */
@@ -53,7 +57,8 @@ function mayMerge(state: PullRequestState, view: View): boolean {
   const critical = view.policy.criticalNamespaces.includes(view.request.spec.target?.namespace ?? '');
   // The tier of a revert is that of the repair it takes back.
   const tier = phase === 'Reverting' ? plan.tier : verdict.tier;
-  const latest = new Map(state.reviews.map((review) => [review.author, review.state]));
+  // A comment takes nothing back: an objection stands until its author approves.
+  const latest = new Map(state.reviews.filter((review) => review.state !== 'Commented').map((review) => [review.author, review.state]));
   if (critical || [...latest.values()].includes('ChangesRequested')) return false;
   if (state.mergeable !== true || state.checks === 'Failing' || state.checks === 'Pending') return false;
   if (tier === 'T0') return true;
