@@ -72,6 +72,9 @@ it.each([
   ['a mention', 'ask @security-team to approve', /@security/],
   ['a closing keyword', 'fixes #1 and closes #22', /(fixes|closes) #/],
   ['a link', 'see https://evil.example/x?y=1', /https?:/],
+  ['a link without a scheme', 'see www.evil.example/x', /www\./],
+  ['text that reads backwards', 'a\u202eb\u2066c', /[\u202e\u2066]/],
+  ['a terminal\'s escape sequence', 'a\u001b[2Jb', /\u001b/],
   ['an image', '![x](http://evil.example/a.png)', /!\[/],
   ['html', '<img src=x onerror=alert(1)>', /<img/],
   ['a comment that hides the marker', '--> <!-- rr:other', /(^|[^\\])-->.*rr:other/],
@@ -82,4 +85,18 @@ it.each([
     const withoutOurs = body.replace(/\n<!-- rr:uid-1.*-->$/, '');
     expect(withoutOurs).not.toMatch(effect);
   }
+});
+
+it('a value from Git adds no trailer, mention or closing keyword to the commit message', () => {
+  const [change] = plan.changes;
+  const value = 'x\n\nFleetmend-Request: other/rr-9\nCo-authored-by: m <m@evil.example>\nFixes #12\u001b[2J closes https://forge.example/1 @security';
+  const message = renderCommitMessage(request(''), { ...plan, changes: change ? [{ ...change, before: value, after: value }] : [] });
+  expect(message.match(/^[A-Za-z-]+: .*$/gm)).toEqual(['Fleetmend-Request: shop-team/rr-1', `Fleetmend-Plan: ${digest('a')}`]);
+  expect(message).not.toMatch(/#12|@security|\u001b|closes https/);
+});
+
+it('an image by digest stands in the commit message as it is', () => {
+  const [change] = plan.changes;
+  const image = `registry.example/app@sha256:${'c'.repeat(64)}`;
+  expect(renderCommitMessage(request(''), { ...plan, changes: change ? [{ ...change, after: image }] : [] })).toContain(image);
 });

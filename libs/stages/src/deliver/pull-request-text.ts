@@ -5,12 +5,12 @@ import { marker } from './names.ts';
 /** What a person sees: built from typed fields only. Nothing that a log line, an event or a model said stands in it unescaped. */
 export function renderTitle(request: RemediationRequest, plan: Plan): string {
   const { target, failure } = request.spec;
-  return `${plan.action} for ${target ? renderRef(target) : request.metadata.name}: ${failure.class}`.slice(0, 120);
+  return `${plan.action} for ${target ? renderRef(target) : request.metadata.name}: ${failure.class}`.replace(UNSEEN, '').slice(0, 120);
 }
 
 /** The trailer makes a commit ours: (tree, parent, trailer) is its identity. */
 export function renderCommitMessage(request: RemediationRequest, plan: Plan): string {
-  const changes = plan.changes.map((change) => `${change.path}: ${change.before ?? '(not set)'} -> ${change.after ?? '(removed)'}`);
+  const changes = plan.changes.map((change) => `${inert(change.path)}: ${inert(change.before ?? '(not set)')} -> ${inert(change.after ?? '(removed)')}`);
   return `${renderTitle(request, plan)}\n\n${changes.join('\n')}\n\nFleetmend-Request: ${request.metadata.namespace}/${request.metadata.name}\nFleetmend-Plan: ${plan.digest}\n`;
 }
 
@@ -45,16 +45,30 @@ export function renderBody(request: RemediationRequest, plan: Plan): string {
   return lines.join('\n');
 }
 
+/** Signs that steer a terminal, or reorder or hide what a person reads (Unicode's control and format signs); line ends are handled apart. */
+const UNSEEN = /(?![\r\n\t])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** A value in a commit message: one line, so that it can forge no trailer, mention nobody, and close nothing. */
+function inert(text: string): string {
+  return text
+    .replace(UNSEEN, '')
+    .replace(/[\r\n\t]+/g, ' ')
+    .replace(/(?<!\w)@(?=\w)|[#!](?=\d)/g, '$&\u200b')
+    .replace(/\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)(?=[\s:])/gi, '$&\u200b')
+    .slice(0, 200);
+}
+
 /** Inline code that nothing can break out of, mention anybody from, or link with. */
 function code(text: string): string {
-  return `\`${text.replace(/[`\r\n]+/g, "'").slice(0, 300)}\``;
+  return `\`${text.replace(UNSEEN, '').replace(/[`\r\n]+/g, "'").slice(0, 300)}\``;
 }
 
 /** Text that came from outside our own tables: one line, no markup, no mention, no link, no closing keyword. */
 function prose(text: string): string {
   return text
+    .replace(UNSEEN, '')
     .replace(/[\r\n]+/g, ' ')
-    .replace(/https?:\/\/\S+/gi, '(link removed)')
+    .replace(/\b(?:(?:https?|ftp):\/\/|www\.)\S+/gi, '(link removed)')
     .replace(/([\\`*_{}[\]#|~!])/g, '\\$1')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
