@@ -4,7 +4,7 @@ import type { LabServer } from './boot/lab.ts';
 export interface LabSpec {
   /** What `--only` takes; the file is `<folder>/<name>.lab.ts`. */
   readonly name: string;
-  readonly folder: 'boot' | 'contracts' | 'journeys' | 'kubectl' | 'policies';
+  readonly folder: 'boot' | 'contracts' | 'journeys' | 'kubectl' | 'policies' | 'product';
   readonly servers: readonly LabServer[];
   /** Programs that are called but not booted, by the name of their folder under `servers/`. */
   readonly tools?: readonly string[];
@@ -25,6 +25,8 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'journey-01', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
   { name: 'demo-kubectl', folder: 'journeys', servers: [], tools: ['kubernetes'], smoke: true },
   { name: 'demo-kills', folder: 'journeys', servers: [], smoke: true },
+  { name: 'kubectl-story', folder: 'product', servers: [], tools: ['kubernetes'], smoke: true },
+  { name: 'kill-nine', folder: 'product', servers: [], smoke: true },
 ];
 
 export const specFile = (spec: LabSpec): string => `${spec.folder}/${spec.name}.lab.ts`;

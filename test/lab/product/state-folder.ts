@@ -1,67 +1,77 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { RemediationRequest } from '@fleetmend/model';
+import type { Phase, RemediationRequest } from '@fleetmend/model';
 
-/** What a state folder shows to somebody who looks at its files, and asks no process. */
-export interface Glimpse {
-  /** Parts of it that exist by now. */
-  readonly has: { readonly repository: boolean; readonly firstCommit: boolean; readonly kubeconfig: boolean };
-  readonly requests: readonly RemediationRequest[];
-  /** The container of the demo's first failure was killed for memory. */
-  readonly killedForMemory: boolean;
-  /** Memory limit of that Deployment in its cluster. */
-  readonly limit: string | undefined;
+/**
+ * What a state folder shows to somebody who reads its files and asks no process. Each question is looked up when it is
+ * asked; what is not there yet, or only half made, holds nothing.
+ */
+export interface StateFolder {
+  readonly repository: string;
+  has(part: 'repository' | 'first commit' | 'kubeconfig'): boolean;
+  /** The agent keeps a failure of this class open. */
+  agentKnows(failure: string): boolean;
+  /** The audit trail has a move to this phase. */
+  audited(phase: Phase): boolean;
   /** Branches of repairs. */
-  readonly branches: readonly string[];
-  readonly pullRequests: readonly { readonly number: number; readonly state: string }[];
-  /** Merges that were begun. */
-  readonly merges: number;
+  branches(): readonly string[];
+  pullRequests(): readonly { readonly number: number; readonly state: string }[];
+  /** How many merges were begun. */
+  merges(): number;
+  /** What the clusters hold. A living fleet lets nobody else read its clusters: only for one that has ended. */
+  afterwards(): Afterwards;
+}
+
+export interface Afterwards {
+  readonly requests: readonly RemediationRequest[];
+  /** Memory limit of the Deployment that fails first. */
+  readonly limit: string | undefined;
 }
 
 interface Container {
   readonly resources?: { readonly limits?: { readonly memory?: string } };
 }
-interface DeploymentBody {
+interface Deployment {
   readonly spec: { readonly template: { readonly spec: { readonly containers: readonly Container[] } } };
 }
 
-export const repositoryOf = (stateDir: string): string => join(stateDir, 'repositories', 'fleet.git');
-
-/** The phase of the only request, or that there is none, or that there are too many. */
-export function phaseIn({ requests }: Glimpse): string {
-  if (requests.length > 1) return `${requests.length} requests`;
-  const [request] = requests;
-  return request ? (request.status?.phase ?? 'Detected') : 'None';
-}
-
-/** Looks once. A database that is not there yet, or only half made, holds nothing. */
-export function glimpse(stateDir: string): Glimpse {
-  const repository = repositoryOf(stateDir);
-  const objects = (resource: string, name: string): readonly string[] =>
-    rows(join(stateDir, 'sandbox.db'), 'SELECT body FROM objects WHERE cluster = ? AND resource = ? AND name LIKE ?', 'prod-1', resource, name).map(({ body }) => String(body));
-  const [deployment] = objects('apps/deployments', 'checkout').map((body) => JSON.parse(body) as DeploymentBody);
-  const forge = join(stateDir, 'hub', 'plugins', 'forges', 'local', 'local', 'pull-requests.db');
+export function stateFolder(path: string): StateFolder {
+  const repository = join(path, 'repositories', 'fleet.git');
+  const forge = join(path, 'hub', 'plugins', 'forges', 'local', 'local', 'pull-requests.db');
+  const parts = { repository: join(repository, 'HEAD'), 'first commit': join(repository, 'refs', 'heads', 'main'), kubeconfig: join(path, 'sandbox.kubeconfig') };
+  const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
   return {
-    has: { repository: existsSync(join(repository, 'HEAD')), firstCommit: existsSync(join(repository, 'refs', 'heads', 'main')), kubeconfig: existsSync(join(stateDir, 'sandbox.kubeconfig')) },
-    requests: objects('fleetmend.dev/remediationrequests', '%').map((body) => JSON.parse(body) as RemediationRequest),
-    killedForMemory: objects('/pods', 'checkout-%').some((body) => body.includes('"OOMKilled"')),
-    limit: deployment?.spec.template.spec.containers[0]?.resources?.limits?.memory,
-    branches: globSync('*', { cwd: join(repository, 'refs', 'heads', 'fleetmend') }),
-    pullRequests: rows(forge, 'SELECT number, state FROM pull_requests').map(({ number, state }) => ({ number: Number(number), state: String(state) })),
-    merges: rows(forge, 'SELECT number FROM merges').length,
+    repository,
+    has: (part) => existsSync(parts[part]),
+    agentKnows: (failure) => read(join(path, 'agents', 'prod-1', 'open-set.json')).includes(`"${failure}"`),
+    audited: (phase) => read(join(path, 'hub', 'audit.jsonl')).includes(`"to":"${phase}"`),
+    branches: () => globSync('*', { cwd: join(repository, 'refs', 'heads', 'fleetmend') }),
+    pullRequests: () => rows(forge, 'SELECT number, state FROM pull_requests').map(({ number, state }) => ({ number: Number(number), state: String(state) })),
+    merges: () => rows(forge, 'SELECT number FROM merges').length,
+    afterwards: () => clustersIn(join(path, 'sandbox.db')),
   };
 }
 
-/** Opened anew each time, so that nobody holds a file open over a kill. */
+function clustersIn(file: string): Afterwards {
+  const objects = (resource: string, name: string): readonly string[] =>
+    rows(file, 'SELECT body FROM objects WHERE cluster = ? AND resource = ? AND name LIKE ?', 'prod-1', resource, name).map(({ body }) => String(body));
+  const [deployment] = objects('apps/deployments', 'checkout').map((body) => JSON.parse(body) as Deployment);
+  return {
+    requests: objects('fleetmend.dev/remediationrequests', '%').map((body) => JSON.parse(body) as RemediationRequest),
+    limit: deployment?.spec.template.spec.containers[0]?.resources?.limits?.memory,
+  };
+}
+
+/** The file is opened anew each time, so that nobody holds it open over a kill. */
 function rows(file: string, query: string, ...values: readonly string[]): readonly Readonly<Record<string, unknown>>[] {
   if (!existsSync(file)) return [];
   try {
-    using database = new DatabaseSync(file, { readOnly: true, timeout: 1000 });
+    using database = new DatabaseSync(file, { readOnly: true });
     return database.prepare(query).all(...values);
   } catch (error) {
-    if (/no such table|unable to open|database is locked/.test(String(error))) return [];
+    if (/no such table|unable to open/.test(String(error))) return [];
     throw error;
   }
 }
