@@ -10,10 +10,17 @@ import type { Generated } from './generated.ts';
  * elsewhere these files are taken as they are, and that is said.
  */
 export async function sandboxApi(): Promise<Generated> {
-  const goModules = process.env['GOMODCACHE'] ?? join(process.env['GOPATH'] ?? join(homedir(), 'go'), 'pkg', 'mod');
-  if (!existsSync(join(goModules, 'k8s.io', `kubernetes@${KUBERNETES_VERSION}`))) {
+  const goModules = moduleCaches().find((dir) => existsSync(join(dir, 'k8s.io', `kubernetes@${KUBERNETES_VERSION}`)));
+  if (goModules === undefined) {
     process.stdout.write(`generate: the sandbox's API files are not looked at: the sources of k8s.io/kubernetes ${KUBERNETES_VERSION} are not here ("npm run lab -- build kubernetes" gets them)\n`);
     return new Map();
   }
   return new Map([...(await generateOpenApi({ goModules })), ...(await generateProtobuf({ goModules }))]);
+}
+
+/** Where Go modules may be: the environment's cache, the lab's, the user's. */
+function moduleCaches(): readonly string[] {
+  const { GOMODCACHE, FLEETMEND_LAB_CACHE, XDG_CACHE_HOME, GOPATH } = process.env;
+  const lab = FLEETMEND_LAB_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fleetmend-lab');
+  return [...(GOMODCACHE === undefined ? [] : [GOMODCACHE]), join(lab, 'go', 'mod'), join(GOPATH ?? join(homedir(), 'go'), 'pkg', 'mod')];
 }
