@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -103,18 +103,27 @@ describe('trouble is named with the next step, and ends with its own status', ()
   });
 
   it('a pull request that does not exist', async () => {
+    mkdirSync(join(dir, 'state', 'hub'), { recursive: true });
     const { status, err } = await run('pr', 'show', '7');
     expect(status).toBe(EXIT.permanent);
     expect(err).toContain('7');
   });
 
   it('a number that is none', async () => {
-    expect((await run('pr', 'merge', 'x')).err).toContain('pr list');
+    mkdirSync(join(dir, 'state', 'hub'), { recursive: true });
+    expect(await run('pr', 'merge', 'x')).toMatchObject({ status: EXIT.usage, err: expect.stringContaining('pr list') });
   });
 });
 
 it('lists no pull requests where there are none', async () => {
+  mkdirSync(join(dir, 'state', 'hub'), { recursive: true });
   expect(await run('pr', 'list')).toEqual({ status: EXIT.ok, out: 'No pull requests.\n', err: '' });
+});
+
+it.each([[['doctor']], [['get']], [['pr', 'list']], [['audit', 'verify']]])('%j only reads: it leaves no folder where no fleet was', async (args) => {
+  const { status } = await run(...args);
+  expect(status).not.toBe(EXIT.ok);
+  expect(existsSync(join(dir, 'state'))).toBe(false);
 });
 
 it('counts what is wrong on this machine, each with its fix', async () => {

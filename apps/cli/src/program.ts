@@ -7,6 +7,7 @@ import { auditCommands } from './commands/audit.ts';
 import { doctor } from './commands/doctor.ts';
 import { pullRequestCommands } from './commands/pull-requests.ts';
 import { EXIT } from './exit-codes.ts';
+import { printable } from './printable.ts';
 import { createTerminal } from './terminal.ts';
 import { up } from './up/up.ts';
 import { upOnCluster } from './up/on-cluster.ts';
@@ -33,14 +34,19 @@ Examples:
   fleetmend get                       every request
   fleetmend pr merge 2                merge a pull request of the local forge as yourself
 
+\`fleetmend COMMAND --help\` shows the options of a command; where none is named, it is \`up\`.
+
 Exit status: 0 done as promised, 1 not, 2 wrong command line, 3 scenario skipped, 78 somebody has to change something first.`;
+
+/** What is wrong with the command line itself, and is found only after it was parsed. */
+const USAGE: ReadonlySet<string> = new Set(['UnknownOutput', 'BadNumber']);
 
 /** Runs one command line; answers the exit status. */
 export async function runCli(process: CliProcess): Promise<number> {
   const { env, stdout, stderr } = process;
   let status: number = EXIT.ok;
   const done = (code: number) => void (status = code);
-  const print = (text: string) => void stdout.write(`${text}\n`);
+  const print = (text: string) => void stdout.write(`${printable(text)}\n`);
   const program = new Command('fleetmend')
     .description('Repairs what keeps failing in a fleet of Kubernetes clusters, by pull request.')
     .addHelpText('after', EXAMPLES)
@@ -83,7 +89,8 @@ export async function runCli(process: CliProcess): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (process.signal.aborted) return EXIT.interrupted;
-    stderr.write(`fleetmend: ${messageOf(error)}\n`);
+    stderr.write(`fleetmend: ${printable(messageOf(error))}\n`);
+    if (isPermanent(error) && USAGE.has(error.reason)) return EXIT.usage;
     return isPermanent(error) ? EXIT.permanent : EXIT.failed;
   }
 }

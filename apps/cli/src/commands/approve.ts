@@ -1,5 +1,6 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { GROUP_VERSION } from '@fleetmend/model';
+import { printableLine } from '../printable.ts';
 import { findRequest, type ReadOptions } from './requests.ts';
 
 /**
@@ -16,5 +17,5 @@ export async function approve(name: string, options: ReadOptions & { readonly na
     spec: { request: { name, uid: metadata.uid }, planDigest: status.plan.digest, decision: 'Approve', approver: '$(kubectl auth whoami -o jsonpath={.status.userInfo.username})' },
   };
   const text = JSON.stringify(approval).replaceAll('"', '\\"');
-  return [`# the plan: ${status.plan.changes.map(({ file, path, before, after }) => `${file} ${path}: ${before ?? '(absent)'} -> ${after ?? '(removed)'}`).join('; ')}`, `echo "${text}" | kubectl create -f -`].join('\n');
+  return [`# the plan: ${status.plan.changes.map(({ file, path, before, after }) => printableLine(`${file} ${path}: ${before ?? '(absent)'} -> ${after ?? '(removed)'}`)).join('; ')}`, `echo "${text}" | kubectl create -f -`].join('\n');
 }

@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createGit } from '@fleetmend/git';
 import { checkHubCluster } from '@fleetmend/hub';
 import { createKubeClient, loadKubeconfig } from '@fleetmend/k8s';
@@ -50,14 +50,24 @@ function checksFor(options: ReadOptions, { env, root }: Omit<DoctorWorld, 'print
     {
       what: 'state directory',
       run: () => {
-        const layout = stateLayout(options.stateDir);
-        accessSync(layout.root, constants.W_OK);
-        return layout.root;
+        const { root: dir } = stateLayout(options.stateDir);
+        const there = nearestThere(dir);
+        try {
+          accessSync(there, constants.W_OK);
+        } catch {
+          throw new Error(`${there} may not be written: choose another state directory with --state-dir`);
+        }
+        return there === dir ? dir : `${dir} (not there yet, can be made)`;
       },
     },
     { what: 'policy bundle', run: () => loadBundle(join(root, 'policies', 'bundle')) },
     { what: 'hub cluster', run: () => reachCluster(options, env) },
   ];
+}
+
+/** The folder itself, or the nearest one above it that exists. */
+function nearestThere(dir: string): string {
+  return existsSync(dir) ? dir : nearestThere(dirname(dir));
 }
 
 async function loadBundle(bundle: string): Promise<string> {

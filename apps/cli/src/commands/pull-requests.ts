@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { Command, type Option } from 'commander';
 import { createLocalPullRequests, type LocalPullRequest, type LocalPullRequests } from '@fleetmend/forges';
@@ -19,6 +20,7 @@ export function pullRequestCommands({ stateDir, env, clock, print }: PullRequest
   const program = new Command('pr').description('pull requests of the local forge, as yourself');
   const withForge = async <T>(dir: string, act: (pullRequests: LocalPullRequests) => Promise<T>): Promise<T> => {
     const layout = stateLayout(dir);
+    if (!existsSync(layout.hub)) throw new PermanentError('NoLocalFleet', `${layout.root} holds no local fleet: start one with \`fleetmend up\`, or name its folder with --state-dir`);
     const git = createGit(env['PATH'] === undefined ? {} : { path: env['PATH'] });
     const pullRequests = createLocalPullRequests({ stateDir: pluginStateDir(layout.hub, `hub.forges.${FORGE}`, 'local'), root: layout.repositories, clock, git });
     try {

@@ -1,5 +1,6 @@
 import type { Clock, Instant } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
+import { printable } from '../printable.ts';
 import { styled, type Style, type Terminal } from '../terminal.ts';
 import { chaptersOf, type Mood } from './chapters.ts';
 
@@ -24,7 +25,7 @@ export function createStoryTeller({ terminal, clock, start }: { readonly termina
   const told = new Set<string>();
   const say = (text: string, mood: Mood = 'news') => {
     const { sign, style } = SIGNS[mood];
-    terminal.line(`${styled(terminal, 'dim', renderElapsed(clock.now() - start))}  ${styled(terminal, style, sign)} ${text}`);
+    terminal.line(`${styled(terminal, 'dim', renderElapsed(clock.now() - start))}  ${styled(terminal, style, sign)} ${printable(text)}`);
   };
   return {
     say,

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { EXIT } from '../exit-codes.ts';
 import { kubeconfigFiles } from '../commands/requests.ts';
 import { createStoryTeller } from '../story/story-teller.ts';
-import { stateLayout } from './state-layout.ts';
+import { makeStateDir } from './state-layout.ts';
 import type { UpOptions, UpWorld } from './up.ts';
 
 export interface OnClusterOptions extends UpOptions {
@@ -36,7 +36,7 @@ const INSTALLER = [
 /** Hub and agent on a real cluster, in this process. The agent can only read; the hub writes our own kinds only. */
 export async function upOnCluster(options: OnClusterOptions, world: OnClusterWorld): Promise<number> {
   const { clock, random, log, env, terminal, signal } = world;
-  const layout = stateLayout(options.stateDir);
+  const layout = makeStateDir(options.stateDir);
   const closers = createClosers((message) => log.warn(message));
   try {
     const connection = closers.add(loadKubeconfig({ files: kubeconfigFiles(options, env), context: options.context }), (opened) => opened.close());

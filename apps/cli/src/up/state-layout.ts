@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf, PermanentError } from '@fleetmend/kernel';
 
@@ -16,14 +16,21 @@ export interface StateLayout {
   readonly ports: string;
 }
 
-/** @throws PermanentError `StateDirUnusable`. */
+/** Makes the state directory, for whoever is about to write into it. @throws PermanentError `StateDirUnusable`. */
+export function makeStateDir(dir: string): StateLayout {
+  const layout = stateLayout(dir);
+  try {
+    mkdirSync(layout.root, { recursive: true });
+    accessSync(layout.root, constants.W_OK);
+  } catch (error) {
+    throw new PermanentError('StateDirUnusable', `the state directory ${layout.root} cannot be made or written: ${messageOf(error)}; choose another with --state-dir`, { cause: error });
+  }
+  return layout;
+}
+
+/** Only says where things lie: whoever reads makes nothing. */
 export function stateLayout(dir: string): StateLayout {
   const root = resolve(dir);
-  try {
-    mkdirSync(root, { recursive: true });
-  } catch (error) {
-    throw new PermanentError('StateDirUnusable', `the state directory ${root} cannot be made: ${messageOf(error)}; choose one that may be written with --state-dir`, { cause: error });
-  }
   return {
     root,
     world: join(root, 'sandbox.db'),

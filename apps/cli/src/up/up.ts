@@ -7,7 +7,7 @@ import { ACCELERATED_PACE, DEMO_PACE } from './pace.ts';
 import { callToAct, playDemo, playSecondFailure, type Played, type PlayInput } from './play-demo.ts';
 import { playOneScenario, SkippedError } from './play-scenario.ts';
 import type { CliWorld, SandboxFleet } from './sandbox-fleet.ts';
-import { stateLayout } from './state-layout.ts';
+import { makeStateDir } from './state-layout.ts';
 
 export interface UpOptions {
   readonly stateDir: string;
@@ -31,7 +31,7 @@ export async function up(options: UpOptions, world: UpWorld): Promise<number> {
   const start = clock.now();
   const story = createStoryTeller({ terminal, clock, start });
   const closers = createClosers((message) => world.log.warn(message));
-  const layout = stateLayout(options.stateDir);
+  const layout = makeStateDir(options.stateDir);
   const opened = (fleet: SandboxFleet, hub: RunningHub) => {
     introduce({ fleet, hub, terminal, kubeconfig: layout.kubeconfig });
     closers.add(keepLive({ hub, story, clock, signal }), (live) => live.stop());
