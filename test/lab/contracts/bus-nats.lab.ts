@@ -15,8 +15,6 @@ busContract({
   async start() {
     const connection = await connect({ servers: url });
     const manager = await jetstreamManager(connection);
-    // One server for all tests: each begins with a stream that holds nothing.
-    for await (const { config } of manager.streams.list()) if (config.name === FAILURE_STREAM) await manager.streams.delete(FAILURE_STREAM);
     await setUpFailureStream(options, { redeliverAfter: [redeliverAfter] });
     const bus = createNatsBus(options);
     return {
@@ -28,6 +26,8 @@ busContract({
       inject: async (subject, data) => connection.publish(subject, data),
       async stop() {
         await bus.close();
+        // One server for all: the next test, and the next spec, begin with a stream that holds nothing.
+        await manager.streams.delete(FAILURE_STREAM);
         await connection.close();
       },
     };
