@@ -21,6 +21,7 @@ describe('readDocuments', () => {
   it.each([
     ['broken YAML', 'a: [1\n', /web\.yaml is not YAML .*document 0/],
     ['a template', 'a:\n{{ if x }}\n  b: 1\n', /looks like a template/],
+    ['a directive for another YAML, which go-yaml refuses', '%YAML 1.2\n---\nspec: {privileged: yes}\n', /%YAML 1\.2; take the directive out/],
     ['an alias bomb', `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefgh'.split('').map((key, at) => `${key}: &${key} [${Array(9).fill(`*${'abcdefg'[at]}`).join(',')}]`).join('\n')}\n`, /alias/i],
   ])('refuses %s, naming the file', (_, text, message) => {
     expect(() => readDocuments(text, 'web.yaml')).toThrow(message);

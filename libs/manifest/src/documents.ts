@@ -16,7 +16,11 @@ export interface ManifestObject {
  * @throws PermanentError `BadYaml` naming file, document and the parser's words.
  */
 export function readDocuments(text: string, file = 'this file'): readonly ManifestObject[] {
-  const read = valuesOf(parseKubernetesYaml(text));
+  const documents = parseKubernetesYaml(text);
+  const other = documents.find(({ directives }) => directives?.yaml.explicit === true && directives.yaml.version !== '1.1');
+  // go-yaml refuses it; read by its word, `privileged: yes` would be a text to us and true to a cluster.
+  if (other) throw new PermanentError('BadYaml', `${file} is not YAML that Kubernetes tools read: its directive says %YAML ${other.directives?.yaml.version}; take the directive out`);
+  const read = valuesOf(documents);
   if ('error' in read) {
     const hint = text.includes('{{') ? '; it looks like a template, which only its own tool can read' : '';
     throw new PermanentError('BadYaml', `${file} is not YAML that Kubernetes tools read: ${read.error}${hint}`);
