@@ -84,7 +84,7 @@ export const plantedBugs: Readonly<Record<string, KnownBug>> = {
         Delivering: table.Delivering.map((row) => (row.effect === 'run withdrawIntent' ? { ...row, when: both(row.when, not(guards.sameEditVetoed)) } : row)),
       }),
     },
-    breaks: ['I9'],
+    breaks: ['I9', 'L4'],
     from: 120,
   },
   'an approval counts for any plan': {

@@ -1,4 +1,4 @@
-import { hours, minutes, seconds } from '@fleetmend/kernel';
+import { hours, minutes, seconds, type Instant } from '@fleetmend/kernel';
 import { isTerminal, workloadKeys } from '@fleetmend/lifecycle';
 import type { RemediationRequest } from '@fleetmend/model';
 import { US, type MemoryPullRequest } from '@fleetmend/testing';
@@ -22,7 +22,11 @@ interface No {
   readonly fields: readonly string[];
   readonly action: string;
   readonly request: string;
+  readonly at: Instant;
 }
+
+/** A no that is younger than this may cross an intent that was confirmed before it. */
+const CROSSING = seconds(5);
 
 /** I2, I3, I4, I5, I9: of every pull request that we open. */
 export function watchDeliveries(world: World, report: Report): Watcher {
@@ -39,7 +43,7 @@ export function watchDeliveries(world: World, report: Report): Watcher {
     const { intent, verdict, plan } = status;
     if (intent?.confirmed && intent.withdrawn === undefined && verdict?.result === 'Allow' && verdict.kind === intent.kind && verdict.forPlan === intent.forPlan) licences.set(intent.branch, { request: metadata.uid, kind: intent.kind, plan: intent.forPlan });
     const refused = status.phase === 'Failed' && (status.reason === 'Vetoed' || status.reason === 'Rejected') && change.before?.status.phase !== 'Failed';
-    if (refused && plan !== undefined) noes.push({ said: status.reason ?? '', fields: plan.fields, action: plan.action, request: metadata.name });
+    if (refused && plan !== undefined) noes.push({ said: status.reason ?? '', fields: plan.fields, action: plan.action, request: metadata.name, at: world.scheduler.now });
   });
 
   world.forge.onChange(({ kind, pullRequest, by }) => {
@@ -56,7 +60,7 @@ export function watchDeliveries(world: World, report: Report): Watcher {
     const open = world.forge.pullRequests().filter((one) => one !== pullRequest && isOurs(world, requests, one));
     checkUnique(report, name, request, open, requests);
     checkBudgets(world, report, name, { request, open, requests, pullRequest, orphans });
-    for (const no of noes) if (no.action === request.status.plan?.action && no.fields.some((field) => request.status.plan?.fields.includes(field))) report('I9', `${name} makes an edit again that was ${no.said.toLowerCase()} in ${no.request}`);
+    for (const no of noes) if (world.scheduler.now - no.at > CROSSING && no.action === request.status.plan?.action && no.fields.some((field) => request.status.plan?.fields.includes(field))) report('I9', `${name} makes an edit again that was ${no.said.toLowerCase()} in ${no.request}`);
   });
   return {};
 }

@@ -74,6 +74,10 @@ export function simAgent({ scheduler, cluster, closeDwell, publish, heartbeat }:
       } else if (present && one.state !== 'open') {
         if (held >= DWELL) say(fingerprint, Object.assign(one, { firstSeen: scheduler.now, count: one.count + 1 }), 'open');
         else scheduler.after(DWELL - held, observe);
+      } else if (!present && one.state === 'never' && periods.has(fingerprint)) {
+        // An earlier life said that it fails: whoever listens takes it for over after the same time as ever.
+        if (held >= closeDwell) periods.delete(fingerprint);
+        else scheduler.after(closeDwell - held, observe);
       } else if (!present && one.state === 'open') {
         if (held >= closeDwell) say(fingerprint, one, 'closed');
         else scheduler.after(closeDwell - held, observe);
@@ -119,7 +123,6 @@ export function simAgent({ scheduler, cluster, closeDwell, publish, heartbeat }:
     restart: () => {
       epoch = scheduler.now;
       watched = watch();
-      for (const [fingerprint, one] of watched) if (!findingsOf(one.workload).some((finding) => finding.class === one.class)) periods.delete(fingerprint);
       observe();
     },
     open: () => [...watched].flatMap(([fingerprint, one]) => (one.state === 'open' ? [{ fingerprint, since: periods.get(fingerprint) ?? one.firstSeen }] : [])),

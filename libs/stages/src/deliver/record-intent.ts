@@ -1,5 +1,5 @@
 import { renderTime } from '@fleetmend/kernel';
-import { openPullRequestUse, type View } from '@fleetmend/lifecycle';
+import { guards, openPullRequestUse, type View } from '@fleetmend/lifecycle';
 import type { Intent } from '@fleetmend/model';
 import { branchName } from './names.ts';
 import type { Stage, StageDeps } from '../stage.ts';
@@ -17,7 +17,11 @@ export function recordIntent(deps: StageDeps): Stage {
     const standing = intent?.kind === kind && intent.forPlan === plan.digest && intent.withdrawn === undefined ? intent : undefined;
     if (standing === undefined) return { fact: { intent: fresh(view, kind) } };
     if (kind === 'Revert') return { fact: { intent: { ...standing, confirmed: true } } };
-    return { fact: { intent: await confirm(deps, view, standing) } };
+    const all = await deps.requests.list();
+    const current = { ...view, others: all.filter((other) => other.metadata.uid !== view.request.metadata.uid) };
+    // The index may lag behind a no that was just said to the same edit. Noted in the plan, it is known at every later look.
+    if (guards.sameEditVetoed(current)) return { fact: { plan: { ...plan, vetoed: true } } };
+    return { fact: { intent: confirm(current, standing) } };
   };
 }
 
@@ -28,9 +32,7 @@ function fresh(view: View, kind: Intent['kind']): Intent {
   return { kind, at: renderTime(view.now), branch: branchName(view.request, plan, kind), parent, forPlan: plan.digest, confirmed: false };
 }
 
-async function confirm(deps: StageDeps, view: View, intent: Intent): Promise<Intent> {
-  const all = await deps.requests.list();
-  const others = all.filter((other) => other.metadata.uid !== view.request.metadata.uid);
-  const over = openPullRequestUse({ ...view, others }).find((use) => use.open >= use.limit);
+function confirm(view: View, intent: Intent): Intent {
+  const over = openPullRequestUse(view).find((use) => use.open >= use.limit);
   return over === undefined ? { ...intent, confirmed: true } : { ...intent, withdrawn: 'OverBudget' };
 }
