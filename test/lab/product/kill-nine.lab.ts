@@ -56,7 +56,7 @@ async function killAt({ name, reached, later = 0 }: KillPoint, stateDir: string)
 async function expectOneRepair(stateDir: string): Promise<void> {
   const state = stateFolder(stateDir);
   const { requests, limit } = state.afterwards();
-  expect(requests.map(({ status, spec }) => [spec.target?.name, status.phase, status.attempt])).toEqual([['checkout', 'Succeeded', 1]]);
+  expect(requests.map(({ status, spec }) => [spec.target?.name, status?.phase, status?.attempt])).toEqual([['checkout', 'Succeeded', 1]]);
   expect(state.pullRequests()).toEqual([{ number: 1, state: 'Merged' }]);
   expect(limit).toBe('128Mi');
   const [initial, ...rest] = commitsOnMain(state.repository);
@@ -70,7 +70,7 @@ async function killAndGoOn(point: KillPoint, stateDir: string): Promise<void> {
   const endedBy = await killAt(point, stateDir);
   const toKill = seconds(began);
   const { requests } = stateFolder(stateDir).afterwards();
-  const phase = requests.map(({ status }) => status.phase).join(', ') || 'None';
+  const phase = requests.map(({ status }) => status?.phase ?? 'new').join(', ') || 'None';
   const again = performance.now();
   const note = (outcome: string): number => table.push({ point: point.name, phase, seconds: [toKill, seconds(again)], outcome });
   try {

@@ -25,7 +25,8 @@ export interface StateFolder {
 }
 
 export interface Afterwards {
-  readonly requests: readonly RemediationRequest[];
+  /** The status is missing until the hub has written it for the first time. */
+  readonly requests: readonly (Omit<RemediationRequest, 'status'> & { readonly status?: RemediationRequest['status'] })[];
   /** Memory limit of the Deployment that fails first. */
   readonly limit: string | undefined;
 }
@@ -59,7 +60,7 @@ function clustersIn(file: string): Afterwards {
     rows(file, 'SELECT body FROM objects WHERE cluster = ? AND resource = ? AND name LIKE ?', 'prod-1', resource, name).map(({ body }) => String(body));
   const [deployment] = objects('apps/deployments', 'checkout').map((body) => JSON.parse(body) as Deployment);
   return {
-    requests: objects('fleetmend.dev/remediationrequests', '%').map((body) => JSON.parse(body) as RemediationRequest),
+    requests: objects('fleetmend.dev/remediationrequests', '%').map((body) => JSON.parse(body) as Afterwards['requests'][number]),
     limit: deployment?.spec.template.spec.containers[0]?.resources?.limits?.memory,
   };
 }
@@ -71,7 +72,8 @@ function rows(file: string, query: string, ...values: readonly string[]): readon
     using database = new DatabaseSync(file, { readOnly: true });
     return database.prepare(query).all(...values);
   } catch (error) {
-    if (/no such table|unable to open/.test(String(error))) return [];
+    // Locked is a file that is just being made, or a cluster that lives.
+    if (/no such table|unable to open|database is locked/.test(String(error))) return [];
     throw error;
   }
 }
