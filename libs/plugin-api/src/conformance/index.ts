@@ -7,5 +7,6 @@ export * from './notifier.ts';
 export * from './gate-input.ts';
 export * from './policy-engine.ts';
 export * from './forge.ts';
+export type { ForgeHarness, PullRequestReference } from './forge-bench.ts';
 export * from './gitops-engine.ts';
 export * from './source-layout.ts';
