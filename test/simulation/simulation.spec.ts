@@ -50,6 +50,12 @@ describe('every promise holds', () => {
     });
   }
 
+  it.each([1865, 3218, 11600, 11646])('over schedule %i, which once broke one', { timeout: 60_000 }, async (seed) => {
+    const schedule = randomSchedule(seed);
+    const outcome = await play(schedule);
+    if (outcome.violation !== undefined) expect.fail(await explain(schedule, outcome));
+  });
+
   it.each([...Object.keys(FAULTS), ...ACTS, ...REVIEWS, ...APPROVALS.map((approval) => `approval: ${approval}`)])('although this happened: %s', (what) => {
     expect(fired.get(what) ?? 0).toBeGreaterThan(0);
   });
