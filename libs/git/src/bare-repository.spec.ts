@@ -51,6 +51,11 @@ describe('a bare repository', () => {
     expect(log[1]).toEqual({ sha: first, parents: [], author: 'Fleetmend <fleetmend@fleet.local>', message: 'one\n\nbody', at: clock.now() });
   });
 
+  it('is not misled about the time by a name that holds the separator', async () => {
+    const sha = await repository.createCommit({ parent: undefined, files: files({ a: '1' }), message: 'x', author: { name: 'eve\u001f1\u001fm', email: 'e@x.example' }, at: clock.now() });
+    expect(await repository.log({ from: sha, limit: 1 })).toMatchObject([{ sha, at: clock.now() }]);
+  });
+
   it('moves a branch only from where it was seen', async () => {
     const first = await commit({ a: '1' });
     const second = await commit({ a: '2' });

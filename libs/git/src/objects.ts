@@ -74,7 +74,7 @@ export function readObjects(git: Git, dir: string): Objects {
     },
     async log({ from, without, path, limit }) {
       const range = [checkSha(from), ...(without === undefined ? [] : [`^${checkSha(without)}`])];
-      const args = ['log', '-z', '--format=%H%x1f%P%x1f%an <%ae>%x1f%ct%x1f%B', `--max-count=${limit}`, ...range, '--', ...(path ? [path] : [])];
+      const args = ['log', '-z', '--format=%H%x1f%P%x1f%ct%x1f%an <%ae>%x1f%B', `--max-count=${limit}`, ...range, '--', ...(path ? [path] : [])];
       return parseLog((await git.run({ dir, args })).stdout.toString());
     },
     async isAncestor(ancestor, descendant) {
@@ -97,7 +97,8 @@ function parseTree(listing: string): ReadonlyMap<string, TreeEntry> {
 
 function parseLog(output: string): readonly CommitInfo[] {
   return output.split('\0').flatMap((record) => {
-    const [sha, parents, author, seconds, message] = record.split('\x1f');
+    // The author and the message are whatever somebody wrote: nothing that follows them may be trusted to stand where it should.
+    const [sha, parents, seconds, author, message] = record.split('\x1f');
     if (!sha || parents === undefined || author === undefined || seconds === undefined || message === undefined) return [];
     return [{ sha, parents: parents === '' ? [] : parents.split(' '), author, message: message.replace(/\n+$/, ''), at: Number(seconds) * 1000 }];
   });
