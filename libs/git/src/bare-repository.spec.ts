@@ -1,10 +1,10 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from '@fleetmend/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BareRepository, openBareRepository } from './bare-repository.ts';
-import { createGit } from './program.ts';
+import { createGit, type GitCall } from './program.ts';
 
 const git = createGit();
 const clock = new VirtualClock();
@@ -108,6 +108,21 @@ describe('a bare repository', () => {
     await utimes(lock, new Date(0), new Date(0));
     const second = await commit({ a: '2' });
     expect(await repository.isAncestor(first, second)).toBe(true);
+  });
+
+  it('opens although a git was killed just now while it held its configuration', async () => {
+    const first = await commit({ a: '1' });
+    await writeFile(join(repository.path, 'config.lock'), '');
+    const again = await openBareRepository({ path: repository.path, git, clock });
+    expect(await again.head('main')).toBe(first);
+  });
+
+  it('is whole or not there at all when it could not be made to the end', async () => {
+    const path = join(root, 'cut-short.git');
+    const killed = { ...git, run: async (call: GitCall) => git.run(call).then(() => Promise.reject(new Error('killed'))) };
+    await expect(openBareRepository({ path, git: killed, clock })).rejects.toThrow('killed');
+    expect((await readdir(root)).filter((name) => name.startsWith('cut-short'))).toEqual([]);
+    expect((await (await openBareRepository({ path, git, clock })).branches()).size).toBe(0);
   });
 
   it.each(['../x', '/x', 'a//b', '.git/hooks/x', 'a/.GIT/config', 'a\nb', ''])('writes no file %j', async (path) => {

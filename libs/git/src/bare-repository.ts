@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { type Clock, type Instant, PermanentError } from '@fleetmend/kernel';
 import type { CommitInfo, Tree } from '@fleetmend/ports';
 import { renderImport } from './fast-import.ts';
 import { branchRef, checkFilePath, checkSha } from './names.ts';
+import { isWhole, makeRepository } from './make-repository.ts';
 import { missingCommit, readObjects } from './objects.ts';
 import { type Git, GitError } from './program.ts';
 import type { Identity, RepositoryReader, RepositoryWriter } from './repository-access.ts';
@@ -70,9 +70,10 @@ const NO_COMMIT = '0'.repeat(40);
 
 /** Opens the repository, making it if it is not there. */
 export async function openBareRepository({ path, git, clock, defaultBranch = 'main', author = NOBODY }: BareRepositoryOptions): Promise<BareRepository> {
-  if (!existsSync(path)) await mkdir(path, { recursive: true });
-  await git.run({ args: ['init', '--quiet', '--bare', '--template=', `--initial-branch=${defaultBranch}`, path] });
+  if (!existsSync(path)) await makeRepository({ git, path, branch: defaultBranch });
   removeStaleLocks(path);
+  // Adds what a copy or a backup has lost; a whole one is not written to.
+  if (!isWhole(path)) await git.run({ args: ['init', '--quiet', '--bare', '--template=', `--initial-branch=${defaultBranch}`, path] });
   const objects = readObjects(git, path);
 
   const findHead = async (branch: string): Promise<string | undefined> => {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PermanentError, sha256, shortDigest } from '@fleetmend/kernel';
 import type { Remote, Repositories, Repository } from '@fleetmend/ports';
 import { branchRef } from './names.ts';
+import { isWhole, makeRepository } from './make-repository.ts';
 import { missingCommit, readObjects } from './objects.ts';
 import { type Git, GitError } from './program.ts';
 
@@ -90,9 +91,9 @@ function createMirror({ git, dir, name }: { readonly git: Git; readonly dir: str
 }
 
 async function fetchAll(git: Git, dir: string, { url, authorization }: Remote): Promise<void> {
-  if (!existsSync(join(dir, 'HEAD'))) {
-    await mkdir(dir, { recursive: true });
-    await git.run({ args: ['init', '--quiet', '--bare', '--template=', dir] });
+  if (!isWhole(dir)) {
+    await rm(dir, { recursive: true, force: true });
+    await makeRepository({ git, path: dir, branch: 'main' });
   }
   const args = ['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--force', '--', url, '+refs/heads/*:refs/heads/*'];
   await git.run({ dir, config: authorize(url, authorization), args });

@@ -14,7 +14,7 @@ const tells = (text: string) => (_state: StateFolder, told: string): boolean => 
 
 /** Over the whole demo, in its order: by what has happened and not by the clock, so that a slow machine kills at the same places. */
 export const killPoints: readonly KillPoint[] = [
-  { name: 'the repository is made', reached: (state) => state.has('repository') },
+  { name: 'the repository is being made', reached: (state) => state.repositoryBegun() },
   { name: 'the fleet is in the repository', reached: (state) => state.has('first commit') },
   { name: 'the API is served', reached: (state) => state.has('kubeconfig') },
   { name: 'the hub is up', reached: tells('kubectl get rr') },

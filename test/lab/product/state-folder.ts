@@ -10,7 +10,9 @@ import type { Phase, RemediationRequest } from '@fleetmend/model';
  */
 export interface StateFolder {
   readonly repository: string;
-  has(part: 'repository' | 'first commit' | 'kubeconfig'): boolean;
+  /** The repository is there, or just being made beside its place. */
+  repositoryBegun(): boolean;
+  has(part: 'first commit' | 'kubeconfig'): boolean;
   /** The agent keeps a failure of this class open. */
   agentKnows(failure: string): boolean;
   /** The audit trail has a move to this phase. */
@@ -41,10 +43,11 @@ interface Deployment {
 export function stateFolder(path: string): StateFolder {
   const repository = join(path, 'repositories', 'fleet.git');
   const forge = join(path, 'hub', 'plugins', 'forges', 'local', 'local', 'pull-requests.db');
-  const parts = { repository: join(repository, 'HEAD'), 'first commit': join(repository, 'refs', 'heads', 'main'), kubeconfig: join(path, 'sandbox.kubeconfig') };
+  const parts = { 'first commit': join(repository, 'refs', 'heads', 'main'), kubeconfig: join(path, 'sandbox.kubeconfig') };
   const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
   return {
     repository,
+    repositoryBegun: () => globSync('fleet.git*', { cwd: join(path, 'repositories') }).length > 0,
     has: (part) => existsSync(parts[part]),
     agentKnows: (failure) => read(join(path, 'agents', 'prod-1', 'open-set.json')).includes(`"${failure}"`),
     audited: (phase) => read(join(path, 'hub', 'audit.jsonl')).includes(`"to":"${phase}"`),
