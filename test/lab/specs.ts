@@ -23,10 +23,8 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'argocd', folder: 'contracts', servers: ['kubernetes', 'gitea', 'argocd'], smoke: true },
   { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
   { name: 'journey-01', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
-  { name: 'demo-kubectl', folder: 'journeys', servers: [], tools: ['kubernetes'], smoke: true },
-  { name: 'demo-kills', folder: 'journeys', servers: [], smoke: true },
-  { name: 'kubectl-story', folder: 'product', servers: [], tools: ['kubernetes'], smoke: false },
-  { name: 'kill-nine', folder: 'product', servers: [], smoke: false },
+  { name: 'kubectl-story', folder: 'product', servers: [], tools: ['kubernetes'], smoke: true },
+  { name: 'kill-nine', folder: 'product', servers: [], smoke: true },
 ];
 
 export const specFile = (spec: LabSpec): string => `${spec.folder}/${spec.name}.lab.ts`;
