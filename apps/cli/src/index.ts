@@ -1,2 +1,3 @@
 /** @module `fleetmend`: the command line, which is also what `npm start` runs. */
-export { runCli, type CliProcess } from './program.ts';
+export type { CliProcess } from './command.ts';
+export { runCli } from './program.ts';

@@ -3,3 +3,5 @@ export * from './stage.ts';
 export * from './stages.ts';
 export * from './propose/source.ts';
 export * from './deliver/names.ts';
+export { diagnose } from './diagnose/diagnose.ts';
+export { intendedChange } from './propose/intended-change.ts';

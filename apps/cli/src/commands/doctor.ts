@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Command } from 'commander';
 import { createGit } from '@fleetmend/git';
 import { checkHubCluster } from '@fleetmend/hub';
 import { createKubeClient, loadKubeconfig } from '@fleetmend/k8s';
@@ -7,6 +8,7 @@ import { messageOf } from '@fleetmend/kernel';
 import { SYSTEM_NAMESPACE } from '@fleetmend/model';
 import { policyEngines } from '@fleetmend/policy-engines';
 import { systemClock } from '@fleetmend/telemetry';
+import { onCluster, type CommandFactory } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { stateLayout } from '../up/state-layout.ts';
 import { kubeconfigFiles, type ReadOptions } from './requests.ts';
@@ -22,6 +24,9 @@ interface Check {
   /** Answers what was found; throws what is wrong and how to mend it. */
   readonly run: () => Promise<string> | string;
 }
+
+export const doctorCommand: CommandFactory = (world) =>
+  onCluster(new Command('doctor').description('checks every dependency, each failure with its fix'), world).action(async (options) => world.done(await doctor(options, world)));
 
 /** Checks everything that a hub on this machine needs; answers the exit code. */
 export async function doctor(options: ReadOptions, { env, root, print }: DoctorWorld): Promise<number> {

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { KINDS, readRequest, summarise, type RequestSummary } from '@fleetmend/hub';
 import { createKubeClient, listObjects, loadKubeconfig } from '@fleetmend/k8s';
 import { parseTime, PermanentError, renderDuration } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
+import { onCluster, type CommandFactory } from '../command.ts';
+import { renderTable } from '../table.ts';
 import { chaptersOf } from '../story/chapters.ts';
 import { stateLayout } from '../up/state-layout.ts';
 
@@ -14,6 +17,12 @@ export interface ReadOptions {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+export const getCommand: CommandFactory = (world) =>
+  onCluster(new Command('get').description('every request, as a table').option('-o, --output <format>', 'json'), world).action(async (options) => world.print(await getRequests(options, world.env)));
+
+export const describeCommand: CommandFactory = (world) =>
+  onCluster(new Command('describe').argument('<request>').description('the story of one request').option('-n, --namespace <namespace>'), world).action(async (name: string, options) => world.print(await describeRequest(name, options, world.env)));
 
 /** Every request that the kubeconfig's cluster holds. */
 export async function readRequests(options: ReadOptions, env: Environment): Promise<readonly RemediationRequest[]> {
@@ -41,7 +50,7 @@ export async function getRequests(options: ReadOptions & { readonly output?: str
   const requests = (await readRequests(options, env)).map(summarise);
   if (options.output === 'json') return JSON.stringify({ items: requests }, undefined, 2);
   if (options.output !== undefined) throw new PermanentError('UnknownOutput', `-o ${options.output} is not known; write -o json, or nothing for a table`);
-  return requests.length === 0 ? 'No requests: nothing has failed for long enough.' : renderTable(requests.map(columnsOf));
+  return requests.length === 0 ? 'No requests: nothing has failed for long enough.' : renderTable(HEADS, requests.map(columnsOf));
 }
 
 export async function describeRequest(name: string, options: ReadOptions & { readonly namespace?: string | undefined }, env: Environment): Promise<string> {
@@ -68,10 +77,4 @@ const HEADS = ['NAMESPACE', 'NAME', 'CLUSTER', 'TARGET', 'FAILURE', 'PHASE', 'PU
 
 function columnsOf(request: RequestSummary): readonly string[] {
   return [request.namespace, request.name, request.clusters.join(','), request.target ?? '', request.failure, request.phase, request.pullRequest ?? '', request.reason ?? ''];
-}
-
-function renderTable(rows: readonly (readonly string[])[]): string {
-  const all = [HEADS, ...rows];
-  const widths = HEADS.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ').trimEnd()).join('\n');
 }

@@ -1,0 +1,27 @@
+import type { CommandFactory } from '../command.ts';
+import { approveCommand, rejectCommand } from './approve.ts';
+import { auditCommand } from './audit.ts';
+import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
+import { cancelCommand, pauseCommand, resumeCommand } from './hold.ts';
+import { pullRequestCommand } from './pull-requests.ts';
+import { describeCommand, getCommand } from './requests.ts';
+import { scanCommand } from './scan.ts';
+import { upCommand } from './up.ts';
+
+/** Every command, in the order in which the help shows them. A new one is a file here and a line in this list. */
+export const commands: readonly CommandFactory[] = [
+  upCommand,
+  scanCommand,
+  getCommand,
+  describeCommand,
+  explainCommand,
+  approveCommand,
+  rejectCommand,
+  cancelCommand,
+  pauseCommand,
+  resumeCommand,
+  pullRequestCommand,
+  auditCommand,
+  doctorCommand,
+];
