@@ -1,0 +1,85 @@
+import type { KubeObject, RemediationRequest } from '@fleetmend/model';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EXIT } from '../exit-codes.ts';
+import { aServedCluster, type ServedCluster } from '../served-cluster.fixture.ts';
+import { aRequest, FACTS } from '../story/a-request.fixture.ts';
+
+let cluster: ServedCluster;
+beforeEach(async () => {
+  cluster = await aServedCluster({ namespaces: ['shop-team', 'fleetmend-system'] });
+});
+afterEach(() => cluster.close());
+
+const put = (request: RemediationRequest) => {
+  const { uid: _, resourceVersion: __, creationTimestamp: ___, ...metadata } = request.metadata;
+  cluster.put({ ...request, metadata } as unknown as KubeObject);
+};
+const waiting = aRequest({ phase: 'AwaitingApproval', diagnosis: FACTS.diagnosis as never, plan: FACTS.plan as never, verdict: { ...FACTS.verdict, violations: [{ id: 'F03', class: 'Deferred', message: 'frozen by weekend' }] } as never });
+const approvals = () => cluster.objects.list('fleetmend.dev/v1alpha1', 'RemediationApproval');
+const policy = (name: string) => ({ apiVersion: 'fleetmend.dev/v1alpha1', kind: 'RemediationPolicy', metadata: { name, namespace: 'shop-team' }, spec: { selector: { namespaces: ['shop'] }, mode: 'AutoMerge' } });
+
+describe('a decision of a person', () => {
+  it.each([['approve', 'Approve'], ['reject', 'Reject']] as const)('%s is put into the cluster under their own name, for this plan only', async (command, decision) => {
+    put(waiting);
+    const { status, out } = await cluster.run(command, 'rr-1', '-m', 'looked at it');
+    expect(status).toBe(EXIT.ok);
+    expect(out).toContain('64Mi -> 128Mi');
+    const [made] = approvals();
+    expect(made).toMatchObject({ metadata: { namespace: 'shop-team' }, spec: { decision, reason: 'looked at it', planDigest: FACTS.plan.digest, request: { name: 'rr-1' } } });
+    expect((made as unknown as { spec: { approver: string } }).spec.approver).not.toBe('');
+  });
+
+  it('is not made twice', async () => {
+    put(waiting);
+    await cluster.run('approve', 'rr-1');
+    const { status, err } = await cluster.run('approve', 'rr-1');
+    expect([status, err]).toEqual([EXIT.permanent, expect.stringMatching(/RemediationApproval rr-1-yes-aaaaaaaa in shop-team already/)]);
+  });
+
+  it('can be printed for kubectl instead, and then nothing is written', async () => {
+    put(waiting);
+    const { out } = await cluster.run('approve', 'rr-1', '--print', '-m', 'costs $5 `now`');
+    expect(out).toMatch(/\| kubectl create -f -/);
+    expect(out).toContain('\\$5 \\`now\\`');
+    expect(approvals()).toEqual([]);
+  });
+
+  it('needs a plan', async () => {
+    put(aRequest());
+    expect(await cluster.run('approve', 'rr-1')).toMatchObject({ status: EXIT.permanent, err: expect.stringContaining('has no plan') });
+  });
+});
+
+describe('holding back', () => {
+  const pausedOf = (name: string) => (cluster.objects.get('fleetmend.dev/v1alpha1', 'RemediationPolicy', 'shop-team', name) as unknown as { spec: { paused: boolean } }).spec.paused;
+
+  it('pauses one policy, or all, and takes it back', async () => {
+    cluster.put(policy('a'));
+    cluster.put(policy('b'));
+    expect((await cluster.run('pause', 'a')).out).toContain('shop-team/a is paused');
+    expect([pausedOf('a'), pausedOf('b')]).toEqual([true, false]);
+    await cluster.run('pause', '--all');
+    expect([pausedOf('a'), pausedOf('b')]).toEqual([true, true]);
+    await cluster.run('resume', '--all');
+    expect([pausedOf('a'), pausedOf('b')]).toEqual([false, false]);
+  });
+
+  it.each([[['pause'], /name one RemediationPolicy, or all of them with --all/], [['pause', 'c'], /no RemediationPolicy c; there are: shop-team\/a/]])('refuses %j and says what is there', async (args, message) => {
+    cluster.put(policy('a'));
+    expect(await cluster.run(...args)).toMatchObject({ status: EXIT.permanent, err: expect.stringMatching(message) });
+  });
+
+  it('cancels a request, once', async () => {
+    put(waiting);
+    expect((await cluster.run('cancel', 'rr-1')).out).toContain('is cancelled');
+    expect((cluster.objects.get('fleetmend.dev/v1alpha1', 'RemediationRequest', 'shop-team', 'rr-1') as unknown as RemediationRequest).spec.cancel).toBe(true);
+    expect((await cluster.run('cancel', 'rr-1')).out).toContain('cancelled already');
+  });
+});
+
+it('explains why a request stands where it stands', async () => {
+  put(waiting);
+  cluster.put(policy('shop'));
+  const { out } = await cluster.run('explain', 'rr-1');
+  for (const part of [/AwaitingApproval, attempt 1/, /OOMKilled/, /app needs more/, /64Mi → 128Mi/, /exactly the intended change/, /F03 Deferred: frozen by weekend/, /shop-team\/shop: the strictest/, /mode AutoMerge/]) expect(out).toMatch(part);
+});
