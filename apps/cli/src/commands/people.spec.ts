@@ -2,7 +2,7 @@ import type { KubeObject, RemediationRequest } from '@fleetmend/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT } from '../exit-codes.ts';
 import { aServedCluster, type ServedCluster } from '../served-cluster.fixture.ts';
-import { aRequest, FACTS } from '../story/a-request.fixture.ts';
+import { aRequest, FACTS } from '../../../../libs/lifecycle/src/told-request.fixture.ts';
 
 let cluster: ServedCluster;
 beforeEach(async () => {

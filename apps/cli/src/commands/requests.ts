@@ -7,7 +7,7 @@ import { parseTime, PermanentError, renderDuration } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
 import { onCluster, type CommandFactory } from '../command.ts';
 import { renderTable } from '../table.ts';
-import { chaptersOf } from '../story/chapters.ts';
+import { chaptersOf } from '@fleetmend/lifecycle';
 import { stateLayout } from '../up/state-layout.ts';
 
 export interface ReadOptions {

@@ -1,6 +1,6 @@
 import { VirtualClock } from '@fleetmend/testing';
 import { expect, it } from 'vitest';
-import { aRequest } from './a-request.fixture.ts';
+import { aRequest } from '../../../../libs/lifecycle/src/told-request.fixture.ts';
 import { createStoryTeller, renderElapsed } from './story-teller.ts';
 
 const start = () => {

@@ -2,7 +2,7 @@ import type { Clock, Instant } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
 import { printable } from '../printable.ts';
 import { styled, type Style, type Terminal } from '../terminal.ts';
-import { chaptersOf, type Mood } from './chapters.ts';
+import { chaptersOf, type Mood } from '@fleetmend/lifecycle';
 
 const SIGNS: Readonly<Record<Mood, { readonly sign: string; readonly style: Style }>> = {
   news: { sign: '•', style: 'cyan' },

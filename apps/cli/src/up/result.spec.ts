@@ -1,6 +1,6 @@
 import type { RemediationRequestStatus } from '@fleetmend/model';
 import { expect, it } from 'vitest';
-import { aRequest, FACTS, LEARNED } from '../story/a-request.fixture.ts';
+import { aRequest, FACTS, LEARNED } from '../../../../libs/lifecycle/src/told-request.fixture.ts';
 import { isFinished, renderResult } from './result.ts';
 
 const plan = structuredClone(FACTS.plan) as unknown as NonNullable<RemediationRequestStatus['plan']>;

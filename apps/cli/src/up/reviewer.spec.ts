@@ -7,7 +7,7 @@ import type { Tier } from '@fleetmend/model';
 import type { Scenario } from '@fleetmend/sandbox';
 import { VirtualClock } from '@fleetmend/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { aRequest, FACTS } from '../story/a-request.fixture.ts';
+import { aRequest, FACTS } from '../../../../libs/lifecycle/src/told-request.fixture.ts';
 import { createReviewer } from './reviewer.ts';
 
 let dir: string;

@@ -2,7 +2,7 @@ import { minutes, seconds } from '@fleetmend/kernel';
 import type { Phase } from '@fleetmend/model';
 import type { Scenario } from '@fleetmend/sandbox';
 import { describe, expect, it } from 'vitest';
-import { aRequest, LEARNED } from '../story/a-request.fixture.ts';
+import { aRequest, LEARNED } from '../../../../libs/lifecycle/src/told-request.fixture.ts';
 import { holds, isDecided, patienceOf } from './verdict-of-scenario.ts';
 
 const scenario = (expect: Partial<Scenario['expect']>) => ({ expect: { outcome: 'Repaired', ...expect } }) as unknown as Scenario;

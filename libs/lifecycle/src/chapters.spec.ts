@@ -1,6 +1,6 @@
 import type { RemediationRequestStatus } from '@fleetmend/model';
 import { describe, expect, it } from 'vitest';
-import { aRequest, FACTS, LEARNED } from './a-request.fixture.ts';
+import { aRequest, FACTS, LEARNED } from './told-request.fixture.ts';
 import { chaptersOf } from './chapters.ts';
 
 const textsOf = (status: Partial<RemediationRequestStatus>) => chaptersOf(aRequest(status)).map(({ text }) => text);
