@@ -1,4 +1,4 @@
-import type { Action, DiagnosisSource, EvidenceItem, KubeObject, Precedent, RemediationRequestSpec } from '@fleetmend/model';
+import type { Action, DiagnosisSource, EvidenceItem, KubeObject, ModelUse, Precedent, RemediationRequestSpec } from '@fleetmend/model';
 
 /** What a field of the target was in Git, newest first; the first entry is the value at the base. */
 export interface FieldHistory {
@@ -31,6 +31,10 @@ export interface Reasoning {
   /** Digests of the evidence items it rests on. */
   readonly cites: readonly string[];
   readonly candidates: readonly Action[];
+  /** What a language model took, when one was asked, also when its answer was of no use. */
+  readonly model?: ModelUse;
+  /** It only abstains because it does not know: whoever is asked next may know better. Never set where it knows that nothing is safe. */
+  readonly inconclusive?: boolean;
 }
 
 /** Finds the cause and says what would mend it, as typed actions. Tiers are asked cheapest first; each may say "not mine". */

@@ -1,9 +1,11 @@
 import { canonicalJson, renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import type { Diagnosis } from '@fleetmend/model';
+import type { Diagnosis, DroppedAction } from '@fleetmend/model';
 import type { Case, Reasoning } from '@fleetmend/plugin-api';
 import type { Stage, StageDeps } from '../stage.ts';
 import { gatherCase } from './gather-case.ts';
+import { plainWords } from './plain-words.ts';
+import { withoutTaint } from './taint.ts';
 
 /** Finds the cause and what would mend it: the reasoners are asked cheapest first, and the first that knows decides. Noun: `Diagnosis`. */
 export function diagnose(deps: StageDeps): Stage {
@@ -11,27 +13,70 @@ export function diagnose(deps: StageDeps): Stage {
     const kase = await gatherCase(deps, view);
     if (kase === undefined) return { fact: { proposal: { result: 'GoneFromGit', reason: 'TargetGone', message: 'the target does not exist any more', at: renderTime(view.now) } } };
     await deps.evidence.put(kase.evidence);
-    for (const reasoner of deps.reasoners) {
-      const reasoning = await reasoner.reason(kase, signal);
-      if (reasoning !== undefined) return { fact: { diagnosis: render(view, kase, reasoner.kind, reasoning) } };
-    }
-    return { fact: { diagnosis: unknownCause(view, kase) } };
+    const diagnosis = await ask(deps, view, kase, signal);
+    await deps.audit.record(recordOf(view, kase, diagnosis));
+    return { fact: { diagnosis } };
   };
+}
+
+/** Who only says that it does not know lets the next one speak; if nobody knows more, its words stand. */
+async function ask(deps: StageDeps, view: View, kase: Case, signal: AbortSignal): Promise<Diagnosis> {
+  let undecided: Diagnosis | undefined;
+  for (const reasoner of deps.reasoners) {
+    const reasoning = await reasoner.reason(kase, signal);
+    if (reasoning === undefined) continue;
+    const diagnosis = render(view, kase, reasoner.kind, reasoning);
+    if (diagnosis.candidates.length > 0 || reasoning.inconclusive !== true) return diagnosis;
+    // What was spent must not get lost with the answer of another.
+    undecided = undecided === undefined ? diagnosis : { ...undecided, ...(diagnosis.model === undefined ? {} : { model: diagnosis.model }) };
+  }
+  return undecided ?? unknownCause(view, kase);
 }
 
 function render(view: View, kase: Case, reasoner: string, reasoning: Reasoning): Diagnosis {
   const cited = kase.evidence.filter((item) => reasoning.cites.includes(item.digest));
-  const abstain = reasoning.candidates.find((action) => action.action === 'abstain');
-  const actions = reasoning.candidates.filter((action) => action.action !== 'abstain');
+  const { candidates, dropped } = withoutTaint(reasoning, kase);
+  const abstain = candidates.find((action) => action.action === 'abstain');
+  const actions = candidates.filter((action) => action.action !== 'abstain');
+  const byModel = reasoning.source === 'Model' || reasoning.model !== undefined;
+  const words = byModel ? plainWords : (text: string, length: number) => text.slice(0, length);
   return {
-    cause: reasoning.cause.slice(0, 512),
+    cause: words(reasoning.cause, 512),
     confidence: reasoning.confidence,
     source: reasoning.source,
     reasoner,
     evidence: cited.slice(0, 20).map(({ kind, title, digest }) => ({ kind, title, digest })),
     candidates: actions.slice(0, 3).map((action) => canonicalJson(action)),
-    ...(actions.length === 0 && abstain !== undefined ? { abstain: { reason: abstain.reason, lookAt: abstain.lookAt } } : {}),
+    ...(actions.length > 0 ? {} : abstain !== undefined ? { abstain: { reason: byModel && !/^[A-Z][A-Za-z]*$/.test(abstain.reason) ? 'ModelAbstained' : abstain.reason, lookAt: words(abstain.lookAt, 512) } } : dropped.length > 0 ? { abstain: nothingLeft(reasoner, dropped) } : {}),
+    ...(reasoning.model === undefined ? {} : { model: reasoning.model }),
+    ...(dropped.length === 0 ? {} : { dropped: [...dropped.slice(0, 3)] }),
     at: renderTime(view.now),
+  };
+}
+
+function nothingLeft(reasoner: string, dropped: readonly DroppedAction[]): NonNullable<Diagnosis['abstain']> {
+  const reasons = dropped.map(({ action, reason }) => `${action}: ${reason}`).join('; ');
+  return { reason: 'NoKnownOrigin', lookAt: `what ${reasoner} proposed was refused (${reasons}); the evidence of this request is for a person to read`.slice(0, 512) };
+}
+
+/** Ids, digests and words of ours only: neither evidence nor what a model wrote. */
+function recordOf({ request }: View, kase: Case, diagnosis: Diagnosis): Parameters<StageDeps['audit']['record']>[0] {
+  const { namespace, name, uid } = request.metadata;
+  return {
+    step: 'diagnose',
+    actor: 'hub',
+    request: { namespace, name, uid, attempt: request.status.attempt },
+    data: {
+      reasoner: diagnosis.reasoner,
+      source: diagnosis.source,
+      confidence: diagnosis.confidence,
+      evidence: diagnosis.evidence.map((item) => item.digest),
+      precedents: kase.precedents.map(({ precedent, weight }) => ({ id: precedent.id, weight })),
+      candidates: diagnosis.candidates,
+      dropped: diagnosis.dropped ?? [],
+      ...(diagnosis.abstain === undefined ? {} : { abstain: diagnosis.abstain.reason }),
+      ...(diagnosis.model === undefined ? {} : { model: diagnosis.model }),
+    },
   };
 }
 
