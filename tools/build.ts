@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from './bundle.ts';
-import { root } from './run-command.ts';
+import { root, runCommand } from './run-command.ts';
 
 const APPS = [
   { entry: 'apps/agent/src/main.ts', file: 'dist/agent.mjs' },
@@ -10,6 +10,7 @@ const APPS = [
   { entry: 'apps/cli/src/main.ts', file: 'dist/fleetmend.mjs' },
 ] as const;
 
+if ((await runCommand(process.execPath, [join(root, 'tools/build-dashboard.ts'), 'dist/dashboard'])) !== 0) process.exit(1);
 for (const { entry, file } of APPS) {
   await bundle({ root, entry, file });
   process.stdout.write(`build: ${file} ${(statSync(join(root, file)).size / 1024).toFixed(0)} KiB\n`);

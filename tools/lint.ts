@@ -6,6 +6,7 @@ import { bin, root, runCommand } from './run-command.ts';
 const steps: readonly { readonly what: string; readonly run: () => Promise<number> }[] = [
   { what: 'types', run: () => runCommand(bin('tsc'), ['-p', 'tsconfig.json']) },
   { what: 'types of the hub', run: () => runCommand(bin('tsc'), ['-p', 'apps/hub/tsconfig.json']) },
+  { what: 'types of the dashboard', run: () => runCommand(bin('tsc'), ['-p', 'apps/dashboard/tsconfig.json']) },
   // The import rules read Nx's project graph from its cache, so it is made first.
   { what: 'project graph', run: () => runCommand(process.execPath, [bin('nx'), 'show', 'projects', '--json'], { NX_DAEMON: 'false', NX_NO_CLOUD: 'true' }) },
   { what: 'rules and imports', run: lintImports },

@@ -1,4 +1,4 @@
-import type { LabServer } from './boot/lab.ts';
+import type { LabServer, Packages } from './boot/lab.ts';
 
 /** A spec file of the lab and what must be up for it. */
 export interface LabSpec {
@@ -8,6 +8,8 @@ export interface LabSpec {
   readonly servers: readonly LabServer[];
   /** Programs that are called but not booted, by the name of their folder under `servers/`. */
   readonly tools?: readonly string[];
+  /** Programs that the spec itself calls, from the distribution's packages: program → package. */
+  readonly packages?: Packages;
   /** Part of a run without `--all` and `--only`. */
   readonly smoke: boolean;
 }
@@ -24,6 +26,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
   { name: 'journey-01', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
   { name: 'kubectl-story', folder: 'product', servers: [], tools: ['kubernetes'], smoke: true },
+  { name: 'dashboard', folder: 'product', servers: [], packages: { chromium: 'chromium' }, smoke: false },
   { name: 'kill-nine', folder: 'product', servers: [], smoke: true },
 ];
 

@@ -25,8 +25,8 @@ export async function startHttpAndIntake({ parts, clock, log }: { readonly parts
   const app = await NestFactory.create<NestFastifyApplication>(HubModule.with(parts, log), adapter, { bufferLogs: true, abortOnError: false });
   app.useLogger(app.get(NestPinoLogger));
   app.useGlobalGuards(new HostGuard(parts.config.http.allowedHosts));
-  adapter.getInstance().addHook('onSend', async (_request: unknown, reply: { header(name: string, value: string): unknown }) => {
-    for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value);
+  adapter.getInstance().addHook('onSend', async (_request: unknown, reply: { hasHeader(name: string): boolean; header(name: string, value: string): unknown }) => {
+    for (const [name, value] of Object.entries(HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value);
   });
   const onTrouble = (error: unknown, event: { readonly cluster: string; readonly fingerprint: string }) =>
     log.warn({ 'fleetmend.cluster': event.cluster, 'fleetmend.fingerprint': event.fingerprint, err: error }, `a failure event was not taken in and will come again: ${messageOf(error)}`);

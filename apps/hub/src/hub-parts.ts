@@ -2,10 +2,11 @@ import type { HubBus } from '@fleetmend/bus';
 import type { HubConfig } from '@fleetmend/config';
 import type { FailureEvent } from '@fleetmend/model';
 import type { PolicyEngine } from '@fleetmend/plugin-api';
-import type { Settings } from '@fleetmend/ports';
+import type { Evidence, Settings } from '@fleetmend/ports';
 import type { Intaken, LiveOpenSet } from '@fleetmend/reconcile';
 import type { HubMetrics } from '@fleetmend/telemetry';
 import type { FleetRegister } from './kubernetes/fleet-register.ts';
+import type { PageFile } from './http/page-files.ts';
 import type { RequestsStore } from './kubernetes/requests-store.ts';
 
 /** What Nest's controllers reach the hub through; made before Nest starts, closed after it ended. */
@@ -18,6 +19,9 @@ export interface HubParts {
   readonly metrics: HubMetrics;
   readonly requests: RequestsStore;
   readonly settings: Settings;
+  readonly evidence: Pick<Evidence, 'get'>;
+  /** The dashboard; empty: there is none. */
+  readonly pages: ReadonlyMap<string, PageFile>;
   readonly policyEngine: Pick<PolicyEngine, 'active'>;
   /** Undefined: ready to serve. Else what is still missing, in words. */
   readonly notReady: () => string | undefined;

@@ -3,6 +3,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from '@fleetmend/telemetry';
 import { ApiController } from './http/api.controller.ts';
+import { DashboardController } from './http/dashboard.controller.ts';
 import { HealthController } from './http/health.controller.ts';
 import { MetricsController } from './http/metrics.controller.ts';
 import { HUB_PARTS, type HubParts } from './hub-parts.ts';
@@ -16,7 +17,7 @@ export class HubModule {
     return {
       module: HubModule,
       imports: [LoggerModule.forRoot({ pinoHttp: { logger: quieter(logger), autoLogging: false } }), TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' })],
-      controllers: [FailureController, HeartbeatController, HealthController, MetricsController, ApiController],
+      controllers: [FailureController, HeartbeatController, HealthController, MetricsController, ApiController, DashboardController],
       providers: [{ provide: HUB_PARTS, useValue: parts }],
     };
   }

@@ -14,6 +14,7 @@ import { createClosers } from './closers.ts';
 import { openEvidenceStore } from './evidence/evidence-store.ts';
 import { startHttpAndIntake } from './http-and-intake.ts';
 import { hubIdentity } from './hub-identity.ts';
+import { readPageFiles } from './http/page-files.ts';
 import { createEventWriter } from './kubernetes/event-writer.ts';
 import { createFleetRegister } from './kubernetes/fleet-register.ts';
 import { checkHubCluster } from './kubernetes/hub-cluster-check.ts';
@@ -61,6 +62,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
   try {
     makeStateDir(config.stateDir);
     const times = hubTimes(config);
+    const pages = readPageFiles(config.http.dashboard);
     const client = createKubeClient({ ...world.kubernetes, userAgent: 'fleetmend-hub' });
     await checkHubCluster(client, config.namespace);
     const writer = createWriter(client, HUB_MAY_WRITE);
@@ -108,7 +110,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     const intake = createIntake({ requests, settings, openSet, clock, window: times.groupingWindow });
     const fleet = createFleetRegister({ client, writer, clock, namespace: config.namespace });
     const http = closers.add(
-      await startHttpAndIntake({ clock, log, parts: { config, bus, intake, openSet, fleet, metrics, requests, settings, policyEngine: plugins.policyEngine, notReady: () => requests.trouble(), leading: () => leader.leading } }),
+      await startHttpAndIntake({ clock, log, parts: { config, bus, intake, openSet, fleet, metrics, requests, settings, evidence, pages, policyEngine: plugins.policyEngine, notReady: () => requests.trouble(), leading: () => leader.leading } }),
       (started) => started.close(),
     );
     if (!isLoopback(config.http.host)) log.warn(`the hub listens on ${config.http.host}: put a proxy in front of it that authenticates, for it answers whoever reaches it`);

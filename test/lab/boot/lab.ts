@@ -23,8 +23,11 @@ export const BUILDS: Readonly<Record<LabServer, readonly string[]>> = {
   argocd: ['argocd', 'kustomize', 'kubernetes'],
 };
 
-/** Programs from the distribution's packages that a part runs: program → package. */
-export const PACKAGES: Readonly<Record<LabServer, Readonly<Record<string, string>>>> = {
+/** Programs from the distribution's packages: program → package. */
+export type Packages = Readonly<Record<string, string>>;
+
+/** Those that a part runs. */
+export const PACKAGES: Readonly<Record<LabServer, Packages>> = {
   nats: {},
   kubernetes: {},
   node: { containerd: 'containerd', runc: 'runc', '/usr/lib/cni/bridge': 'containernetworking-plugins' },

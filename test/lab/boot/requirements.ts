@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { runCommand } from '../build/go-toolchain.ts';
-import { PACKAGES, type LabServer } from './lab.ts';
+import { PACKAGES, type LabServer, type Packages } from './lab.ts';
 import { withNeeds } from './start-lab.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,9 +18,9 @@ const isThere = (program: string, env: Environment): boolean => {
   });
 };
 
-/** Debian packages that the servers call and this machine lacks, sorted. */
-export const missingPackages = (servers: readonly LabServer[], env: Environment): readonly string[] => {
-  const wanted = [...withNeeds(servers)].flatMap((server) => Object.entries(PACKAGES[server]));
+/** Debian packages that the servers, or the specs themselves, call and this machine lacks, sorted. */
+export const missingPackages = (servers: readonly LabServer[], env: Environment, own: readonly Packages[] = []): readonly string[] => {
+  const wanted = [...[...withNeeds(servers)].map((server) => PACKAGES[server]), ...own].flatMap((packages) => Object.entries(packages));
   return [...new Set(wanted.filter(([program]) => !isThere(program, env)).map(([, name]) => name))].sort();
 };
 
@@ -30,9 +30,14 @@ export const installCommand = (packages: readonly string[]): string => `apt-get 
 /** Why a part cannot be booted here, or undefined. */
 export const obstacle = (server: LabServer, env: Environment): string | undefined => {
   if (server === 'node' && process.getuid?.() !== 0) return 'a kubelet with containerd needs root';
-  const packages = missingPackages([server], env);
-  return packages.length === 0 ? undefined : `${packages.join(', ')} not installed: run \`${installCommand(packages)}\`, or give --install`;
+  return lack(missingPackages([server], env));
 };
+
+/** Why a spec that calls these programs cannot run here, or undefined. */
+export const lackOf = (packages: Packages, env: Environment): string | undefined => lack(missingPackages([], env, [packages]));
+
+const lack = (packages: readonly string[]): string | undefined =>
+  packages.length === 0 ? undefined : `${packages.join(', ')} not installed: run \`${installCommand(packages)}\`, or give --install`;
 
 /** Installs packages by apt, without starting the services that they bring. */
 export const installPackages = async (packages: readonly string[], options: { readonly env: Environment; readonly report: (line: string) => void }): Promise<void> => {

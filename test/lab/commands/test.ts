@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { installPackages, missingPackages, obstacle } from '../boot/requirements.ts';
+import { installPackages, lackOf, missingPackages, obstacle } from '../boot/requirements.ts';
 import { findWorld } from '../boot/world.ts';
 import { withNeeds } from '../boot/start-lab.ts';
 import { labSpecs, specFile, type LabSpec } from '../specs.ts';
@@ -39,7 +39,7 @@ const choose = (options: TestOptions): readonly LabSpec[] => {
 };
 
 const reasonToSkip = (spec: LabSpec, context: CommandContext): string | undefined =>
-  [...withNeeds(spec.servers)].map((server) => obstacle(server, context.env)).find((reason) => reason !== undefined);
+  [...withNeeds(spec.servers)].map((server) => obstacle(server, context.env)).find((reason) => reason !== undefined) ?? lackOf(spec.packages ?? {}, context.env);
 
 const readReport = (file: string): z.infer<typeof vitestReport> | undefined => (existsSync(file) ? vitestReport.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined);
 
@@ -59,7 +59,7 @@ export const test = async (options: TestOptions, context: CommandContext): Promi
   const held = await holdLab(context);
   try {
     await clearRemains(context);
-    if (options.install) await installPackages(missingPackages(chosen.flatMap(({ servers }) => servers), context.env), context);
+    if (options.install) await installPackages(missingPackages(chosen.flatMap(({ servers }) => servers), context.env, chosen.map(({ packages = {} }) => packages)), context);
     const skipped = chosen.flatMap((spec) => {
       const reason = reasonToSkip(spec, context);
       return reason ? [{ spec: spec.name, reason }] : [];

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { EXIT } from '../exit-codes.ts';
 import { kubeconfigFiles } from '../commands/requests.ts';
 import { createStoryTeller } from '../story/story-teller.ts';
+import { dashboardOf } from './sandbox-fleet.ts';
 import { makeStateDir } from './state-layout.ts';
 import type { UpOptions, UpWorld } from './up.ts';
 
@@ -40,7 +41,7 @@ export async function upOnCluster(options: OnClusterOptions, world: OnClusterWor
   const closers = createClosers((message) => log.warn(message));
   try {
     const connection = closers.add(loadKubeconfig({ files: kubeconfigFiles(options, env), context: options.context }), (opened) => opened.close());
-    const config = hubConfigOf(options, layout.hub, join(world.root, 'policies', 'bundle'));
+    const config = hubConfigOf(options, layout.hub, world.root);
     const client = createKubeClient({ ...connection, userAgent: 'fleetmend' });
     await makeReady(client, config.namespace, options, world);
     const bus = closers.add(createInProcessBus({ clock }), (made) => made.close());
@@ -48,7 +49,7 @@ export async function upOnCluster(options: OnClusterOptions, world: OnClusterWor
     const cluster = clusterName(options);
     closers.add(await startAgent({ cluster, ...connection, bus, clock, random, stateDir: layout.agent(cluster) }), (agent) => agent.stop());
     const story = createStoryTeller({ terminal, clock, start: clock.now() });
-    terminal.line(`  cluster ${cluster} at ${connection.server}; requests at ${hub.url}/api/requests and in \`kubectl get rr -A\``);
+    terminal.line(`  cluster ${cluster} at ${connection.server}; dashboard at ${hub.url}/, requests in \`kubectl get rr -A\``);
     hub.requests.watch(({ namespace, name }) => {
       const request = hub.requests.cached().find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
       if (request) story.tell(request);
@@ -64,8 +65,8 @@ export async function upOnCluster(options: OnClusterOptions, world: OnClusterWor
   }
 }
 
-function hubConfigOf({ config: file }: OnClusterOptions, stateDir: string, bundle: string): HubConfig {
-  if (file === undefined) return HubConfig.parse({ stateDir, policyEngine: { kind: 'opa-wasm', bundle }, forges: { local: { kind: 'local' } }, http: { port: 0 } });
+function hubConfigOf({ config: file }: OnClusterOptions, stateDir: string, root: string): HubConfig {
+  if (file === undefined) return HubConfig.parse({ stateDir, policyEngine: { kind: 'opa-wasm', bundle: join(root, 'policies', 'bundle') }, forges: { local: { kind: 'local' } }, http: { port: 0, dashboard: dashboardOf(root) } });
   const { hub } = loadConfig(file);
   if (!hub) throw new PermanentError('ConfigInvalid', `${file} has no part "hub": add it`);
   return hub;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startAgent } from '@fleetmend/agent';
 import { createInProcessBus } from '@fleetmend/bus';
@@ -78,6 +78,7 @@ export async function openSandboxFleet({ layout, clusters, settings, branch, pac
       stateDir: layout.hub,
       forges: { [FORGE]: { kind: 'local', root: layout.repositories } },
       policyEngine: { kind: 'opa-wasm', bundle: join(cli.root, 'policies', 'bundle') },
+      http: { dashboard: dashboardOf(cli.root) },
     });
     const hub = closers.add(
       await onKeptPort({
@@ -99,6 +100,12 @@ export async function openSandboxFleet({ layout, clusters, settings, branch, pac
   }
 
   return { world, repository, pullRequests, startFleetmend, apiServers: serving.clusters };
+}
+
+/** The built dashboard beside the program; undefined: this checkout was never built, as in a test. */
+export function dashboardOf(root: string): string | undefined {
+  const dir = join(root, 'dist', 'dashboard');
+  return existsSync(join(dir, 'index.html')) ? dir : undefined;
 }
 
 /** @throws PermanentError `RepositoryCorrupt` naming the folder. */

@@ -60,6 +60,7 @@ function introduce({ fleet, hub, terminal, kubeconfig }: { readonly fleet: Sandb
   terminal.line('');
   terminal.line(`  ${styled(terminal, 'bold', 'Fleetmend')}  a fleet of ${fleet.apiServers.length} in this process`);
   terminal.line(`  clusters     ${names}`);
+  terminal.line(`  dashboard    ${hub.url}/`);
   terminal.line(`  hub API      ${hub.url}/api/requests`);
   terminal.line(`  repository   ${fleet.repository.path}`);
   terminal.line('');

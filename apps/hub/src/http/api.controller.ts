@@ -1,9 +1,10 @@
-import type { RemediationRequest } from '@fleetmend/model';
-import type { FleetCluster } from '@fleetmend/ports';
+import { chaptersOf } from '@fleetmend/lifecycle';
+import type { ClusterSummary, Overview, RemediationRequest, RequestStory, RequestSummary } from '@fleetmend/model';
 import { Controller, Get, Inject, NotFoundException, Param, Query, Sse, type MessageEvent } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import { HUB_PARTS, type HubParts } from '../hub-parts.ts';
-import { summarise, type RequestSummary } from './request-summary.ts';
+import { overviewOf } from './overview.ts';
+import { summarise } from './request-summary.ts';
 
 const KEEP_ALIVE = 15_000;
 
@@ -14,6 +15,11 @@ export class ApiController {
 
   constructor(@Inject(HUB_PARTS) parts: HubParts) {
     this.#parts = parts;
+  }
+
+  @Get('overview')
+  overview(): Overview {
+    return overviewOf(this.#parts.requests.cached());
   }
 
   @Get('requests')
@@ -29,10 +35,27 @@ export class ApiController {
     return request;
   }
 
+  @Get('requests/:namespace/:name/story')
+  async story(@Param('namespace') namespace: string, @Param('name') name: string): Promise<RequestStory> {
+    const request = await this.request(namespace, name);
+    const evidence = await this.#parts.evidence.get((request.status.diagnosis?.evidence ?? []).map(({ digest }) => digest));
+    return { request, story: chaptersOf(request).map(({ mood, text }) => ({ mood, text })), evidence };
+  }
+
   @Get('clusters')
-  async clusters(): Promise<{ readonly items: readonly (Pick<FleetCluster, 'name' | 'labels' | 'status'> & { readonly lastContact: number | undefined })[] }> {
-    const clusters = await this.#parts.settings.clusters();
-    return { items: clusters.map(({ name, labels, status }) => ({ name, labels, status, lastContact: this.#parts.openSet.lastContact(name) })) };
+  async clusters(): Promise<{ readonly items: readonly ClusterSummary[] }> {
+    const { settings, openSet } = this.#parts;
+    const clusters = await settings.clusters();
+    return {
+      items: clusters.map(({ name, labels, status }) => ({
+        name,
+        labels,
+        agentVersion: status.agent?.version,
+        lastContact: openSet.lastContact(name),
+        open: status.open ?? openSet.open(name).length,
+        policy: status.policy?.judged ?? this.#parts.policyEngine.active().digest,
+      })),
+    };
   }
 
   /** `request`: one that exists or changed. `gone`: one that was deleted. */

@@ -1,22 +1,6 @@
-import type { RemediationRequest } from '@fleetmend/model';
-import { renderRef } from '@fleetmend/model';
+import { renderRef, type RemediationRequest, type RequestSummary } from '@fleetmend/model';
 
-/** One line of the list of requests, as `kubectl get rr -o wide` shows it. */
-export interface RequestSummary {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly clusters: readonly string[];
-  readonly target: string | undefined;
-  readonly failure: string;
-  readonly phase: string;
-  readonly reason: string | undefined;
-  readonly attempt: number;
-  readonly seen: number;
-  readonly cause: string | undefined;
-  readonly pullRequest: string | undefined;
-  readonly createdAt: string;
-}
+export type { RequestSummary };
 
 export function summarise({ metadata, spec, status }: RemediationRequest): RequestSummary {
   return {
@@ -27,11 +11,13 @@ export function summarise({ metadata, spec, status }: RemediationRequest): Reque
     target: spec.target && renderRef(spec.target),
     failure: spec.failure.class,
     phase: status.phase,
-    reason: status.reason,
+    // What `kubectl get rr -o wide` shows too: the sentence where there is one, else the word.
+    reason: status.summary?.reason ?? status.reason,
     attempt: status.attempt,
     seen: status.occurrences?.count ?? 0,
     cause: status.diagnosis?.cause,
     pullRequest: status.pullRequest?.url,
     createdAt: metadata.creationTimestamp,
+    phaseSince: status.phaseSince,
   };
 }
