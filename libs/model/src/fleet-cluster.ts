@@ -16,7 +16,18 @@ export type FleetClusterSpec = z.infer<typeof FleetClusterSpec>;
 
 export const FleetClusterStatus = z.object({
   agent: z.object({ version: text(32), lastSeen: time() }).optional(),
-  policy: z.object({ assigned: digest().optional(), judged: digest().optional(), inCluster: digest().optional() }).optional(),
+  policy: z
+    .object({
+      /** The bundle that decides about changes of this cluster. */
+      assigned: digest().optional(),
+      /** The bundle of the latest verdict here. */
+      judged: digest().optional(),
+      inCluster: digest().optional(),
+      /** What the cluster goes back to when a rollout halts: the bundle of the latest completed one. Absent: the configured one. */
+      lastGood: digest().optional(),
+      lastGoodSince: time().optional(),
+    })
+    .optional(),
   open: count().optional(),
   conditions: z.array(Condition).max(8).optional(),
 });

@@ -1,26 +1,77 @@
 import { z } from 'zod';
 import { Condition, count, digest, duration, selector, text, time } from './bounded.ts';
 
+/** `20%` of a sample, or a number. */
 const share = () => z.string().regex(/^\d{1,3}%$|^\d{1,4}$/).max(5);
 
-/** Moves one policy bundle over the fleet, wave by wave, each wave climbing the same stages. */
+/** `Shadow`: judged, and nothing depends on it. `Warn`: its violations are warnings, and a human is needed. `Enforce`: it decides. */
+export const RolloutMode = z.enum(['Shadow', 'Warn', 'Enforce']);
+export type RolloutMode = z.infer<typeof RolloutMode>;
+
+/** Moves one policy bundle over the fleet, wave by wave, each cluster climbing the same stages. */
 export const PolicyRolloutSpec = z.object({
   bundle: z.object({ digest: digest(), source: z.object({ oci: text(512).optional(), http: text(512).optional(), file: text(512).optional() }) }),
   waves: z.array(z.object({ name: text(63), clusters: selector(), maxConcurrency: share().optional(), before: z.array(z.enum(['Approval'])).max(1).optional() })).min(1).max(16),
-  stages: z.array(z.object({ mode: z.enum(['Shadow', 'Warn', 'Enforce']), soak: duration().optional(), minDecisions: count().optional() })).min(1).max(3),
+  stages: z.array(z.object({ mode: RolloutMode, soak: duration().optional(), minDecisions: count().optional() })).min(1).max(3),
   halt: z
     .object({ evalErrors: share().optional(), newDenies: share().optional(), newAllows: count().optional(), failedVerifications: share().optional(), progressDeadline: duration().optional() })
     .optional(),
+  /** Nothing is promoted and nothing started; what was assigned stays. */
   paused: z.boolean().default(false),
+  /** A person's halt: every cluster goes back to its last good bundle. */
+  halted: z.boolean().default(false),
 });
 export type PolicyRolloutSpec = z.infer<typeof PolicyRolloutSpec>;
 
+/** What one bundle did to the decisions of one cluster, since the cluster entered its stage. */
+export const DecisionCounts = z.object({
+  /** Different plans that both bundles judged, replayed ones included. */
+  decisions: count(),
+  /** Of those, judged again from the log. */
+  replayed: count(),
+  /** The new bundle had no answer where the old one had. */
+  evalErrors: count(),
+  newDenies: count(),
+  newAllows: count(),
+  /** Repairs under a verdict of the new bundle, by how their verification ended. */
+  verified: count(),
+  failedVerifications: count(),
+});
+export type DecisionCounts = z.infer<typeof DecisionCounts>;
+
+/** One cluster on its way. */
+export const RolloutCluster = z.object({
+  name: text(63),
+  wave: text(63),
+  mode: RolloutMode,
+  /** Since when it is in this mode. */
+  since: time(),
+  /** The last stage is behind it. */
+  done: z.boolean(),
+  counts: DecisionCounts,
+});
+export type RolloutCluster = z.infer<typeof RolloutCluster>;
+
+/** Most clusters of one rollout. */
+export const ROLLOUT_CLUSTERS_MAX = 1000;
+
+export const RolloutState = z.enum(['Pending', 'Waiting', 'Progressing', 'Paused', 'Halted', 'Completed']);
+export type RolloutState = z.infer<typeof RolloutState>;
+
 export const PolicyRolloutStatus = z.object({
-  state: z.enum(['Pending', 'Progressing', 'Completed', 'Halted', 'Waiting']).optional(),
+  state: RolloutState.optional(),
   wave: text(63).optional(),
   stage: text(16).optional(),
   reason: text(256).optional(),
+  /** Digest of the spec that this climb is of: another spec starts anew. */
+  climb: digest().optional(),
+  startedAt: time().optional(),
   progressedAt: time().optional(),
+  finishedAt: time().optional(),
+  /** What a named human has to say yes to, as the `planDigest` of a RemediationApproval. */
+  awaits: z.object({ step: digest(), what: text(256) }).optional(),
+  clusters: z.array(RolloutCluster).max(ROLLOUT_CLUSTERS_MAX).optional(),
   conditions: z.array(Condition).max(8).optional(),
+  observedGeneration: count().optional(),
 });
 export type PolicyRolloutStatus = z.infer<typeof PolicyRolloutStatus>;

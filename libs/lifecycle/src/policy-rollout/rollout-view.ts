@@ -1,0 +1,52 @@
+import { digestOf, type Instant } from '@fleetmend/kernel';
+import type { DecisionCounts, PolicyRolloutSpec, PolicyRolloutStatus, RolloutMode, RolloutState } from '@fleetmend/model';
+import type { ApprovalView } from '../view.ts';
+
+/** One cluster of the fleet, as far as waves select it. */
+export interface LabelledCluster {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Another rollout, and the clusters that its waves select. */
+export interface OtherRollout {
+  readonly name: string;
+  readonly state: RolloutState;
+  readonly clusters: readonly string[];
+}
+
+/** Whether the bundle is here, whole, and the one that the digest names. `refused`: no retry helps. */
+export type BundleReadiness = { readonly state: 'ready' } | { readonly state: 'missing' | 'refused'; readonly message: string };
+
+/** Everything that the next status of a rollout may depend on, gathered at one moment. */
+export interface RolloutView {
+  readonly name: string;
+  readonly spec: PolicyRolloutSpec;
+  readonly status: PolicyRolloutStatus;
+  readonly clusters: readonly LabelledCluster[];
+  /** What was counted in one cluster since it entered that mode of this climb. */
+  readonly counted: (cluster: string, mode: RolloutMode) => DecisionCounts;
+  readonly bundle: BundleReadiness;
+  readonly others: readonly OtherRollout[];
+  /** Approvals of this rollout, already matched by uid; `planDigest` is the step that they are for. */
+  readonly approvals: readonly ApprovalView[];
+  readonly now: Instant;
+}
+
+export const NOTHING_COUNTED: DecisionCounts = { decisions: 0, replayed: 0, evalErrors: 0, newDenies: 0, newAllows: 0, verified: 0, failedVerifications: 0 };
+
+/** What a climb is of: everything but the pause, which neither begins nor ends one. */
+export function climbOf({ bundle, waves, stages, halt, halted }: PolicyRolloutSpec): string {
+  return digestOf({ bundle, waves, stages, halt, halted });
+}
+
+/** What a human says yes or no to: that this bundle enters a wave (`Start`), or that it allows there what was denied (`Widen`). */
+export type StepKind = 'Start' | 'Widen';
+
+export function stepOf(spec: PolicyRolloutSpec, wave: string, kind: StepKind): string {
+  return digestOf({ climb: climbOf(spec), wave, kind });
+}
+
+export function stateOf({ status }: Pick<RolloutView, 'status'>): RolloutState {
+  return status.state ?? 'Pending';
+}

@@ -1,0 +1,76 @@
+import { days, hours } from '@fleetmend/kernel';
+import type { RolloutView } from '../policy-rollout/rollout-view.ts';
+import { stepOf } from '../policy-rollout/rollout-view.ts';
+import { aRolloutView, aSpec, at, counts, onItsWay, progressing, type Given } from './rollout-views.ts';
+
+export interface RolloutExample {
+  readonly sentence: string;
+  readonly view: RolloutView;
+  /** `→ State (Reason)`, `climb`, `begin`, or `rest (Reason)`. */
+  readonly wanted: string;
+}
+
+const example = (sentence: string, given: Given, wanted: string): RolloutExample => ({ sentence, view: aRolloutView(given), wanted });
+const said = (wave: string, kind: 'Start' | 'Widen', decision: 'Approve' | 'Reject', spec = aSpec()) => [{ planDigest: stepOf(spec, wave, kind), decision, approver: 'ann' }];
+const refused = { bundle: { state: 'refused' as const, message: 'another digest' } };
+const missing = { bundle: { state: 'missing' as const, message: 'not answering' } };
+const rival = { others: [{ name: 'fleetmend-system/old', state: 'Progressing' as const, clusters: ['r1-b'] }] };
+const canary = (over = {}) => progressing(onItsWay('r0-a', 'Shadow', over));
+const sampled = { counts: counts({ decisions: 50 }) };
+const done = ['r0-a', 'r1-a', 'r1-b', 'r2-a', 'r2-b', 'r2-c', 'r2-d'].map((name) => onItsWay(name, 'Enforce', { done: true }));
+const pausedStatus = (started = true) => ({ ...canary(), state: 'Paused' as const, ...(started ? {} : { startedAt: undefined as never }) });
+
+/** One sentence for each thing that the table has to say. */
+export const rolloutExamples: readonly RolloutExample[] = [
+  ...(['Pending', 'Waiting', 'Progressing', 'Paused', 'Halted', 'Completed'] as const).map((state) => example(`${state}: another spec begins anew`, { status: { ...canary(), state, climb: `sha256:${'0'.repeat(64)}` }, spec: { halted: true } }, 'begin')),
+  example('Pending: a person halts it before it starts', { spec: { halted: true } }, '→ Halted (HaltedByPerson)'),
+  example('Pending: stages that do not climb are refused', { spec: { stages: [{ mode: 'Warn' }, { mode: 'Shadow' }, { mode: 'Enforce' }] } }, '→ Halted (BadSpec)'),
+  example('Pending: stages that never enforce are refused', { spec: { stages: [{ mode: 'Shadow' }] } }, '→ Halted (BadSpec)'),
+  example('Pending: a bundle with another digest is refused for good', refused, '→ Halted (BundleRefused)'),
+  example('Pending: paused from the beginning', { spec: { paused: true } }, '→ Paused (Paused)'),
+  example('Pending: no cluster has the labels of a wave', { clusters: [{ name: 'x', labels: {} }] }, '→ Waiting (NoClusters)'),
+  example('Pending: more clusters than one rollout may have', { clusters: Array.from({ length: 1001 }, (_, index) => ({ name: `c${index}`, labels: { ring: '0' } })) }, '→ Waiting (TooManyClusters)'),
+  example('Pending: another rollout has one of its clusters', rival, '→ Waiting (OtherRollout)'),
+  example('Pending: the source of its bundle does not answer', missing, '→ Waiting (BundleMissing)'),
+  example('Pending: starts', {}, '→ Progressing (Started)'),
+  example('Waiting: a person halts it', { status: { state: 'Waiting' }, spec: { halted: true } }, '→ Halted (HaltedByPerson)'),
+  example('Waiting: a spec that cannot be climbed', { status: { state: 'Waiting' }, spec: { stages: [{ mode: 'Shadow' }] } }, '→ Halted (BadSpec)'),
+  example('Waiting: the bundle arrived, and is another', { status: { state: 'Waiting' }, ...refused }, '→ Halted (BundleRefused)'),
+  example('Waiting: paused meanwhile', { status: { state: 'Waiting' }, spec: { paused: true } }, '→ Paused (Paused)'),
+  example('Waiting: still no clusters', { status: { state: 'Waiting' }, clusters: [] }, 'rest (NoClusters)'),
+  example('Waiting: still too many clusters', { status: { state: 'Waiting' }, clusters: Array.from({ length: 1001 }, (_, index) => ({ name: `c${index}`, labels: { ring: '0' } })) }, 'rest (TooManyClusters)'),
+  example('Waiting: the other rollout still goes on', { status: { state: 'Waiting' }, ...rival }, 'rest (OtherRollout)'),
+  example('Waiting: the bundle is still missing', { status: { state: 'Waiting' }, ...missing }, 'rest (BundleMissing)'),
+  example('Waiting: its turn', { status: { state: 'Waiting' }, others: [{ name: 'old', state: 'Halted', clusters: ['r1-b'] }] }, '→ Progressing (Started)'),
+  example('Progressing: the first cluster of the first wave enters', { status: progressing() }, 'climb'),
+  example('Progressing: a person halts it', { status: canary(), spec: { halted: true } }, '→ Halted (HaltedByPerson)'),
+  example('Progressing: too many new denials', { status: canary({ counts: counts({ decisions: 50, newDenies: 11 }) }) }, '→ Halted (NewDenies)'),
+  example('Progressing: a few new denials are within the limit', { status: canary({ counts: counts({ decisions: 50, newDenies: 10 }) }) }, 'rest (Soak)'),
+  example('Progressing: the first decision alone is no share', { status: canary({ counts: counts({ decisions: 1, newDenies: 1 }) }) }, 'rest (Soak)'),
+  example('Progressing: one decision without an answer', { status: canary({ counts: counts({ decisions: 3, evalErrors: 1 }) }) }, '→ Halted (EvalErrors)'),
+  example('Progressing: one decision newly allowed, and the limit is none', { status: canary({ counts: counts({ decisions: 3, newAllows: 1 }) }) }, '→ Halted (NewAllows)'),
+  example('Progressing: repairs under it fail', { status: progressing(onItsWay('r0-a', 'Enforce', { done: true, counts: counts({ verified: 2, failedVerifications: 1 }) })) }, '→ Halted (FailedVerifications)'),
+  example('Progressing: a human says no to a wave', { status: canary(), approvals: said('ring-2', 'Start', 'Reject') }, '→ Halted (Rejected)'),
+  example('Progressing: paused', { status: canary(sampled), spec: { paused: true }, after: hours(30) }, '→ Paused (Paused)'),
+  example('Progressing: soaked and sampled', { status: canary(sampled), after: hours(24) }, 'climb'),
+  example('Progressing: sampled, not soaked', { status: canary(sampled), after: hours(23) }, 'rest (Soak)'),
+  example('Progressing: soaked, not sampled: a quiet cluster does not promote', { status: canary({ counts: counts({ decisions: 49 }) }), after: hours(30) }, 'rest (Sample)'),
+  example('Progressing: replayed decisions are at most four fifths of a sample', { status: canary({ counts: counts({ decisions: 200, replayed: 191 }) }), after: hours(30) }, 'rest (Sample)'),
+  example('Progressing: ten of its own and enough replayed', { status: canary({ counts: counts({ decisions: 200, replayed: 190 }) }), after: hours(30) }, 'climb'),
+  example('Progressing: widening within the limit waits for a human', { status: canary({ counts: counts({ decisions: 50, newAllows: 1 }) }), spec: { halt: { newAllows: 3 } }, after: hours(30) }, 'rest (Approval)'),
+  example('Progressing: widening that a human allowed', { status: canary({ counts: counts({ decisions: 50, newAllows: 1 }) }), after: hours(30), approvals: said('ring-0', 'Widen', 'Approve') }, 'climb'),
+  example('Progressing: nothing climbs on a bundle that is not here', { status: canary(sampled), after: hours(30), ...missing }, 'rest (BundleMissing)'),
+  example('Progressing: a wave that needs a human waits for one', { status: progressing(), spec: { waves: [{ name: 'prod', clusters: {}, before: ['Approval'] }] } }, 'rest (Approval)'),
+  example('Progressing: all done', { status: progressing(...done) }, '→ Completed (Completed)'),
+  example('Progressing: no progress until the deadline, after the soak', { status: canary(), after: days(3) + 1 }, '→ Halted (ProgressDeadline)'),
+  example('Progressing: the soak does not count', { status: canary(), after: days(3) }, 'rest (Sample)'),
+  example('Progressing: progress that is possible comes before the deadline', { status: canary(sampled), after: days(9) }, 'climb'),
+  example('Paused: a person halts it', { status: pausedStatus(), spec: { halted: true, paused: true } }, '→ Halted (HaltedByPerson)'),
+  example('Paused: harm halts it all the same', { status: { ...canary({ counts: counts({ decisions: 1, evalErrors: 1 }) }), state: 'Paused' }, spec: { paused: true } }, '→ Halted (EvalErrors)'),
+  example('Paused: a no counts', { status: pausedStatus(), spec: { paused: true }, approvals: said('ring-0', 'Widen', 'Reject') }, '→ Halted (Rejected)'),
+  example('Paused: has no deadline', { status: pausedStatus(), spec: { paused: true }, after: days(99) }, 'rest (Paused)'),
+  example('Paused: goes on', { status: pausedStatus() }, '→ Progressing (Resumed)'),
+  example('Paused: goes on to its beginning', { status: { state: 'Paused' } }, '→ Pending (Resumed)'),
+  example('Halted: nothing but another spec gets it going', { status: { ...canary(sampled), state: 'Halted', finishedAt: at(0) }, after: days(9), approvals: said('ring-0', 'Widen', 'Approve') }, 'rest (Halted)'),
+  example('Completed: stays', { status: { ...progressing(...done), state: 'Completed' } }, 'rest (Completed)'),
+];
