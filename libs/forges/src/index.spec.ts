@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { type ForgeHarness, forgeConformance, pluginFolderConformance } from '@fleetmend/plugin-api/conformance';
 import { afterAll, describe, expect, it } from 'vitest';
 import { giteaHarness } from './gitea/spec-support/gitea-harness.ts';
+import { githubHarness } from './github/spec-support/github-harness.ts';
 import { forges } from './index.ts';
 import { localHarness } from './local/spec-support/local-harness.ts';
 
-const HARNESSES: Readonly<Record<string, () => Promise<ForgeHarness & { remove(): void }>>> = { local: localHarness, gitea: giteaHarness };
+const HARNESSES: Readonly<Record<string, () => Promise<ForgeHarness & { remove(): void }>>> = { local: localHarness, gitea: giteaHarness, github: githubHarness };
 
 describe('forges', () => {
   pluginFolderConformance({ dir: dirname(fileURLToPath(import.meta.url)), plugins: forges });

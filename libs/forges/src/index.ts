@@ -1,7 +1,8 @@
 /** @module Forges: where repositories and their pull requests live. One line per plugin. */
 import { gitea } from './gitea/gitea.ts';
+import { github } from './github/github.ts';
 import { local } from './local/local.ts';
 
-export const forges = [local, gitea] as const;
-export { gitea, local };
+export const forges = [local, gitea, github] as const;
+export { gitea, github, local };
 export { type LocalForgeOptions, type LocalPullRequest, type LocalPullRequests, type Person, createLocalPullRequests } from './local/people.ts';

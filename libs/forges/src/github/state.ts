@@ -1,0 +1,88 @@
+import type { Clock } from '@fleetmend/kernel';
+import type { PluginLog, PullRequestState } from '@fleetmend/plugin-api';
+import { z } from 'zod';
+import type { GitHubClient } from './client.ts';
+import { placeOf } from './place.ts';
+import { CheckRuns, CombinedStatus, Commit, Issue, type PullRequest, Review } from './schema.ts';
+
+export interface GitHubDeps {
+  readonly client: GitHubClient;
+  readonly clock: Clock;
+  readonly log: PluginLog;
+  readonly mergeMethod: 'squash' | 'merge';
+  /** Our own login: of the token's user, or `<slug>[bot]` of the App. */
+  readonly us: () => Promise<string>;
+  /** Logins of machine users, which GitHub does not mark as bots. */
+  readonly bots: readonly string[];
+}
+
+/** GitHub itself, where it commits or signs in somebody's name. */
+const WEB_FLOW = 'web-flow';
+const REVIEWS: Readonly<Record<string, 'Approved' | 'ChangesRequested' | 'Commented'>> = { APPROVED: 'Approved', CHANGES_REQUESTED: 'ChangesRequested', COMMENTED: 'Commented' };
+/** Who can approve: those of whom GitHub says that they belong to the repository. */
+const INSIDERS = ['OWNER', 'MEMBER', 'COLLABORATOR'];
+const GOOD_ENDS = ['success', 'neutral', 'skipped'];
+
+/** Everything about one pull request, from as many calls as GitHub needs for it. */
+export async function readState(deps: GitHubDeps, repository: string, pull: PullRequest): Promise<PullRequestState> {
+  const { client } = deps;
+  const place = placeOf(repository);
+  const at = `/repos/${repository}/pulls/${pull.number}`;
+  const state = pull.merged ? 'Merged' : pull.state === 'open' ? 'Open' : 'Closed';
+  const [us, commits, reviews, checks, closedBy] = await Promise.all([
+    deps.us(),
+    client.list({ what: `GET ${at}/commits`, ask: (kit, page) => kit.rest.pulls.listCommits({ ...place, ...page, pull_number: pull.number }), schema: z.array(Commit) }),
+    client.list({ what: `GET ${at}/reviews`, ask: (kit, page) => kit.rest.pulls.listReviews({ ...place, ...page, pull_number: pull.number }), schema: z.array(Review) }),
+    readChecks(client, repository, pull.head.sha),
+    state === 'Closed' ? readClosedBy(deps, repository, pull.number) : undefined,
+  ]);
+  const isOurs = (login: string | undefined) => login === us || login === WEB_FLOW;
+  return {
+    number: pull.number,
+    url: pull.html_url,
+    branch: pull.head.ref,
+    base: pull.base.ref,
+    body: pull.body ?? '',
+    headSHA: pull.head.sha,
+    state,
+    closedBy,
+    mergeSHA: pull.merged ? (pull.merge_commit_sha ?? undefined) : undefined,
+    mergeable: state === 'Open' ? (pull.mergeable ?? undefined) : undefined,
+    commits: commits.map(({ sha, author, committer, commit }) => ({ sha, message: commit.message.trim(), byUs: author?.login === us && isOurs(committer?.login) })),
+    reviews: [...reviews]
+      .sort((a, b) => a.id - b.id)
+      .flatMap(({ user, state: said, commit_id, author_association }) => {
+        const meaning = REVIEWS[said];
+        // A stranger's yes is none; a stranger's objection only stops us, which harms nobody. A dismissed review says nothing.
+        const counts = meaning !== undefined && (meaning !== 'Approved' || INSIDERS.includes(author_association));
+        return counts ? [{ author: user?.login ?? '', state: meaning, headSHA: commit_id ?? '' }] : [];
+      }),
+    checks,
+  };
+}
+
+/** Check runs of Apps and commit statuses of everything else, which GitHub keeps apart. */
+async function readChecks(client: GitHubClient, repository: string, head: string): Promise<PullRequestState['checks']> {
+  const place = placeOf(repository);
+  const at = `/repos/${repository}/commits/${head}`;
+  const [runs, status] = await Promise.all([
+    client.find({ what: `GET ${at}/check-runs`, ask: (kit) => kit.rest.checks.listForRef({ ...place, ref: head, per_page: 100 }), schema: CheckRuns }),
+    client.find({ what: `GET ${at}/status`, ask: (kit) => kit.rest.repos.getCombinedStatusForRef({ ...place, ref: head }), schema: CombinedStatus }),
+  ]);
+  const ends: string[] = (runs?.check_runs ?? []).map((run) => (run.status !== 'completed' ? 'pending' : GOOD_ENDS.includes(run.conclusion ?? '') ? 'success' : 'failure'));
+  if (status && status.total_count > 0) ends.push(status.state);
+  // More than a page of runs: those that were not read may still be at work.
+  if (runs && runs.total_count > runs.check_runs.length) ends.push('pending');
+  if (ends.length === 0) return 'None';
+  if (ends.some((end) => end !== 'success' && end !== 'pending')) return 'Failing';
+  return ends.includes('pending') ? 'Pending' : 'Passing';
+}
+
+/** Unknown for a close by an account that is no more. */
+export async function readClosedBy({ client, us, bots }: GitHubDeps, repository: string, number: number): Promise<PullRequestState['closedBy']> {
+  const issue = await client.read({ what: `GET /repos/${repository}/issues/${number}`, ask: (kit) => kit.rest.issues.get({ ...placeOf(repository), issue_number: number }), schema: Issue });
+  const closer = issue.closed_by;
+  if (!closer) return undefined;
+  const isBot = closer.type === 'Bot' || closer.login.endsWith('[bot]') || bots.includes(closer.login);
+  return { login: closer.login, kind: closer.login === (await us()) ? 'Us' : isBot ? 'Bot' : 'Human' };
+}
