@@ -26,7 +26,8 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
   { name: 'journey-01', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
   { name: 'kubectl-story', folder: 'product', servers: [], tools: ['kubernetes'], smoke: true },
-  { name: 'dashboard', folder: 'product', servers: [], packages: { chromium: 'chromium' }, smoke: false },
+  { name: 'dashboard', folder: 'product', servers: [], packages: { chromium: 'chromium' }, smoke: true },
+  { name: 'scan', folder: 'product', servers: ['kubernetes', 'node'], smoke: false },
   { name: 'kill-nine', folder: 'product', servers: [], smoke: true },
 ];
 
