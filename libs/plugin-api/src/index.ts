@@ -2,6 +2,7 @@
 export * from './detector.ts';
 export * from './forge.ts';
 export * from './gitops-engine.ts';
+export * from './many-bundles.ts';
 export * from './notifier.ts';
 export * from './plugin.ts';
 export * from './policy-engine.ts';

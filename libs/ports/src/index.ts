@@ -1,5 +1,6 @@
 /** @module The inner ports: what stages and the reconciler need from the world. Edges implement them. */
 export * from './audit.ts';
+export * from './bundles.ts';
 export * from './clusters.ts';
 export * from './evidence.ts';
 export * from './open-set.ts';

@@ -2,7 +2,8 @@ import { effectivePolicy, type ApprovalView, type ClusterView, type LifecycleSet
 import type { RemediationRequest } from '@fleetmend/model';
 import type { PolicyEngine } from '@fleetmend/plugin-api';
 import type { Clock } from '@fleetmend/kernel';
-import type { OpenSet, Requests, Settings } from '@fleetmend/ports';
+import type { Bundles, OpenSet, Requests, Settings } from '@fleetmend/ports';
+import { bundleFor } from '@fleetmend/stages';
 
 export interface ViewDeps {
   readonly clock: Clock;
@@ -10,6 +11,7 @@ export interface ViewDeps {
   readonly settings: Settings;
   readonly openSet: OpenSet;
   readonly policyEngine: Pick<PolicyEngine, 'active'>;
+  readonly bundles?: Pick<Bundles, 'assigned'> | undefined;
   readonly lifecycle: LifecycleSettings;
 }
 
@@ -23,7 +25,7 @@ export async function gatherView(deps: ViewDeps, request: RemediationRequest, re
     now,
     clusters: request.spec.clusters.map((name) => clusterView(deps.openSet, request, name)),
     policy: effectivePolicy({ request, policies, labelsOf, now, settings: deps.lifecycle }),
-    bundle: deps.policyEngine.active(),
+    bundle: bundleFor(deps, request.spec.clusters),
     approvals: approvals.trusted ? matching(approvals.approvals, request) : [],
     others: deps.requests.cached().filter((other) => other.metadata.uid !== request.metadata.uid),
     resting,

@@ -2,7 +2,7 @@ import type { Clock, Duration, Random } from '@fleetmend/kernel';
 import type { LifecycleSettings, StageName, View } from '@fleetmend/lifecycle';
 import type { RemediationRequestStatus } from '@fleetmend/model';
 import type { Forge, GitOpsEngine, Notifier, PolicyEngine, Reasoner, SourceLayout, VectorStore } from '@fleetmend/plugin-api';
-import type { Audit, Clusters, Evidence, OpenSet, Repositories, Requests, Settings } from '@fleetmend/ports';
+import type { Audit, Bundles, Clusters, Evidence, OpenSet, Repositories, Requests, Settings } from '@fleetmend/ports';
 
 /** Part of a status: the facts that one stage found out. A field set to `undefined` is taken away. */
 export type Facts = { readonly [K in keyof RemediationRequestStatus]?: RemediationRequestStatus[K] | undefined };
@@ -34,6 +34,8 @@ export interface StageDeps {
   readonly layouts: readonly SourceLayout[];
   readonly reasoners: readonly Reasoner[];
   readonly policyEngine: PolicyEngine;
+  /** Which bundle judges where, if not the same everywhere. */
+  readonly bundles?: Bundles | undefined;
   readonly vectorStore: VectorStore;
   readonly notifiers: readonly Notifier[];
   readonly lifecycle: LifecycleSettings;

@@ -1,5 +1,5 @@
 import type { BundleInfo } from '@fleetmend/model';
-import { GateDecision, GateInput, type PluginDeps, type PolicyEngine, definePlugin } from '@fleetmend/plugin-api';
+import { GateDecision, GateInput, type ManyBundles, type PluginDeps, type PolicyEngine, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { type BundleSource, readBundle } from './bundle.ts';
 import { Evaluator } from './evaluator.ts';
@@ -20,7 +20,7 @@ export const OpaWasmConfig = z.strictObject({
 export type OpaWasmConfig = z.infer<typeof OpaWasmConfig>;
 
 /** The engine, and how another bundle is put in its place while it runs. */
-export interface OpaWasmEngine extends PolicyEngine {
+export interface OpaWasmEngine extends PolicyEngine, ManyBundles {
   /**
    * Reads the configured bundle again and judges with it from the next question on; a bundle that can not be used leaves
    * everything as it was.
@@ -44,11 +44,14 @@ interface Active {
 /** @throws PermanentError `BundleUnusable`, naming the bundle, what is wrong with it, and the next step. */
 export async function startOpaWasm(config: OpaWasmConfig, deps: Pick<PluginDeps, 'log'>): Promise<OpaWasmEngine> {
   let active = await load(config);
+  const others = new Map<string, Promise<Active>>();
+  const ready = new Map<string, Active>();
+  const judgeOf = (input: GateInput): Active => ready.get(input.policy?.bundle?.digest) ?? active;
   deps.log.info('policy bundle in use', { ...active.info });
   return {
     kind: 'opa-wasm',
     active: () => active.info,
-    evaluate: (input) => decide(active, input),
+    evaluate: (input) => decide(judgeOf(input), input),
     reload: async () => {
       const next = await load(config);
       const last = active;
@@ -57,7 +60,30 @@ export async function startOpaWasm(config: OpaWasmConfig, deps: Pick<PluginDeps,
       await last.evaluator.close();
       return next.info;
     },
-    close: () => active.evaluator.close(),
+    hold: async ({ path, digest }) => {
+      if (digest === active.info.digest) return active.info;
+      const loading = others.get(digest) ?? load({ ...config, bundle: path, digest });
+      others.set(digest, loading);
+      try {
+        const loaded = await loading;
+        if (others.get(digest) === loading) ready.set(digest, loaded);
+        return loaded.info;
+      } catch (error) {
+        others.delete(digest);
+        throw error;
+      }
+    },
+    held: () => [active.info, ...[...ready.values()].map(({ info }) => info)],
+    drop: async (digest) => {
+      const loading = others.get(digest);
+      others.delete(digest);
+      ready.delete(digest);
+      await loading?.then(({ evaluator }) => evaluator.close());
+    },
+    close: async () => {
+      const all = [active, ...(await Promise.all(others.values()))];
+      await Promise.all(all.map(({ evaluator }) => evaluator.close()));
+    },
   };
 }
 

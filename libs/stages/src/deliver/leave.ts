@@ -1,5 +1,6 @@
 import { seconds } from '@fleetmend/kernel';
 import { effectivePolicy, type View } from '@fleetmend/lifecycle';
+import { bundleFor } from '../gate/bundle-for.ts';
 import type { StageDeps } from '../stage.ts';
 
 /** Why nothing may be written to a forge right now. */
@@ -21,7 +22,7 @@ export async function needLeave(deps: StageDeps, view: View, options: { readonly
   const asked = deps.clock.now();
   const [current, policies, fleet] = await Promise.all([deps.requests.get(request.metadata.namespace, request.metadata.name), deps.settings.policies(), deps.settings.clusters()]);
   if (current?.metadata.uid !== request.metadata.uid || current.metadata.resourceVersion !== request.metadata.resourceVersion) throw new NoLeaveError('the request changed meanwhile');
-  if (deps.policyEngine.active().digest !== view.bundle.digest) throw new NoLeaveError('another policy bundle is active now');
+  if (bundleFor(deps, request.spec.clusters).digest !== view.bundle.digest) throw new NoLeaveError('another policy bundle is active now');
   const labelsOf = (cluster: string) => fleet.find((one) => one.name === cluster)?.labels ?? {};
   const policy = effectivePolicy({ request, policies, labelsOf, now: deps.clock.now(), settings: deps.lifecycle });
   if (deps.clock.now() - asked > FRESH) throw new NoLeaveError('what allows it took too long to read');

@@ -1,6 +1,6 @@
 import { renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import type { Action, FileEdit, Plan, Verdict } from '@fleetmend/model';
+import type { Action, BundleInfo, FileEdit, Plan, Verdict } from '@fleetmend/model';
 import type { GateDecision } from '@fleetmend/plugin-api';
 import { segmentsOf } from '../propose/field.ts';
 import { rebuildEdits } from '../propose/propose.ts';
@@ -10,6 +10,7 @@ import { structuralDiff } from '@fleetmend/manifest';
 import { revertEdits } from '../verify/revert-edits.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 import { gateInput, type Judged } from './gate-input.ts';
+import { judge } from './judge.ts';
 
 /** Has policy judge the rendered before and after of the plan (or of its revert), and looks whether the base moved meanwhile. Noun: `Verdict`. */
 export function evaluate(deps: StageDeps): Stage {
@@ -19,8 +20,8 @@ export function evaluate(deps: StageDeps): Stage {
     const reverting = view.request.status.phase === 'Reverting';
     const { judged, baseMoved } = reverting ? await judgeRevert(deps, view, plan) : await judgeRepair(deps, view, plan);
     const input = gateInput(deps, view, judged);
-    const decision = await deps.policyEngine.evaluate(input);
-    const verdict = toVerdict(deps, view, judged, decision, baseMoved);
+    const { decision, bundle } = await judge(deps, view.request.spec.clusters, input);
+    const verdict = toVerdict({ view, judged, decision, bundle, baseMoved });
     await deps.audit.record({
       step: 'evaluate',
       actor: 'hub',
@@ -87,7 +88,7 @@ async function labelsOf(deps: Pick<StageDeps, 'settings'>, cluster: string): Pro
 }
 
 /** Allow only if policy says so and names no violation. Deferred violations alone wait; everything else is a no. */
-function toVerdict(deps: Pick<StageDeps, 'policyEngine'>, view: View, judged: Judged, decision: GateDecision, baseMoved: boolean): Verdict {
+function toVerdict({ view, judged, decision, bundle, baseMoved }: { readonly view: View; readonly judged: Judged; readonly decision: GateDecision; readonly bundle: BundleInfo; readonly baseMoved: boolean }): Verdict {
   const unsafe = decision.violations.some((violation) => violation.class === 'Unsafe');
   const deferred = !unsafe && decision.violations.length > 0;
   return {
@@ -98,7 +99,7 @@ function toVerdict(deps: Pick<StageDeps, 'policyEngine'>, view: View, judged: Ju
     warnings: decision.warnings.slice(0, 10).map((warning) => warning.slice(0, 256)),
     requires: { approvals: decision.requires.approvals, priorApproval: decision.requires.priorApproval },
     forPlan: judged.plan.digest,
-    bundle: deps.policyEngine.active(),
+    bundle,
     factsAt: renderTime(view.now),
     ...(baseMoved ? { baseMoved } : {}),
   };
