@@ -1,0 +1,49 @@
+/** A test that proves a capability: its file from the root, and words that its full title holds. */
+export interface Proof {
+  readonly file: string;
+  readonly test: string;
+}
+
+/** What people were promised, and what proves it. A row whose proofs did not all pass in the last full run is Planned. */
+export interface Feature {
+  readonly number: number;
+  readonly what: string;
+  readonly proofs: readonly Proof[];
+}
+
+const proof = (file: string, test: string): Proof => ({ file, test });
+const lab = (name: string, test: string): Proof => proof(`test/lab/${name}.lab.ts`, test);
+
+/** Every row of the README's table, in its order. */
+export const features: readonly Feature[] = [
+  { number: 1, what: 'Sees failing pods and workloads by watch, in every cluster', proofs: [lab('journeys/journey-01', 'makes exactly one request')] },
+  { number: 2, what: 'Logs, events and manifests as evidence, redacted before they leave the cluster', proofs: [lab('product/dashboard', 'tells one request from the failure to the lesson')] },
+  { number: 3, what: 'A language model may propose: OpenAI, Ollama, LocalAI, vLLM, any LangChain chat model; off by default', proofs: [] },
+  { number: 4, what: 'Pull requests on GitHub, GitLab, Gitea, or a plain bare repository', proofs: [] },
+  { number: 5, what: 'OPA judges the rendered before and after; the same Rego under Conftest and Gatekeeper', proofs: [] },
+  { number: 6, what: 'A CI template for the GitOps repository', proofs: [] },
+  { number: 7, what: 'Follows Argo CD and Flux, watches again, and tries once more, differently, when it persists', proofs: [] },
+  { number: 8, what: 'The demo: killed at 64Mi, repaired to 128Mi by a merged pull request', proofs: [proof('apps/cli/src/up/up.spec.ts', 'plays the demo'), lab('journeys/journey-01', 'ends as Succeeded at the first attempt, and is remembered')] },
+  { number: 9, what: 'Keys by reference only; least privilege; the agent reads no Secret', proofs: [] },
+  { number: 10, what: 'Signed commits and images, with verification', proofs: [] },
+  { number: 11, what: 'A human approves what is critical: reviews, code owners, `RemediationApproval`', proofs: [] },
+  { number: 12, what: 'Tamper-evident audit, shipped to Loki or Elasticsearch', proofs: [] },
+  { number: 13, what: 'Redaction of credentials, personal and financial data; self-hosted models first-class', proofs: [] },
+  { number: 14, what: 'Policies for cost, compliance and SLO budgets', proofs: [] },
+  { number: 15, what: 'Escalation to GitHub issues, Jira, PagerDuty, Slack or a webhook', proofs: [] },
+  { number: 16, what: 'Outcomes, good and bad, change the next choice; SQLite or Qdrant', proofs: [] },
+  { number: 17, what: 'Leaves alone what HPA, VPA, KEDA, Karpenter or Cluster Autoscaler own', proofs: [] },
+  { number: 18, what: 'A control plane for many clusters: agents over NATS, a NestJS hub, CRDs, plugins', proofs: [lab('contracts/bus-nats', ''), lab('journeys/journey-01', 'makes exactly one request')] },
+  { number: 19, what: '`kubectl get rr` tells the story', proofs: [lab('product/kubectl-story', 'saw every phase go by in its watch, in order')] },
+  { number: 20, what: 'Prometheus metrics and a Grafana dashboard', proofs: [] },
+  { number: 21, what: 'Policy rolled out over the fleet in stages, with automatic halt', proofs: [] },
+  { number: 22, what: 'Finds the line in Git for Kustomize, Helm, multi-source, ApplicationSet, HelmRelease, with render proof (plain YAML is there)', proofs: [] },
+  { number: 23, what: 'One cause, one request, one pull request, over pods and clusters; storm breaker', proofs: [] },
+  { number: 24, what: 'The life of a pull request is state: vetoed, edited, conflicting, recovered', proofs: [proof('test/simulation/simulation.spec.ts', '')] },
+  { number: 25, what: 'Recovery is verified over a hold window, with the cause object and guards unchanged', proofs: [lab('journeys/journey-01', 'ends as Succeeded at the first attempt, and is remembered')] },
+  { number: 26, what: 'Memory weighted by outcome: verified, reverted, rejected, human-edited', proofs: [] },
+  { number: 27, what: 'A published scorecard that anyone can re-run', proofs: [] },
+  { number: 28, what: 'Alerts as signals too', proofs: [] },
+  { number: 29, what: 'Detectors and playbooks of your own without code', proofs: [] },
+  { number: 30, what: 'An MCP server for assistants', proofs: [] },
+];
