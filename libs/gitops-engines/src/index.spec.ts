@@ -6,13 +6,15 @@ import { type EngineWorld, gitOpsEngineConformance, pluginFolderConformance } fr
 import { VirtualClock } from '@fleetmend/testing';
 import { describe, expect, it } from 'vitest';
 import { argoWorld } from './argocd/spec-support/argo-world.ts';
-import { argocd, gitOpsEngines, local } from './index.ts';
-import { fluxWorld } from './local/spec-support/flux-world.ts';
+import { fluxWorld } from './flux/spec-support/flux-world.ts';
+import { argocd, flux, gitOpsEngines, local } from './index.ts';
+import { fluxWorld as sandboxWorld } from './local/spec-support/flux-world.ts';
 
 const deps = { clock: new VirtualClock(), fetch, stateDir: '', log: { info: () => undefined, warn: () => undefined } };
 const MEMBERS: Readonly<Record<string, { readonly engine: GitOpsEngine; readonly world: EngineWorld }>> = {
-  local: { engine: await local.create(parse(local.config, {}, 'config'), deps), world: fluxWorld },
+  local: { engine: await local.create(parse(local.config, {}, 'config'), deps), world: sandboxWorld },
   argocd: { engine: await argocd.create(parse(argocd.config, {}, 'config'), deps), world: argoWorld },
+  flux: { engine: await flux.create(parse(flux.config, {}, 'config'), deps), world: fluxWorld },
 };
 
 describe('GitOps engines', () => {

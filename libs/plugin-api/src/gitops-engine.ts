@@ -7,6 +7,8 @@ export type ReadObjects = (query: { readonly apiVersion: string; readonly kind: 
 export interface Application {
   readonly engine: string;
   readonly ref: ObjectRef;
+  /** The object in Git that another controller renders the target from, such as a HelmRelease: the sources hold it, not the target. */
+  readonly renderedBy?: ObjectRef | undefined;
   /** Sources in order; raw layouts have one. */
   readonly sources: readonly { readonly repoURL: string; readonly path: string; readonly revision: string }[];
   /** Where the engine puts objects: those that name no namespace, or with `override` all of them. */
@@ -27,6 +29,8 @@ export interface RolloutState {
 export interface EngineContext {
   readonly cluster: string;
   readonly read: ReadObjects;
+  /** Whose API `read` asks: absent, or equal to `cluster`, where the engine lives in the cluster that it applies to. */
+  readonly readFrom?: string | undefined;
   /** How the engine names this cluster as a destination, when it lives elsewhere. */
   readonly destination?: { readonly name?: string | undefined; readonly server?: string | undefined } | undefined;
 }

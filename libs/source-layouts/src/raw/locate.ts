@@ -13,6 +13,7 @@ export async function locateRaw(input: LocateInput): Promise<SourceOrigin | unde
 }
 
 async function locateInApplication({ target, binding, tree }: LocateInput, application: Application): Promise<SourceOrigin | undefined> {
+  if (application.renderedBy) return undefined;
   const [source, ...more] = application.sources;
   if (!source || more.length > 0) return undefined;
   const root = normalisePath(source.path);

@@ -78,6 +78,7 @@ export function engineContext(deps: Pick<StageDeps, 'clusters'>, cluster: FleetC
   const reader = from === 'agent' ? name : from;
   return {
     cluster: name,
+    readFrom: reader,
     destination: cluster?.spec.gitops?.argoDestination,
     read: async ({ apiVersion, kind, namespace, name: objectName }) => {
       const ref = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), ...(objectName === undefined ? {} : { name: objectName }) };
@@ -87,11 +88,13 @@ export function engineContext(deps: Pick<StageDeps, 'clusters'>, cluster: FleetC
   };
 }
 
-/** The engine object that applies the target, by the first engine that owns it. */
+/** The engine object that applies the target, by the first engine that owns it; the one that its `FleetCluster` names is asked first. */
 export async function findApplication(deps: Pick<StageDeps, 'clusters' | 'engines' | 'settings'>, cluster: string, target: KubeObject): Promise<{ application: Application; context: EngineContext } | undefined> {
   const fleet = await deps.settings.clusters();
   const context = engineContext(deps, fleet.find((one) => one.name === cluster), cluster);
-  for (const engine of deps.engines) {
+  const preferred = fleet.find((one) => one.name === cluster)?.spec.gitops?.engine;
+  const engines = [...deps.engines].sort((a, b) => Number(b.kind === preferred) - Number(a.kind === preferred));
+  for (const engine of engines) {
     const application = await engine.findApplication(target, context);
     if (application !== undefined) return { application, context };
   }
@@ -133,6 +136,8 @@ export async function locate(layouts: readonly SourceLayout[], { live, ...input 
     const origin = await layout.locate({ ...input, target: refOf(live) });
     if (origin !== undefined) return { layout, origin };
   }
+  const { renderedBy } = input.application ?? {};
+  if (renderedBy) throw new PermanentError('NotEditable', `${renderRef(refOf(live))} is rendered from ${renderRef(renderedBy)}, and no layout here edits that: change its values in Git`);
   throw new PermanentError('SourceNotFound', `no file in ${input.binding.repository}@${input.tree.revision.slice(0, 8)} that we can read holds ${renderRef(refOf(live))}: check its RepoBinding`);
 }
 

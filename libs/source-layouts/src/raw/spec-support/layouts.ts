@@ -50,6 +50,7 @@ export const FIXTURES: LayoutFixtures = {
     'a Helm chart': { ...SHOP, files: { ...SHOP.files, 'apps/shop/Chart.yaml': 'name: shop\n' } },
     'a target that can only come out of a folder below that kustomize builds': { ...SHOP, files: { 'apps/shop/ns.yaml': WEB.split('---')[0] ?? '', 'apps/shop/web/kustomization.yaml': 'resources: [web.yaml]\n', 'apps/shop/web/web.yaml': WEB } },
     'an application of several sources': { ...SHOP, application: { ...anApplication('apps/shop'), sources: [...anApplication('a').sources, ...anApplication('b').sources] } },
+    'a target that another object in the folder is rendered to': { ...SHOP, application: { ...anApplication('apps/shop'), renderedBy: { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', namespace: 'shop', name: 'checkout' } } },
     'a binding without an engine whose files do not hold the target': { ...SHOP, application: undefined, editablePaths: ['apps/none/**'] },
   },
   refused: {

@@ -1,0 +1,130 @@
+import type { KubeObject } from '@fleetmend/model';
+import type { EngineContext } from '@fleetmend/plugin-api';
+import { COMMITS, readFrom } from '@fleetmend/plugin-api/conformance';
+import { VirtualClock } from '@fleetmend/testing';
+import { describe, expect, it } from 'vitest';
+import { flux } from './flux.ts';
+import { aGitRepository, aHelmRelease, aKustomization, aReleased, fluxWorld, labelled } from './spec-support/flux-world.ts';
+
+const engine = await flux.create({}, { clock: new VirtualClock(), fetch, stateDir: '', log: { info: () => undefined, warn: () => undefined } });
+const { first, second } = COMMITS;
+const { target } = fluxWorld;
+const find = (object: KubeObject, objects: readonly KubeObject[], more: Partial<EngineContext> = {}) => engine.findApplication(object, { cluster: 'prod-1', read: readFrom(objects), ...more });
+const owns = aKustomization({ owns: true, applied: first });
+
+describe('finding a Kustomization', () => {
+  it('does not take a copy in another namespace for the object itself', async () => {
+    expect(await find({ ...target, metadata: { ...target.metadata, namespace: 'sandbox' } }, [owns, aGitRepository()])).toBeUndefined();
+  });
+
+  it('does not take an object of another group with the same kind and name for the target', async () => {
+    expect(await find({ ...target, apiVersion: 'example.org/v1' }, [owns, aGitRepository()])).toBeUndefined();
+  });
+
+  it('does not count what a Kustomization applies to another cluster', async () => {
+    expect(await find(target, [aKustomization({ owns: true }, { spec: { kubeConfig: { secretRef: { name: 'prod-2' } } } }), aGitRepository()])).toBeUndefined();
+    expect(await find(target, [owns, aGitRepository()], { readFrom: 'hub' })).toBeUndefined();
+    expect(await find(target, [owns, aGitRepository()], { readFrom: 'prod-1' })).toBeDefined();
+  });
+
+  it('finds the owner by inventory alone where the labels are gone', async () => {
+    const { labels: _, ...metadata } = target.metadata;
+    expect((await find({ ...target, metadata }, [owns, aGitRepository()]))?.ref).toMatchObject({ namespace: 'flux-system', name: 'shop' });
+  });
+
+  it('names the rivals when no label tells between them', async () => {
+    const { labels: _, ...metadata } = target.metadata;
+    const rival = aKustomization({ owns: true }, { name: 'rival' });
+    await expect(find({ ...target, metadata }, [owns, rival])).rejects.toMatchObject({ reason: 'ApplicationAmbiguous', message: expect.stringMatching(/flux-system\/shop, .*flux-system\/rival/) });
+    expect((await find(target, [owns, rival, aGitRepository()]))?.ref.name).toBe('shop');
+  });
+
+  it('tells the namespace that everything is moved to', async () => {
+    expect((await find(target, [aKustomization({ owns: true }, { spec: { targetNamespace: 'shop' } }), aGitRepository()]))?.namespace).toEqual({ name: 'shop', override: true });
+  });
+
+  it.each([
+    [{ branch: 'main', tag: 'v1' }, 'v1'],
+    [{ branch: 'main', commit: second }, second],
+    [{ semver: '>=1.0.0' }, '>=1.0.0'],
+    [{}, 'master'],
+  ])('reads the reference %j as source-controller does', async (ref, revision) => {
+    expect((await find(target, [owns, aGitRepository({ ref })]))?.sources).toEqual([{ repoURL: 'http://git.fleet.local/fleet.git', path: './apps/shop', revision }]);
+  });
+
+  it.each([
+    ['an OCI artifact', { sourceRef: { kind: 'OCIRepository', name: 'fleet' } }, /OCIRepository flux-system\/fleet/],
+    ['a bucket', { sourceRef: { kind: 'Bucket', name: 'fleet' } }, /Bucket flux-system\/fleet/],
+    ['patches that come after the files', { patches: [{ patch: 'x' }], namePrefix: 'eu-' }, /spec\.patches, spec\.namePrefix/],
+  ])('refuses %s by name', async (_, spec, message) => {
+    await expect(find(target, [aKustomization({ owns: true }, { spec }), aGitRepository()])).rejects.toMatchObject({ reason: 'SourceUnsupported', message: expect.stringMatching(message) });
+  });
+
+  it.each([
+    ['sha1 after a branch', `main@sha1:${second}`, second],
+    ['sha1 after a reference', `refs/tags/v1@sha1:${second}`, second],
+    ['sha1 alone', `sha1:${second}`, second],
+    ['the form before Flux 2.0', `main/${second}`, second],
+    ['the digest of an OCI artifact', `latest@sha256:${'a'.repeat(64)}`, undefined],
+  ])('reads a revision that is %s', async (_, lastAppliedRevision, commit) => {
+    expect((await find(target, [aKustomization({ owns: true }, { status: { lastAppliedRevision } }), aGitRepository()]))?.applied).toBe(commit);
+  });
+
+  it.each([
+    ['a build', { reason: 'BuildFailed', message: 'no such file' }, 'BuildFailed: no such file'],
+    ['a folder that the revision does not have', { reason: 'ArtifactFailed', message: 'kustomization path not found: stat /x: no such file or directory' }, 'ArtifactFailed: kustomization path'],
+    ['an API server that did not answer', { message: 'dial tcp 10.0.0.1:443: connect: connection refused' }, undefined],
+    ['an artifact that cannot be fetched', { reason: 'ArtifactFailed', message: 'Source artifact not found, retrying in 30s' }, undefined],
+    ['health checks', { reason: 'HealthCheckFailed', message: 'timeout' }, undefined],
+  ])('says of %s whether the revision was refused', async (_, ready, refused) => {
+    const failed = aKustomization({ owns: true, applied: first, refused: { commit: second, message: '' } }, { ready });
+    expect((await find(target, [failed, aGitRepository()]))?.refused ?? 'none').toContain(refused ?? 'none');
+  });
+});
+
+describe('finding what a HelmRelease installed', () => {
+  const holdsRelease = aKustomization({ owns: true, applied: first }, { status: { inventory: { entries: [{ id: 'shop_checkout_helm.toolkit.fluxcd.io_HelmRelease', v: 'v2' }] }, lastAppliedRevision: `main@sha1:${first}` } });
+
+  it('leads to the file of the release, and says that the target is rendered from it', async () => {
+    expect(await find(aReleased(), [aHelmRelease(), holdsRelease, aGitRepository()])).toMatchObject({
+      ref: { kind: 'HelmRelease', namespace: 'shop', name: 'checkout' },
+      renderedBy: { kind: 'HelmRelease', namespace: 'shop', name: 'checkout' },
+      sources: [{ path: './apps/shop' }],
+      evidence: [expect.stringContaining('inventory of Kustomization/flux-system/shop'), expect.stringContaining('Deployment/shop/checkout-web')],
+    });
+  });
+
+  it('is not led by a label that Helm and the release do not confirm', async () => {
+    const unnoted = aReleased();
+    expect(await find(aReleased('elsewhere'), [aHelmRelease(), holdsRelease, aGitRepository()])).toBeUndefined();
+    expect(await find({ ...unnoted, metadata: { ...unnoted.metadata, annotations: {} } }, [aHelmRelease(), holdsRelease, aGitRepository()])).toBeUndefined();
+    expect(await find(aReleased(), [aHelmRelease({ status: { history: [] } }), holdsRelease, aGitRepository()])).toBeUndefined();
+  });
+
+  it('owns nothing when nobody put the release into Git', async () => {
+    expect(await find(aReleased(), [aHelmRelease(), owns, aGitRepository()])).toBeUndefined();
+  });
+
+  it.each([
+    ['waits for helm-controller after the Kustomization', { generation: 2 }, first, 'Waiting'],
+    ['has it once the release is ready', {}, first, 'Applied'],
+    ['waits, and says why, while an upgrade fails', { status: { conditions: [{ type: 'Ready', status: 'False', reason: 'UpgradeFailed', message: 'x' }], observedGeneration: 1 } }, first, 'Waiting'],
+    ['is suspended with its change pending', { generation: 2, spec: { suspend: true } }, first, 'Suspended'],
+    ['waits for the Kustomization first', {}, second, 'Waiting'],
+  ])('%s', async (_, more, commit, state) => {
+    const release = aHelmRelease(more);
+    const { apiVersion, kind } = release;
+    const rollout = await engine.readRollout(
+      { application: { apiVersion, kind, namespace: 'shop', name: 'checkout' }, commit, isAncestor: async (a, b) => a === b },
+      { cluster: 'prod-1', read: readFrom([release, holdsRelease, aGitRepository()]) },
+    );
+    expect(rollout.state).toBe(state);
+  });
+});
+
+describe('a target with both kinds of labels', () => {
+  it('belongs to the Kustomization that lists it', async () => {
+    const both = labelled({ ...aReleased(), metadata: { ...aReleased().metadata, name: 'checkout' } });
+    expect((await find(both, [aHelmRelease(), owns, aGitRepository()]))?.ref.kind).toBe('Kustomization');
+  });
+});

@@ -1,0 +1,53 @@
+import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
+import { type Application, type EngineContext, type GitOpsEngine, definePlugin } from '@fleetmend/plugin-api';
+import { z } from 'zod';
+import { helmReleaseRollout } from './helm-release.ts';
+import { findHelmRelease, findOwner, parseKustomization } from './ownership.ts';
+import { kustomizationRollout, refusalOf } from './rollout.ts';
+import { HELM_RELEASE, commitOf } from './schema.ts';
+import { readSources } from './source.ts';
+
+const Config = z.strictObject({});
+
+/** Flux's Kustomizations and what lies behind them, read through the agent of the cluster that they apply to. */
+export const flux = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
+  kind: 'flux',
+  config: Config,
+  create: () => ({ kind: 'flux', findApplication, readRollout }),
+});
+
+const findApplication: GitOpsEngine['findApplication'] = async (target, context) => {
+  // What another cluster's API holds applies to that cluster: it says nothing of an object of the same name here.
+  if (context.readFrom !== undefined && context.readFrom !== context.cluster) return undefined;
+  const owner = await findOwner(target, context);
+  if (owner) return describe(target, owner, context);
+  const release = await findHelmRelease(target, context);
+  const releaseOwner = release && (await findOwner(release, context));
+  if (!releaseOwner) return undefined;
+  const application = await describe(release, releaseOwner, context);
+  return { ...application, ref: refOf(release), renderedBy: refOf(release), evidence: [...application.evidence, `${renderRef(refOf(release))} installed ${renderRef(refOf(target))}`] };
+};
+
+async function describe(target: KubeObject, owner: KubeObject, context: EngineContext): Promise<Application> {
+  const kustomization = parseKustomization(owner);
+  const { targetNamespace } = kustomization.spec;
+  return {
+    engine: 'flux',
+    ref: refOf(owner),
+    sources: await readSources(owner, kustomization, context),
+    namespace: targetNamespace === undefined ? undefined : { name: targetNamespace, override: true },
+    applied: commitOf(kustomization.status.lastAppliedRevision),
+    refused: refusalOf(kustomization),
+    evidence: [`the inventory of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`],
+  };
+}
+
+const readRollout: GitOpsEngine['readRollout'] = async ({ application, ...question }, context) => {
+  const { apiVersion, kind, namespace, name } = application;
+  const [found] = await context.read({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) });
+  if (!found) return { state: 'Unknown', revision: undefined, message: `${renderRef(application)} does not exist any more in ${context.cluster}` };
+  if (kind !== HELM_RELEASE.kind) return kustomizationRollout(found, question, context);
+  const owner = await findOwner(found, context);
+  if (!owner) return { state: 'Unknown', revision: undefined, message: `no Kustomization of ${context.cluster} holds ${renderRef(application)} any more` };
+  return helmReleaseRollout(found, await kustomizationRollout(owner, question, context));
+};

@@ -1,0 +1,19 @@
+import { parse } from '@fleetmend/kernel';
+import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
+import type { RolloutState } from '@fleetmend/plugin-api';
+import { HelmRelease, conditionOf } from './schema.ts';
+
+/**
+ * How far a HelmRelease is, once the Kustomization that holds it has applied the commit. A failed upgrade is told and waited
+ * for, never called a refusal: whether helm-controller rolls back or tries again is the release's own affair.
+ */
+export function helmReleaseRollout(found: KubeObject, kustomization: RolloutState): RolloutState {
+  const { metadata, spec, status } = parse(HelmRelease, found, renderRef(refOf(found)));
+  if (kustomization.state !== 'Applied') return kustomization;
+  const { revision } = kustomization;
+  const ready = conditionOf({ status }, 'Ready');
+  const isCurrent = metadata.generation === undefined || (status.observedGeneration ?? 0) >= metadata.generation;
+  if (spec.suspend && !isCurrent) return { state: 'Suspended', revision, message: `${renderRef(refOf(found))} is suspended: resume it to have its change released` };
+  if (isCurrent && ready?.status === 'True') return { state: 'Applied', revision, message: ready.message };
+  return { state: 'Waiting', revision, message: ready ? `${ready.reason}: ${ready.message}` : 'the release was not tried yet' };
+}

@@ -1,0 +1,48 @@
+import { PermanentError, parse } from '@fleetmend/kernel';
+import { type KubeObject, groupOf, refOf, renderRef } from '@fleetmend/model';
+import type { EngineContext } from '@fleetmend/plugin-api';
+import { HELM_RELEASE, HelmRelease, KUSTOMIZATION, Kustomization } from './schema.ts';
+
+/**
+ * The Kustomization whose inventory lists an object. The labels that kustomize-controller sets only say where to look: who
+ * copies an object copies its labels too, and they then name a Kustomization that knows nothing of the copy.
+ *
+ * @throws PermanentError `ApplicationAmbiguous` when no label tells and several Kustomizations list it.
+ */
+export async function findOwner(object: KubeObject, { read }: Pick<EngineContext, 'read'>): Promise<KubeObject | undefined> {
+  const { [`${groupOf(KUSTOMIZATION.apiVersion)}/name`]: name, [`${groupOf(KUSTOMIZATION.apiVersion)}/namespace`]: namespace } = object.metadata.labels ?? {};
+  const isNamed = name !== undefined && namespace !== undefined;
+  const named = isNamed ? await read({ ...KUSTOMIZATION, namespace, name }) : [];
+  const candidates = named.length > 0 ? named : await read(KUSTOMIZATION);
+  const [owner, ...others] = candidates.filter((candidate) => lists(parseKustomization(candidate), object));
+  if (others.length === 0) return owner;
+  const names = [owner, ...others].flatMap((one) => (one ? [renderRef(refOf(one))] : [])).join(', ');
+  throw new PermanentError('ApplicationAmbiguous', `${names} all list ${renderRef(refOf(object))} in their inventory: remove it from all but one`);
+}
+
+/**
+ * The HelmRelease that installed an object, by its labels, and by what the release says of itself: its inventory is not part of
+ * every version, so an object counts when it lies where the release was installed and carries Helm's own note of it.
+ */
+export async function findHelmRelease({ metadata }: KubeObject, { read }: Pick<EngineContext, 'read'>): Promise<KubeObject | undefined> {
+  const { [`${groupOf(HELM_RELEASE.apiVersion)}/name`]: name, [`${groupOf(HELM_RELEASE.apiVersion)}/namespace`]: namespace } = metadata.labels ?? {};
+  if (name === undefined || namespace === undefined) return undefined;
+  const [found] = await read({ ...HELM_RELEASE, namespace, name });
+  const release = found && parse(HelmRelease, found, renderRef(refOf(found)));
+  const installed = release?.status.history[0];
+  if (!installed || release.spec.kubeConfig) return undefined;
+  const noted = { name: metadata.annotations?.['meta.helm.sh/release-name'], namespace: metadata.annotations?.['meta.helm.sh/release-namespace'] };
+  const isIts = noted.name === installed.name && noted.namespace === installed.namespace && metadata.namespace === installed.namespace;
+  return isIts ? found : undefined;
+}
+
+export function parseKustomization(object: KubeObject): Kustomization {
+  return parse(Kustomization, object, renderRef(refOf(object)));
+}
+
+function lists({ spec, status }: Kustomization, { apiVersion, kind, metadata }: KubeObject): boolean {
+  // With a kubeConfig, the inventory is of another cluster, where an object of the same name may be.
+  if (spec.kubeConfig) return false;
+  const id = `${metadata.namespace ?? ''}_${metadata.name.replaceAll(':', '__')}_${groupOf(apiVersion)}_${kind}`;
+  return status.inventory?.entries.some((entry) => entry.id === id) === true;
+}

@@ -1,0 +1,42 @@
+import type { KubeObject } from '@fleetmend/model';
+import type { Application, GitOpsEngine } from '@fleetmend/plugin-api';
+import type { StageDeps } from '../stage.ts';
+import { describe, expect, it } from 'vitest';
+import { engineContext, findApplication, locate } from './source.ts';
+
+const target: KubeObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } };
+const release = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', namespace: 'shop', name: 'web' };
+
+function anEngine(kind: string): GitOpsEngine {
+  const application: Application = { engine: kind, ref: release, sources: [], applied: undefined, refused: undefined, evidence: [] };
+  return { kind, findApplication: async () => application, readRollout: async () => ({ state: 'Unknown', revision: undefined, message: '' }) };
+}
+
+function depsWith(engine: string | undefined): Parameters<typeof findApplication>[0] {
+  const cluster = { name: 'prod-1', labels: {}, spec: engine === undefined ? {} : { gitops: { engine, readFrom: 'agent' } } };
+  return { engines: [anEngine('flux'), anEngine('argocd')], settings: { clusters: async () => [cluster] }, clusters: {} } as unknown as Pick<StageDeps, 'clusters' | 'engines' | 'settings'>;
+}
+
+describe('the engine of a target', () => {
+  it.each([
+    [undefined, 'flux'],
+    ['argocd', 'argocd'],
+    ['none of ours', 'flux'],
+  ])('is asked for in the order of the config, after the one that the FleetCluster names: %s', async (named, first) => {
+    expect((await findApplication(depsWith(named), 'prod-1', target))?.application.engine).toBe(first);
+  });
+
+  it('is told whose API it reads', () => {
+    const cluster = (readFrom: string) => ({ name: 'prod-1', spec: { gitops: { engine: 'flux', readFrom } } }) as never;
+    expect(engineContext(depsWith('flux'), cluster('agent'), 'prod-1').readFrom).toBe('prod-1');
+    expect(engineContext(depsWith('flux'), cluster('hub'), 'prod-1').readFrom).toBe('hub');
+  });
+});
+
+describe('a target that another object in Git is rendered to', () => {
+  it('is refused by the name of that object when no layout edits it', async () => {
+    const application: Application = { engine: 'flux', ref: release, renderedBy: release, sources: [], applied: undefined, refused: undefined, evidence: [] };
+    const input = { cluster: 'prod-1', live: target, application, binding: { repository: 'fleet', layoutHint: undefined }, tree: { revision: 'a'.repeat(40) } };
+    await expect(locate([], input as never)).rejects.toMatchObject({ reason: 'NotEditable', message: expect.stringMatching(/Deployment\/shop\/web is rendered from HelmRelease\/shop\/web/) });
+  });
+});
