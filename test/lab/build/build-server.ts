@@ -23,9 +23,8 @@ export const pinsFolder = (server: GoServer, tree: string): string => join(tree,
 /** What decides the bytes of a build: a changed pin or main is another folder in the cache. */
 const digestOf = (server: GoServer, folder: string): string => {
   const hash = createHash('sha256').update(JSON.stringify([server.package, server.tags, server.cgo, server.ldflags, server.share]));
-  for (const name of readdirSync(folder).filter((file) => /^go\.(mod|sum)$|\.go$/.test(file)).sort()) {
-    hash.update(name).update(readFileSync(join(folder, name)));
-  }
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /(^|\/)go\.(mod|sum)$|\.go$/.test(file));
+  for (const name of files.sort()) hash.update(name).update(readFileSync(join(folder, name)));
   return hash.digest('hex').slice(0, 10);
 };
 

@@ -25,6 +25,8 @@ export interface GoServer {
   readonly also?: Readonly<Record<string, string>>;
   /** Published version of a module that upstream replaces by a folder of its own repository. */
   readonly localReplace?: (path: string) => string | undefined;
+  /** Modules that no proxy holds → the folder here (beside `server.ts`) of what was written in their stead. */
+  readonly standIns?: Readonly<Record<string, string>>;
   /** Seconds on two cores with empty caches, for the progress line. */
   readonly coldSeconds: number;
   /** The programs that the lab calls; all of `binaries` unless said otherwise. */

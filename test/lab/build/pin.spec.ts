@@ -25,6 +25,12 @@ describe('the go.mod of a server', () => {
     expect(mod).not.toContain('example.org/own');
   });
 
+  it('takes a folder of ours for a module that no proxy holds', () => {
+    const mod = renderGoMod({ ...server, standIns: { 'example.org/lost': 'lost' } }, { Require: [{ Path: 'example.org/lost', Version: 'v0.1.0' }] });
+    expect(mod).toContain('\texample.org/lost v0.1.0\n');
+    expect(mod).toContain('replace example.org/lost => ./lost\n');
+  });
+
   it('holds a further module at the version that the server names, not at upstream’s', () => {
     const mod = renderGoMod({ ...server, also: { 'example.org/a': 'v9.0.0' } }, { Require: [{ Path: 'example.org/a', Version: 'v0.1.0' }] });
     expect(mod).toContain('require example.org/a v9.0.0\n');

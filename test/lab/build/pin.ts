@@ -23,11 +23,13 @@ type UpstreamMod = z.infer<typeof upstreamMod>;
  */
 export const renderGoMod = (server: GoServer, upstream: UpstreamMod): string => {
   const replaces = (upstream.Replace ?? []).flatMap(({ Old, New }) => {
+    if (server.standIns?.[Old.Path]) return [];
     const left = Old.Version ? `${Old.Path} ${Old.Version}` : Old.Path;
     if (New.Version) return [`replace ${left} => ${New.Path} ${New.Version}`];
     const published = server.localReplace?.(Old.Path);
     return published ? [`replace ${left} => ${Old.Path} ${published}`] : [];
   });
+  const standIns = Object.entries(server.standIns ?? {}).map(([path, folder]) => `replace ${path} => ./${folder}`);
   const requires = [
     `require ${server.module} ${server.version}`,
     ...Object.entries(server.also ?? {}).map(([path, version]) => `require ${path} ${version}`),
@@ -36,7 +38,7 @@ export const renderGoMod = (server: GoServer, upstream: UpstreamMod): string => 
     ')',
   ];
   const excludes = (upstream.Exclude ?? []).map(({ Path, Version }) => `exclude ${Path} ${Version}`);
-  return [`module fleetmend.lab/${server.name}`, '', `go ${upstream.Go ?? '1.24.0'}`, '', ...requires, '', ...replaces, '', ...excludes, ''].join('\n');
+  return [`module fleetmend.lab/${server.name}`, '', `go ${upstream.Go ?? '1.24.0'}`, '', ...requires, '', ...replaces, ...standIns, '', ...excludes, ''].join('\n');
 };
 
 /** Writes `go.mod` and `go.sum` of a server anew from the module that it names: run after its version was changed. */
@@ -58,7 +60,8 @@ export const pinServer = async (
   writeFileSync(join(work, 'go.mod'), renderGoMod(server, upstream));
   const sums = join(at.Dir, 'go.sum');
   if (existsSync(sums)) writeFileSync(join(work, 'go.sum'), readFileSync(sums));
-  for (const file of readdirSync(options.folder).filter((name) => name.endsWith('.go'))) cpSync(join(options.folder, file), join(work, file));
+  const ours = [...readdirSync(options.folder).filter((name) => name.endsWith('.go')), ...Object.values(server.standIns ?? {})];
+  for (const name of ours) cpSync(join(options.folder, name), join(work, name), { recursive: true });
   await go('list', '-deps', '-tags', (server.tags ?? []).join(','), server.package);
   for (const file of ['go.mod', 'go.sum']) cpSync(join(work, file), join(options.folder, file));
   rmSync(work, { recursive: true, force: true });

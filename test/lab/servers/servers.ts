@@ -4,8 +4,10 @@ import { gitea } from './gitea/server.ts';
 import { kubeconform } from './kubeconform/server.ts';
 import { kubernetes } from './kubernetes/server.ts';
 import { kustomize } from './kustomize/server.ts';
+import { kustomizeController } from './kustomize-controller/server.ts';
 import { natsServer } from './nats-server/server.ts';
 import { opa } from './opa/server.ts';
+import { sourceController } from './source-controller/server.ts';
 
 /** Everything the lab can build, in the order in which a cold cache is filled. One line per folder. */
-export const goServers: readonly GoServer[] = [opa, kubernetes, natsServer, gitea, argocd, kustomize, kubeconform];
+export const goServers: readonly GoServer[] = [opa, kubernetes, natsServer, gitea, argocd, kustomize, kubeconform, kustomizeController, sourceController];
