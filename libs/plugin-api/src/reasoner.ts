@@ -42,4 +42,6 @@ export interface Reasoner {
   readonly kind: string;
   /** Undefined: not mine. Throws only for trouble worth a retry. */
   reason(kase: Case, signal: AbortSignal): Promise<Reasoning | undefined>;
+  /** Lets go of what it holds open. */
+  close?(): Promise<void>;
 }

@@ -1,7 +1,14 @@
-import { dirname } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from '@fleetmend/kernel';
 import { pluginFolderConformance, reasonerConformance } from '@fleetmend/plugin-api/conformance';
-import { describe } from 'vitest';
+import type { PluginDefinition, Reasoner } from '@fleetmend/plugin-api';
+import { VirtualClock } from '@fleetmend/testing';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { modelStandIn } from '../spec-support/model-stand-in.ts';
+import { right } from '../spec-support/plays.ts';
 import { reasoners } from './index.ts';
 import { aCase, historyOfField } from './playbook/case.fixture.ts';
 
@@ -14,9 +21,29 @@ const cases = {
   'a class of its own': aCase({ class: 'SomethingElse' }),
 };
 
+let server: Awaited<ReturnType<typeof modelStandIn>>;
+let dir: string;
+beforeAll(async () => {
+  server = await modelStandIn([right]);
+  dir = mkdtempSync(join(tmpdir(), 'fleetmend-reasoners-'));
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(dir, { recursive: true });
+});
+
+/** What a plugin cannot do without. A model is played by a server that always answers the same. */
+const configs = (): Readonly<Record<string, unknown>> => ({
+  langchain: { package: '@langchain/core/utils/testing', class: 'FakeListChatModel', model: 'fake', options: { responses: ['say' in right ? JSON.stringify(right.say) : ''] } },
+  'openai-compatible': { baseURL: server.baseURL, model: 'm-1' },
+});
+
 describe('reasoners', () => {
   pluginFolderConformance({ dir: dirname(fileURLToPath(import.meta.url)), plugins: reasoners });
-  describe.each(reasoners)('$kind', (plugin) => {
-    reasonerConformance({ create: async () => plugin.create({}, { clock: { now: () => 0, sleep: async () => {} }, fetch, stateDir: '/nowhere', log: { info: () => {}, warn: () => {} } }), kind: plugin.kind, cases });
+  describe.each(reasoners as unknown as readonly PluginDefinition<never, Reasoner>[])('$kind', (plugin) => {
+    // A state folder each time: what was asked before must not decide what is answered.
+    const deps = () => ({ clock: new VirtualClock(), fetch, stateDir: mkdtempSync(join(dir, 'state-')), log: { info: () => {}, warn: () => {} } });
+    const create = async () => plugin.create(parse(plugin.config, configs()[plugin.kind] ?? {}, plugin.kind), deps());
+    reasonerConformance({ create, kind: plugin.kind, cases });
   });
 });

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { loadKubeconfig } from '@fleetmend/k8s';
 import { parseDuration, PermanentError } from '@fleetmend/kernel';
-import { reasoners as allReasoners } from '@fleetmend/reasoners';
+import { playbook } from '@fleetmend/reasoners';
 import { createLogger } from '@fleetmend/telemetry';
 import { stringify } from 'yaml';
 import { onCluster, type CommandFactory } from '../command.ts';
@@ -23,13 +23,12 @@ export const scanCommand: CommandFactory = (world) =>
       const { env, clock, random, signal, print, stderr } = world;
       const watchFor = readDuration(options.for);
       const connection = loadKubeconfig({ files: kubeconfigFiles(options, env), context: options.context });
-      const playbook = allReasoners.find(({ kind }) => kind === 'playbook');
       const logger = createLogger({ level: 'silent', service: 'fleetmend' });
       const log = { info: (message: string) => logger.info(message), warn: (message: string) => logger.warn(message) };
       try {
         if (stderr.isTTY) stderr.write(`looking at ${connection.server} …\n`);
-        const made = await playbook?.create({}, { clock, fetch, stateDir: '.', log });
-        const failures = await scan({ connection, clock, random, reasoners: made ? [made] : [], signal, watchFor, log });
+        const made = await playbook.create({}, { clock, fetch, stateDir: '.', log });
+        const failures = await scan({ connection, clock, random, reasoners: [made], signal, watchFor, log });
         if (options.output === 'json') return print(JSON.stringify({ server: connection.server, failures }, undefined, 2));
         if (options.output === 'yaml') return print(stringify({ server: connection.server, failures }).trimEnd());
         print(renderScan(failures));

@@ -59,6 +59,8 @@ export async function createHubPlugins(config: HubConfig, world: PluginWorld): P
     const vectorStore = await make<VectorStore>('hub.vectorStore', config.vectorStore, vectorStores);
     opened.push(vectorStore);
     const byName = new Map(named);
+    const made = await all<Reasoner>('hub.reasoners', config.reasoners, reasoners);
+    for (const reasoner of made) opened.push({ close: async () => reasoner.close?.() });
     return {
       forge: (name) => {
         const forge = byName.get(name);
@@ -67,7 +69,7 @@ export async function createHubPlugins(config: HubConfig, world: PluginWorld): P
       },
       engines: await all<GitOpsEngine>('hub.gitopsEngines', config.gitopsEngines, gitOpsEngines),
       layouts: await all<SourceLayout>('hub.sourceLayouts', config.sourceLayouts, sourceLayouts),
-      reasoners: await all<Reasoner>('hub.reasoners', config.reasoners, reasoners),
+      reasoners: made,
       policyEngine,
       vectorStore,
       notifiers: await all<Notifier>('hub.notifiers', config.notifiers, notifiers),
