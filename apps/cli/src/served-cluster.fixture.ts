@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { customResourceDefinitions, type KubeObject } from '@fleetmend/model';
+import { approvalAdmission, customResourceDefinitions, type KubeObject } from '@fleetmend/model';
 import { createApiServer, identityOf, openStore, renderKubeconfig, serveApi, type ApiServer } from '@fleetmend/sandbox';
 import { systemClock, systemRandom } from '@fleetmend/telemetry';
 import { runCli } from './program.ts';
@@ -40,6 +40,7 @@ export async function aServedCluster({ namespaces }: { readonly namespaces: read
     const made = api.objects.create(object, { manager: 'test' });
     if (object['status'] !== undefined) api.objects.updateStatus({ ...made, status: object['status'] } as KubeObject, { manager: 'test' });
   };
+  approvalAdmission().forEach(put);
   for (const name of namespaces) put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   return {
     objects: api.objects,

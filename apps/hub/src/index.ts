@@ -4,7 +4,7 @@ export { checkHubCluster } from './kubernetes/hub-cluster-check.ts';
 export { summarise, type RequestSummary } from './http/request-summary.ts';
 export { tell } from './reconcile/announce-moves.ts';
 export { pluginStateDir } from './plugins/hub-plugins.ts';
-export { KINDS } from './kubernetes/kinds.ts';
+export { ADMISSION_KINDS, KINDS } from './kubernetes/kinds.ts';
 export { createSettingsReader } from './kubernetes/settings-reader.ts';
 export { readRequest } from './kubernetes/requests-store.ts';
 export { createClosers, type Closers } from './closers.ts';

@@ -12,6 +12,7 @@ export * from './change.ts';
 export * from './plan.ts';
 export * from './verdict.ts';
 export * from './approval.ts';
+export * from './approval-admission.ts';
 export * from './pull-request.ts';
 export * from './rollout.ts';
 export * from './verification.ts';

@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:
 import { join, relative, resolve } from 'node:path';
 import { setUpFailureStream } from '@fleetmend/bus';
 import { seededRandom } from '@fleetmend/kernel';
-import { customResourceDefinitions } from '@fleetmend/model';
+import { approvalAdmission, customResourceDefinitions } from '@fleetmend/model';
 import { systemClock } from '@fleetmend/telemetry';
 import { bundle } from '../../../tools/bundle.ts';
 import { kubectlIn } from '../boot/kubectl-in.ts';
@@ -80,7 +80,7 @@ export const prepareHubCluster = async (lab: LabFacts, repository: string): Prom
     kubectlIn(lab, ['apply', '--server-side', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   const ours = (kind: string, metadata: object, spec: object): object => ({ apiVersion: 'fleetmend.dev/v1alpha1', kind, metadata, spec });
   const namespace = 'fleetmend-system';
-  await apply([...customResourceDefinitions(), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]);
+  await apply([...customResourceDefinitions(), ...approvalAdmission(), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]);
   await until('our kinds are served', 30, async () => {
     await kubectlIn(lab, ['get', 'rr,fleetclusters.fleetmend.dev,repobindings.fleetmend.dev', '--all-namespaces', '--output', 'name']);
     return true;

@@ -1,4 +1,4 @@
-import { customResourceDefinitions, GROUP_VERSION, SYSTEM_NAMESPACE, type KubeObject } from '@fleetmend/model';
+import { approvalAdmission, customResourceDefinitions, GROUP_VERSION, SYSTEM_NAMESPACE, type KubeObject } from '@fleetmend/model';
 import type { ClusterObjects } from '@fleetmend/sandbox';
 
 /** What a platform team writes down before the first failure. */
@@ -13,7 +13,7 @@ const AS = { manager: 'platform-team', force: true } as const;
 
 /** Makes a cluster of the sandbox a hub cluster: our kinds, the tenants' namespaces, policies and bindings. May run again. */
 export function prepareHubCluster(objects: ClusterObjects, settings: FleetSettings): void {
-  for (const definition of customResourceDefinitions()) objects.apply(asSandbox(definition), AS);
+  for (const object of [...customResourceDefinitions(), ...approvalAdmission()]) objects.apply(asSandbox(object), AS);
   const namespaces = new Set([SYSTEM_NAMESPACE, ...[...settings.policies, ...settings.bindings].map(({ namespace }) => namespace)]);
   for (const name of namespaces) objects.apply(asSandbox({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }), AS);
   for (const { name, labels } of settings.clusters) objects.apply(asSandbox({ apiVersion: GROUP_VERSION, kind: 'FleetCluster', metadata: { name, labels }, spec: {} }), AS);

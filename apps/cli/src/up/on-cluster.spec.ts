@@ -55,6 +55,7 @@ it('runs hub and agent there: the agent only reads, the hub writes its own kinds
   const registered = () => seen.some(({ path, method }) => method === 'PATCH' && path.endsWith('/fleetclusters/real/status'));
   expect(await run({ installCrds: true }, registered)).toBe(EXIT.ok);
   expect(registered()).toBe(true);
+  expect(api.objects.get('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', undefined, 'fleetmend-approvals')).toBeDefined();
   const writes = seen.filter(({ method }) => method !== 'GET');
   expect(writes.filter(({ agent }) => agent.startsWith('fleetmend-agent'))).toEqual([]);
   const byHub = writes.filter(({ agent }) => agent === 'fleetmend-hub').map(({ path }) => path);

@@ -3,10 +3,10 @@ import type { Readable, Writable } from 'node:stream';
 import { startAgent } from '@fleetmend/agent';
 import { createInProcessBus } from '@fleetmend/bus';
 import { HubConfig, loadConfig } from '@fleetmend/config';
-import { checkHubCluster, createClosers, startHub } from '@fleetmend/hub';
+import { ADMISSION_KINDS, checkHubCluster, createClosers, startHub } from '@fleetmend/hub';
 import { createKubeClient, createWriter, loadKubeconfig, type KubeClient } from '@fleetmend/k8s';
 import { isPermanent, PermanentError } from '@fleetmend/kernel';
-import { customResourceDefinitions, Label } from '@fleetmend/model';
+import { approvalAdmission, customResourceDefinitions, Label } from '@fleetmend/model';
 import { join } from 'node:path';
 import { EXIT } from '../exit-codes.ts';
 import { kubeconfigFiles } from '../commands/requests.ts';
@@ -31,6 +31,7 @@ export interface OnClusterWorld extends UpWorld {
 
 const INSTALLER = [
   { group: 'apiextensions.k8s.io', resources: ['customresourcedefinitions'] },
+  { group: 'admissionregistration.k8s.io', resources: ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'] },
   { group: '', resources: ['namespaces'] },
 ] as const;
 
@@ -75,15 +76,20 @@ function hubConfigOf({ config: file }: OnClusterOptions, stateDir: string, root:
 /** Kinds and namespace; what is missing is installed under the person's own rights, and only when they say so. */
 async function makeReady(client: KubeClient, namespace: string, options: OnClusterOptions, world: OnClusterWorld): Promise<void> {
   try {
-    return await checkHubCluster(client, namespace);
+    await checkHubCluster(client, namespace);
+    if (!options.installCrds) return;
   } catch (error) {
     if (!isPermanent(error) || !['CrdsMissing', 'NamespaceMissing'].includes(error.reason)) throw error;
-    if (!options.installCrds && !options.yes && !(await confirm(`${error.message.split(':')[0]}. Install our six kinds and namespace ${namespace} there now?`, world))) throw error;
+    if (!options.installCrds && !options.yes && !(await confirm(`${error.message.split(':')[0]}. Install our six kinds, what vouches for approvals, and namespace ${namespace} there now?`, world))) throw error;
   }
   const writer = createWriter(client, INSTALLER);
   const apply = { fieldManager: 'fleetmend-install', force: true } as const;
   for (const definition of customResourceDefinitions()) {
     await writer.apply({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', resource: 'customresourcedefinitions', namespaced: false }, definition, { name: definition.metadata.name }, apply);
+  }
+  for (const object of approvalAdmission()) {
+    const type = Object.values(ADMISSION_KINDS).find(({ kind }) => kind === object.kind);
+    if (type) await writer.apply(type, object, { name: object.metadata.name }, apply);
   }
   await writer.apply({ apiVersion: 'v1', kind: 'Namespace', resource: 'namespaces', namespaced: false }, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, { name: namespace }, apply);
   for (let tries = 0; ; tries += 1) {

@@ -16,3 +16,9 @@ export const KINDS = {
 export const EVENT: ResourceType = { apiVersion: 'v1', kind: 'Event', resource: 'events', namespaced: true };
 export const LEASE: ResourceType = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', resource: 'leases', namespaced: true };
 export const NAMESPACE: ResourceType = { apiVersion: 'v1', kind: 'Namespace', resource: 'namespaces', namespaced: false };
+
+/** What has to vouch for approvals before the hub counts one. */
+export const ADMISSION_KINDS = {
+  policy: { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy', resource: 'validatingadmissionpolicies', namespaced: false },
+  binding: { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding', resource: 'validatingadmissionpolicybindings', namespaced: false },
+} as const satisfies Readonly<Record<string, ResourceType>>;

@@ -1,7 +1,8 @@
 import { createKubeClient } from '@fleetmend/k8s';
+import { approvalAdmission } from '@fleetmend/model';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { aHubCluster, type HubClusterFixture } from './hub-cluster.fixture.ts';
-import { APPROVAL_ADMISSION, createSettingsReader } from './settings-reader.ts';
+import { createSettingsReader } from './settings-reader.ts';
 
 let hub: HubClusterFixture;
 beforeEach(() => {
@@ -20,23 +21,36 @@ it('reads policies and bindings as they stand now', async () => {
   expect(await settings.bindings()).toMatchObject([{ spec: { branch: 'main', repository: 'fleet' } }]);
 });
 
+const anApproval = { request: { name: 'rr-1', uid: 'u' }, planDigest: `sha256:${'0'.repeat(64)}`, decision: 'Approve', approver: 'ada' };
+const approve = () => hub.server.objects.create({ apiVersion: 'fleetmend.dev/v1alpha1', kind: 'RemediationApproval', metadata: { name: 'yes', namespace: 'shop-team' }, spec: anApproval }, { manager: 'kubectl', user: 'ada' });
+const guard = (...objects: readonly unknown[]) => objects.forEach((object) => hub.server.objects.create(object as Parameters<typeof hub.server.objects.create>[0], { manager: 'test' }));
+const [policy, binding] = approvalAdmission();
+
 it('counts no approval while nothing forces the name of who approves', async () => {
-  put('RemediationApproval', { request: { name: 'rr-1', uid: 'u' }, planDigest: `sha256:${'0'.repeat(64)}`, decision: 'Approve', approver: 'ada' });
+  approve();
   expect(await createSettingsReader(hub.client).approvals()).toEqual({ trusted: false, approvals: [] });
 });
 
+it('counts approvals where the policy and its binding are in place', async () => {
+  guard(policy, binding);
+  approve();
+  expect(await createSettingsReader(hub.client).approvals()).toMatchObject({ trusted: true, approvals: [{ spec: { approver: 'ada' } }] });
+});
+
+const [rule] = (policy?.['spec'] as { matchConstraints: { resourceRules: readonly object[] } }).matchConstraints.resourceRules;
+const weaker = (object: object | undefined, spec: object) => ({ ...object, spec: { ...(object as { spec?: object }).spec, ...spec } });
 it.each([
-  ['counts approvals', ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'], true],
-  ['counts none', ['validatingadmissionpolicies'], false],
-])('%s when the cluster has %j', async (_name, present, trusted) => {
-  put('RemediationApproval', { request: { name: 'rr-1', uid: 'u' }, planDigest: `sha256:${'0'.repeat(64)}`, decision: 'Approve', approver: 'ada' });
-  const fetch = (async (input: string, init?: RequestInit) => {
-    const [, resource] = /admissionregistration\.k8s\.io\/v1\/([^/]+)\//.exec(input) ?? [];
-    if (resource && present.includes(resource)) return Response.json({ apiVersion: 'admissionregistration.k8s.io/v1', kind: 'X', metadata: { name: APPROVAL_ADMISSION } });
-    return hub.fetch(input, init);
-  }) as typeof globalThis.fetch;
-  const answer = await createSettingsReader(createKubeClient({ server: 'https://hub.test', fetch })).approvals();
-  expect(answer).toMatchObject({ trusted, approvals: trusted ? [{ spec: { approver: 'ada' } }] : [] });
+  ['has no binding', [policy]],
+  ['lets errors pass', [weaker(policy, { failurePolicy: 'Ignore' }), binding]],
+  ['asks for less', [weaker(policy, { validations: [{ expression: 'true' }] }), binding]],
+  ['exempts somebody by a condition', [weaker(policy, { matchConditions: [{ name: 'bots', expression: "request.userInfo.username != 'eve'" }] }), binding]],
+  ['does not see updates', [weaker(policy, { matchConstraints: { resourceRules: [{ ...rule, operations: ['CREATE'] }] } }), binding]],
+  ['leaves objects out', [weaker(policy, { matchConstraints: { resourceRules: [rule], objectSelector: { matchLabels: { a: 'b' } } } }), binding]],
+  ['only warns', [policy, weaker(binding, { validationActions: ['Warn'] })]],
+  ['is bound in some namespaces only', [policy, weaker(binding, { matchResources: { namespaceSelector: { matchLabels: { a: 'b' } } } })]],
+])('counts none where what should force it %s', async (_name, objects) => {
+  guard(...objects);
+  expect((await createSettingsReader(hub.client).approvals()).trusted).toBe(false);
 });
 
 it('throws where it cannot read, because no answer is not "nothing is forbidden"', async () => {

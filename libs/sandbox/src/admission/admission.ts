@@ -3,10 +3,13 @@ import { enforceLimitRanges, setDefaultLimits } from './limit-ranger.ts';
 import { requireNamespace } from './namespace-lifecycle.ts';
 import { defaultAddedFields, defaultStorageClass, mountServiceAccount, resolvePriority, tolerateLostNodes } from './pod-admission.ts';
 import { enforcePodSecurity } from './pod-security.ts';
+import { createPolicyAdmission } from './policies/policy-admission.ts';
 import { enforceQuota } from './quota.ts';
 
 /** The admission chain, in the order in which the real server runs its own. */
-export const ADMISSION: Admission = {
-  mutating: [requireNamespace, setDefaultLimits, mountServiceAccount, resolvePriority, tolerateLostNodes, defaultStorageClass, defaultAddedFields],
-  validating: [enforceLimitRanges, enforcePodSecurity, enforceQuota],
-};
+export function createAdmission(): Admission {
+  return {
+    mutating: [requireNamespace, setDefaultLimits, mountServiceAccount, resolvePriority, tolerateLostNodes, defaultStorageClass, defaultAddedFields],
+    validating: [enforceLimitRanges, enforcePodSecurity, createPolicyAdmission(), enforceQuota],
+  };
+}

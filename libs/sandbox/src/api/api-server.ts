@@ -1,5 +1,5 @@
 import type { Clock, Random } from '@fleetmend/kernel';
-import { ADMISSION } from '../admission/admission.ts';
+import { createAdmission } from '../admission/admission.ts';
 import { keepQuotaStatus } from '../admission/quota.ts';
 import type { ClusterObjects } from '../objects.ts';
 import type { Store } from '../store/store.ts';
@@ -46,7 +46,7 @@ export interface ApiServer {
  * await server.fetch(new Request('https://prod-1/api/v1/namespaces'));
  */
 export function createApiServer({ name, store, clock, random, crds = [], logs, certificateAuthority = '' }: ApiServerOptions): ApiServer {
-  const cluster: Cluster = { name, store: store.cluster(name), clock, random, types: createTypeRegistry(), admission: ADMISSION };
+  const cluster: Cluster = { name, store: store.cluster(name), clock, random, types: createTypeRegistry(), admission: createAdmission() };
   const stops = [startGarbageCollection(cluster), serveDefinitions(cluster), keepQuotaStatus(cluster), furnish(cluster, certificateAuthority)];
   installDefinitions(cluster, crds);
   const router = createRouter({ cluster, flush: store.flush, logs });

@@ -20,6 +20,8 @@ export interface Writer {
   /** Field manager. */
   readonly manager: string;
   readonly user: string;
+  /** Of a client; the cluster's own controllers state none. */
+  readonly groups?: readonly string[];
   readonly dryRun: boolean;
   /** The cluster's own controllers: they may bind pods and need not name a resourceVersion. */
   readonly trusted: boolean;

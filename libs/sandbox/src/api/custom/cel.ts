@@ -71,18 +71,23 @@ function compileRule(rule: Json, field: string, problems: RuleProblem[]): readon
   }
 }
 
-function compileExpression(text: string, types: readonly string[]): (context: Json) => unknown {
-  const compiled = newEnvironment().parse(text);
+/**
+ * Compiles an expression over the variables that it may speak of.
+ * @throws Error with the library's words where it does not parse, does not check, or is of another type
+ */
+export function compileExpression(text: string, types: readonly string[], variables: readonly string[] = RULE_VARIABLES): (context: Json) => unknown {
+  const compiled = newEnvironment(variables).parse(text);
   const checked = compiled.check();
   if (!checked.valid) throw checked.error ?? new Error('the expression is not valid');
   if (!types.includes(String(checked.type))) throw new Error(`must evaluate to ${types[0] ?? ''}, but is ${String(checked.type)}`);
   return (context) => compiled(context);
 }
 
-function newEnvironment(): Environment {
-  return new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
-    .registerVariable('self', 'dyn')
-    .registerVariable('oldSelf', 'dyn');
+const RULE_VARIABLES = ['self', 'oldSelf'] as const;
+
+function newEnvironment(variables: readonly string[]): Environment {
+  const environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false });
+  return variables.reduce((known, name) => known.registerVariable(name, 'dyn'), environment);
 }
 
 /**
@@ -141,7 +146,7 @@ function correspondingItem(item: unknown, old: unknown, schema: Json): unknown {
 }
 
 /** JSON as CEL sees it: whole numbers are ints, other names are escaped as Kubernetes does. */
-function celValue(value: unknown, schema: Json): unknown {
+export function celValue(value: unknown, schema: Json): unknown {
   if (typeof value === 'number') {
     const isInt = schema['type'] === 'integer' || schema['x-kubernetes-int-or-string'] === true || (schema['type'] === undefined && Number.isInteger(value));
     return isInt ? BigInt(value) : value;

@@ -1,6 +1,7 @@
 import { definitionRules } from '../custom/definition-rules.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { ResourceType } from '../resource-types.ts';
+import { admissionBindingRules, admissionPolicyRules } from './admission-policy-rules.ts';
 import { podRules } from './pod-rules.ts';
 import { serviceRules } from './service-rules.ts';
 import {
@@ -24,6 +25,8 @@ const RULES: Readonly<Record<string, KindRules>> = {
   '/resourcequotas': quotaRules,
   '/secrets': secretRules,
   '/services': serviceRules,
+  'admissionregistration.k8s.io/validatingadmissionpolicies': admissionPolicyRules,
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': admissionBindingRules,
   'apiextensions.k8s.io/customresourcedefinitions': definitionRules,
   'apps/daemonsets': WORKLOADS.daemonSet,
   'apps/deployments': WORKLOADS.deployment,

@@ -92,6 +92,7 @@ export function writerOf({ query, userAgent, user, warnings }: ApiRequest): Writ
   return {
     manager: query.get('fieldManager') || (userAgent.split('/')[0] ?? '') || 'unknown',
     user: user.user,
+    groups: user.groups,
     dryRun: isDryRun(query.getAll('dryRun')),
     trusted: false,
     warn: (text) => warnings.push(text),

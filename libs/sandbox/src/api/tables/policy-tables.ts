@@ -92,7 +92,19 @@ const BINDING: Table = {
   },
 };
 
+const ADMISSION_POLICY: Table = {
+  columns: columns('Name!', '#Validations', 'ParamKind', 'Age'),
+  cells: (object, now) => [object.metadata.name, listAt(object, 'spec', 'validations').length, isObject(at(object, 'spec', 'paramKind')) ? `${textAt(object, 'spec', 'paramKind', 'apiVersion')}/${textAt(object, 'spec', 'paramKind', 'kind')}` : '<unset>', made(object, now)],
+};
+
+const ADMISSION_BINDING: Table = {
+  columns: columns('Name!', 'PolicyName', 'ParamRef', 'Age'),
+  cells: (object, now) => [object.metadata.name, textAt(object, 'spec', 'policyName'), textAt(object, 'spec', 'paramRef', 'name') || '<unset>', made(object, now)],
+};
+
 export const POLICY_TABLES: Readonly<Record<string, Table>> = {
+  'admissionregistration.k8s.io/validatingadmissionpolicies': ADMISSION_POLICY,
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': ADMISSION_BINDING,
   'autoscaling/horizontalpodautoscalers': AUTOSCALER,
   'networking.k8s.io/ingressclasses': INGRESS_CLASS,
   'networking.k8s.io/ingresses': INGRESS,
