@@ -4,10 +4,11 @@ import { type ForgeHarness, forgeConformance, pluginFolderConformance } from '@f
 import { afterAll, describe, expect, it } from 'vitest';
 import { giteaHarness } from './gitea/spec-support/gitea-harness.ts';
 import { githubHarness } from './github/spec-support/github-harness.ts';
+import { gitlabHarness } from './gitlab/spec-support/gitlab-harness.ts';
 import { forges } from './index.ts';
 import { localHarness } from './local/spec-support/local-harness.ts';
 
-const HARNESSES: Readonly<Record<string, () => Promise<ForgeHarness & { remove(): void }>>> = { local: localHarness, gitea: giteaHarness, github: githubHarness };
+const HARNESSES: Readonly<Record<string, () => Promise<ForgeHarness & { remove(): void }>>> = { local: localHarness, gitea: giteaHarness, github: githubHarness, gitlab: gitlabHarness };
 
 describe('forges', () => {
   pluginFolderConformance({ dir: dirname(fileURLToPath(import.meta.url)), plugins: forges });

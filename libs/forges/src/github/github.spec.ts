@@ -64,6 +64,11 @@ describe('a commit', () => {
 });
 
 describe('checks', () => {
+  let shared: Awaited<ReturnType<typeof openOne>>;
+  beforeAll(async () => {
+    shared = await openOne();
+  });
+
   it.each([
     ['None', [], []],
     ['Passing', [['completed', 'success'], ['completed', 'skipped']], ['success']],
@@ -72,7 +77,7 @@ describe('checks', () => {
     ['Failing', [['completed', 'cancelled'], ['queued', null]], ['success']],
     ['Failing', [['completed', 'success']], ['failure']],
   ] as const)('are %s for runs %j and statuses %j', async (expected, runs, statuses) => {
-    const { place, sha, read } = await openOne();
+    const { place, sha, read } = shared;
     place.checkRuns.set(sha, runs.map(([status, conclusion]) => ({ status, conclusion })));
     place.statuses.set(sha, [...statuses]);
     expect((await read())?.checks).toBe(expected);
