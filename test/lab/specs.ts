@@ -23,6 +23,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'requests-store', folder: 'contracts', servers: ['kubernetes'], smoke: true },
   { name: 'forge-gitea', folder: 'contracts', servers: ['gitea'], smoke: true },
   { name: 'argocd', folder: 'contracts', servers: ['kubernetes', 'gitea', 'argocd'], smoke: true },
+  { name: 'flux', folder: 'contracts', servers: ['kubernetes', 'gitea', 'flux'], smoke: false },
   { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
   { name: 'journey-01', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
   { name: 'kubectl-story', folder: 'product', servers: [], tools: ['kubernetes'], smoke: true },

@@ -2,7 +2,7 @@ import type { Programs } from '../build/resolve.ts';
 import type { ServerProcess } from './server-process.ts';
 
 /** The parts that can be booted. `node` is a kubelet with containerd. */
-export const LAB_SERVERS = ['nats', 'kubernetes', 'node', 'gitea', 'argocd'] as const;
+export const LAB_SERVERS = ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'] as const;
 export type LabServer = (typeof LAB_SERVERS)[number];
 
 /** What a part needs to be up before it. */
@@ -12,6 +12,7 @@ export const NEEDS: Readonly<Record<LabServer, readonly LabServer[]>> = {
   node: ['kubernetes'],
   gitea: [],
   argocd: ['kubernetes'],
+  flux: ['kubernetes'],
 };
 
 /** Folders under `servers/` whose binaries a part runs. */
@@ -21,6 +22,7 @@ export const BUILDS: Readonly<Record<LabServer, readonly string[]>> = {
   node: ['kubernetes'],
   gitea: ['gitea'],
   argocd: ['argocd', 'kustomize', 'kubernetes'],
+  flux: ['source-controller', 'kustomize-controller'],
 };
 
 /** Programs from the distribution's packages: program → package. */
@@ -33,6 +35,7 @@ export const PACKAGES: Readonly<Record<LabServer, Packages>> = {
   node: { containerd: 'containerd', runc: 'runc', '/usr/lib/cni/bridge': 'containernetworking-plugins' },
   gitea: { git: 'git' },
   argocd: { 'redis-server': 'redis-server', git: 'git' },
+  flux: {},
 };
 
 export interface KubernetesFacts {
@@ -66,6 +69,7 @@ export interface LabFacts {
   readonly gitea?: GiteaFacts;
   readonly nats?: NatsFacts;
   readonly argocd?: { readonly namespace: string };
+  readonly flux?: { readonly namespace: string };
 }
 
 /** What every boot function gets. */

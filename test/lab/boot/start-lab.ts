@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startArgocd } from './argocd.ts';
+import { startFlux } from './flux.ts';
 import { startGitea } from './gitea.ts';
 import { startKubernetes } from './kubernetes.ts';
 import { NEEDS, type BootContext, type LabFacts, type LabServer } from './lab.ts';
@@ -34,14 +35,15 @@ export const startLab = async (options: { readonly servers: readonly LabServer[]
     context.report(`boot ${server}: up after ${((performance.now() - began) / 1000).toFixed(1)} s`);
     return facts;
   };
-  const cluster = async (): Promise<Pick<LabFacts, 'kubernetes' | 'node' | 'argocd'>> => {
+  const cluster = async (): Promise<Pick<LabFacts, 'kubernetes' | 'node' | 'argocd' | 'flux'>> => {
     const kubernetes = await timed('kubernetes', () => startKubernetes(context));
     if (!kubernetes) return {};
-    const [node, argocd] = await Promise.all([
+    const [node, argocd, flux] = await Promise.all([
       timed('node', () => startNode(context, kubernetes)),
       timed('argocd', () => startArgocd(context, kubernetes)),
+      timed('flux', () => startFlux(context, kubernetes)),
     ]);
-    return { kubernetes, ...(node ? { node } : {}), ...(argocd ? { argocd } : {}) };
+    return { kubernetes, ...(node ? { node } : {}), ...(argocd ? { argocd } : {}), ...(flux ? { flux } : {}) };
   };
   const [nats, gitea, kubernetes] = await Promise.all([
     timed('nats', () => startNats(context)),

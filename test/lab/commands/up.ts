@@ -17,6 +17,7 @@ export const describeLab = (facts: LabFacts, world: World): readonly string[] =>
     ...(facts.gitea ? [`  forge            ${facts.gitea.url}   user ${facts.gitea.admin.name}, password ${facts.gitea.admin.password}`] : []),
     ...(facts.nats ? [`  bus              ${facts.nats.url}`] : []),
     ...(facts.argocd ? [`  Argo CD          namespace ${facts.argocd.namespace}`] : []),
+    ...(facts.flux ? [`  Flux             namespace ${facts.flux.namespace}`] : []),
     `  logs             ${facts.logs}`,
     ...(facts.kubernetes ? ['  the product      npm run lab -- exec npm start -- --context lab'] : []),
     'End it with: npm run lab -- down',
