@@ -17,10 +17,15 @@ export const Precedent = z.object({
   shape: Shape,
   cause: z.string().max(512),
   action: z.string().max(32),
+  /** Digest of the exact action, as the human left it where one edited it; absent where that cannot be told. */
+  actionDigest: Fingerprint.optional(),
   planDigest: Fingerprint.optional(),
   fields: z.array(z.string().max(1024)).max(20),
   outcome: Outcome,
+  /** Who let the change in: `human`, `machine` or `nobody`. Only a human's yes makes a good outcome count. */
   decidedBy: z.string().max(256),
+  /** Who proposed it. */
+  reasoner: z.string().max(32).optional(),
   clusters: z.array(z.string().max(63)).max(32),
   revision: z.string().max(64).optional(),
   at: z.int().min(0),

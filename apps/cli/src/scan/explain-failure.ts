@@ -99,7 +99,7 @@ function nothingKnown(): Omit<StageDeps, 'clusters' | 'reasoners' | 'clock' | 'r
   return {
     evidence: { put: async () => undefined, get: async () => [] },
     settings: { bindings: async () => [], clusters: async () => [], policies: async () => [], approvals: async () => ({ trusted: false, approvals: [] }) },
-    vectorStore: { kind: 'none', put: async () => undefined, find: async () => [], putVeto: async () => undefined, findVetoes: async () => [], forget: async () => 0, close: async () => undefined },
+    vectorStore: { kind: 'none', put: async () => undefined, find: async () => [], list: async () => [], putVeto: async () => undefined, findVetoes: async () => [], forget: async () => 0, close: async () => undefined },
     audit: { record: async () => undefined },
     engines: [],
     layouts: [],

@@ -1,7 +1,7 @@
 import { sha256, uuidFrom } from '@fleetmend/kernel';
 import type { Precedent } from '@fleetmend/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { VectorStore } from '../vector-store.ts';
+import { MOST_OF_ONE_SOURCE, type VectorStore } from '../vector-store.ts';
 
 /** A precedent of tenant `shop-team` that differs from others only where told. */
 function aPrecedent(name: string, rest: Partial<Precedent> = {}): Precedent {
@@ -77,8 +77,26 @@ export function vectorStoreConformance({ kind, create, reopen }: { readonly kind
       expect(await namesOf({ fingerprint: sha256('checkout'), class: 'OOMKilled', text: 'memory' })).toEqual([]);
     });
 
+    it('of one source that repeats itself leave room for what others found', async () => {
+      for (let n = 0; n < 12; n += 1) await store.put(aPrecedent(`loud-${n}`, { fingerprint: sha256('same'), clusters: ['edge-9'], at: 5_000 + n }));
+      await store.put(aPrecedent('quiet', { fingerprint: sha256('same'), outcome: 'Reverted' }));
+      const names = await namesOf({ fingerprint: sha256('same'), class: 'OOMKilled', text: 'loud needs more memory' }, 10);
+      expect(names).toContain('rr-quiet');
+      expect(names.filter((name) => name.startsWith('rr-loud'))).toHaveLength(MOST_OF_ONE_SOURCE);
+    });
+
+    it('are listed for people, newest first, of one tenant', async () => {
+      await store.put(aPrecedent('old', { at: 1 }));
+      await store.put(aPrecedent('new', { at: 3 }));
+      await store.put(aPrecedent('middle', { at: 2, class: 'Pending' }));
+      await store.put(aPrecedent('foreign', { tenant: 'other-team', at: 4 }));
+      const listed = await store.list({ tenant: 'shop-team', limit: 2 });
+      expect(listed.map((precedent) => precedent.request.name)).toEqual(['rr-new', 'rr-middle']);
+      expect(await store.list({ tenant: 'third-team', limit: 10 })).toEqual([]);
+    });
+
     it('are at most as many as asked for, in falling order of a score from 0 to 1', async () => {
-      for (const name of ['a', 'b', 'c', 'd']) await store.put(aPrecedent(name));
+      for (const name of ['a', 'b', 'c', 'd']) await store.put(aPrecedent(name, { clusters: [name] }));
       const found = await store.find({ tenant: 'shop-team', fingerprint: sha256('b'), class: 'OOMKilled', text: 'c needs more memory', limit: 3 });
       const scores = found.map((match) => match.score);
       expect(scores).toHaveLength(3);

@@ -16,6 +16,7 @@ export function memoryVectorStore(): VectorStore & { readonly precedents: Readon
         .map((precedent) => (precedent.fingerprint === fingerprint ? { precedent, score: 1, by: 'Fingerprint' as const } : { precedent, score: 0.5, by: 'Structure' as const }))
         .sort((a, b) => b.score - a.score)
         .slice(0, limit),
+    list: async ({ tenant, limit }) => [...precedents.values()].filter((one) => one.tenant === tenant).sort((a, b) => b.at - a.at || a.id.localeCompare(b.id)).slice(0, limit),
     async putVeto(veto) {
       if (!vetoes.some((one) => one.tenant === veto.tenant && one.key === veto.key)) vetoes.push(veto);
     },

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from './database.ts';
-import { embed, similarity } from './embedder.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -43,16 +42,5 @@ describe('a store file that cannot be used', () => {
 
   it('is told apart from a folder that is missing', () => {
     expect(() => openDatabase(join(dir, 'nowhere', 'precedents.db'))).toThrow(expect.objectContaining({ reason: 'StoreUnreadable' }));
-  });
-});
-
-describe('the embedder', () => {
-  it('finds a text with a typing error nearer than another text', () => {
-    const text = embed('connection to the database refused');
-    expect(similarity(text, embed('conection to teh database refused'))).toBeGreaterThan(similarity(text, embed('image tag was not found')));
-  });
-
-  it('gives a text without words no likeness to anything', () => {
-    expect(similarity(embed('—'), embed('memory'))).toBe(0);
   });
 });

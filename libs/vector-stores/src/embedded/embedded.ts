@@ -1,14 +1,18 @@
 import { parse } from '@fleetmend/kernel';
 import { Precedent } from '@fleetmend/model';
-import { definePlugin, type VectorStore } from '@fleetmend/plugin-api';
+import { definePlugin, type PluginLog, type VectorStore } from '@fleetmend/plugin-api';
 import { join } from 'node:path';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
 import { openDatabase } from './database.ts';
-import { embed, EMBEDDER } from './embedder.ts';
-import { rank, textOf, type StoredPrecedent } from './ranking.ts';
+import { chooseEmbedder, EmbedderConfig, embedQuestion } from '../../embedders/choose-embedder.ts';
+import { similarity, type Embedder } from '../../embedders/embedder.ts';
+import { fuse, textOf, type Found } from '../../retrieval/fuse.ts';
 
-const Config = z.strictObject({ file: z.string().default('precedents.db').describe('file below the state directory') });
+const Config = z.strictObject({
+  file: z.string().default('precedents.db').describe('file below the state directory'),
+  embedder: EmbedderConfig.describe('what turns texts into vectors; `ngram` needs nothing'),
+});
 
 /**
  * Memory in one SQLite file: a flat scan over the tenant's cases, with an embedder that needs no model.
@@ -17,10 +21,10 @@ const Config = z.strictObject({ file: z.string().default('precedents.db').descri
 export const embedded = definePlugin<z.infer<typeof Config>, VectorStore>({
   kind: 'embedded',
   config: Config,
-  create: (config, deps) => createStore(openDatabase(join(deps.stateDir, config.file))),
+  create: (config, deps) => createStore({ database: openDatabase(join(deps.stateDir, config.file)), embedder: chooseEmbedder(config.embedder, deps), log: deps.log }),
 });
 
-function createStore(database: DatabaseSync): VectorStore {
+function createStore({ database, embedder, log }: { readonly database: DatabaseSync; readonly embedder: Embedder; readonly log: PluginLog }): VectorStore {
   const insert = database.prepare('INSERT OR REPLACE INTO precedents (id, tenant, fingerprint, json, embedder, vector) VALUES (?, ?, ?, ?, ?, ?)');
   const select = database.prepare('SELECT json, embedder, vector FROM precedents WHERE tenant = ?');
   const insertVeto = database.prepare('INSERT OR REPLACE INTO vetoes (tenant, key, request, at) VALUES (?, ?, ?, ?)');
@@ -31,9 +35,19 @@ function createStore(database: DatabaseSync): VectorStore {
   return {
     kind: 'embedded',
     put: async (precedent) => {
-      insert.run(precedent.id, precedent.tenant, precedent.fingerprint, JSON.stringify(precedent), EMBEDDER, bytesOf(embed(textOf(precedent))));
+      const [vector] = await embedder.embed([textOf(precedent)]);
+      insert.run(precedent.id, precedent.tenant, precedent.fingerprint, JSON.stringify(precedent), embedder.space, vector === undefined ? new Uint8Array() : bytesOf(vector));
     },
-    find: async (query) => rank(readAll(select.all(query.tenant)), query),
+    async find(query) {
+      const wanted = await embedQuestion(embedder, query.text, log);
+      return fuse(select.all(query.tenant).map((row) => readRow(row, embedder, wanted)), query);
+    },
+    list: async ({ tenant, limit }) =>
+      select
+        .all(tenant)
+        .map(readPrecedent)
+        .sort((a, b) => b.at - a.at || a.id.localeCompare(b.id))
+        .slice(0, limit),
     putVeto: async ({ tenant, key, request, at }) => {
       insertVeto.run(tenant, key, request, at);
     },
@@ -49,13 +63,15 @@ function createStore(database: DatabaseSync): VectorStore {
   };
 }
 
-function* readAll(rows: readonly Record<string, SQLOutputValue>[]): Iterable<StoredPrecedent> {
-  for (const row of rows) {
-    const precedent = parse(Precedent, JSON.parse(String(row['json'])), 'a stored precedent');
-    const vector = row['vector'];
-    // Vectors of another embedder live in another space: made again instead of compared.
-    yield { precedent, vector: row['embedder'] === EMBEDDER && vector instanceof Uint8Array ? vectorOf(vector) : embed(textOf(precedent)) };
-  }
+function readPrecedent(row: Record<string, SQLOutputValue>): Precedent {
+  return parse(Precedent, JSON.parse(String(row['json'])), 'a stored precedent');
+}
+
+/** Vectors of another embedder live in another space: such a case is found by its structure and its words alone. */
+function readRow(row: Record<string, SQLOutputValue>, embedder: Embedder, wanted: Float32Array | undefined): Found {
+  const vector = row['vector'];
+  const comparable = wanted !== undefined && row['embedder'] === embedder.space && vector instanceof Uint8Array && vector.byteLength === embedder.size * Float32Array.BYTES_PER_ELEMENT;
+  return { precedent: readPrecedent(row), likeness: comparable ? similarity(vectorOf(vector), wanted) : 0 };
 }
 
 function bytesOf(vector: Float32Array): Uint8Array {
