@@ -1,4 +1,5 @@
 import type { Clock } from '@fleetmend/kernel';
+import { modelCounters, type ModelSample } from './model-counters.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** A request's move, as metrics need it. Durations in milliseconds. */
@@ -13,6 +14,13 @@ export interface MoveSample {
   readonly sinceFirstSeen?: number;
 }
 
+/** Where one wave of a policy rollout stands: 0 not begun, 1 Shadow, 2 Warn, 3 Enforce, 4 finished, -1 halted. */
+export interface RolloutStageSample {
+  readonly rollout: string;
+  readonly wave: string;
+  readonly stage: -1 | 0 | 1 | 2 | 3 | 4;
+}
+
 export type EventResult = 'accepted' | 'duplicate' | 'rejected';
 
 /** The hub's own numbers. Label sets are bounded: clusters, classes, phases, rules; never a request. */
@@ -23,8 +31,12 @@ export interface HubMetrics {
   verdict(sample: { readonly rule: string; readonly result: string }): void;
   reverted(): void;
   remembered(by: string): void;
+  /** What asking a language model took; see {@link ModelSample}. */
+  modelAsked(sample: ModelSample): void;
   /** Pull requests of ours by state, as counted now. */
   pullRequests(counts: Readonly<Record<string, number>>): void;
+  /** Policy rollouts by wave, as they stand now; see {@link RolloutStageSample}. */
+  rolloutStages(samples: readonly RolloutStageSample[]): void;
   /** The page that Prometheus reads, and its content type. */
   render(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -44,8 +56,10 @@ export function createHubMetrics({ clock, processMetrics = true }: { readonly cl
   const repair = new Histogram({ name: 'fleetmend_time_to_repair_seconds', help: 'From the first sight of a failure to its verified repair.', labelNames: ['class'] as const, buckets: [10, 30, 60, 120, 300, 600, 1800, 3600, 14_400, 86_400], registers });
   const pulls = new Gauge({ name: 'fleetmend_pull_requests', help: 'Pull requests of ours by state.', labelNames: ['state'] as const, registers });
   const verdicts = new Counter({ name: 'fleetmend_verdicts_total', help: 'What policy said, by rule and result.', labelNames: ['rule', 'result'] as const, registers });
+  const rollouts = new Gauge({ name: 'fleetmend_policy_rollout_stage', help: 'Waves of policy rollouts: 0 not begun, 1 Shadow, 2 Warn, 3 Enforce, 4 finished, -1 halted.', labelNames: ['rollout', 'wave'] as const, registers });
   const events = new Counter({ name: 'fleetmend_events_total', help: 'Failure events that arrived, by what became of them.', labelNames: ['result'] as const, registers });
   const reverts = new Counter({ name: 'fleetmend_reverts_total', help: 'Repairs that made things worse and were taken back.', registers });
+  const modelAsked = modelCounters(registers);
   const memory = new Counter({ name: 'fleetmend_memory_hits_total', help: 'Finished cases that were found for a new one, by how.', labelNames: ['by'] as const, registers });
   new Gauge({
     name: 'fleetmend_agent_last_seen_seconds',
@@ -69,9 +83,14 @@ export function createHubMetrics({ clock, processMetrics = true }: { readonly cl
     verdict: ({ rule, result }) => verdicts.inc({ rule, result }),
     reverted: () => reverts.inc(),
     remembered: (by) => memory.inc({ by }),
+    modelAsked,
     pullRequests(counts) {
       pulls.reset();
       for (const [state, value] of Object.entries(counts)) pulls.set({ state }, value);
+    },
+    rolloutStages(samples) {
+      rollouts.reset();
+      for (const { rollout, wave, stage } of samples) rollouts.set({ rollout, wave }, stage);
     },
     render: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };

@@ -20,10 +20,10 @@ export const crashLoop: Rule = (kase) => {
   const name = kase.request.spec.target?.container ?? kase.target.metadata.name;
   const suspects = recentChanges(kase);
   const [only, second] = suspects;
-  if (!only) return handOver(`${name} starts and dies, and nothing in Git changed before it`, 'NoRecentChange', `Git history shows no change of the template that could explain it; read the previous log of ${name}.`);
+  if (!only) return notKnown(`${name} starts and dies, and nothing in Git changed before it`, 'NoRecentChange', `Git history shows no change of the template that could explain it; read the previous log of ${name}.`);
   if (second) {
     const fields = suspects.slice(0, 4).map((change) => change.path.slice(-3).join('/')).join(', ');
-    return handOver(`${name} began to crash after several changes`, 'SeveralChanges', `These fields changed together, and the rules cannot tell which one did it: ${fields}. Read the previous log of ${name}.`);
+    return notKnown(`${name} began to crash after several changes`, 'SeveralChanges', `These fields changed together, and the rules cannot tell which one did it: ${fields}. Read the previous log of ${name}.`);
   }
   return putBack(kase, name, only);
 };
@@ -59,6 +59,11 @@ function recentChanges(kase: Case): readonly FieldChangeInGit[] {
 function holds(target: KubeObject, healthy: KubeObject, path: readonly string[], value: unknown): boolean {
   const inside = path.slice(podSpecPath(target).length);
   return canonicalJson(valueAt(healthy, [...podSpecPath(healthy), ...inside])) === canonicalJson(value);
+}
+
+/** The rules have nothing to go by; somebody else may read more out of the log. */
+function notKnown(cause: string, reason: string, lookAt: string): RuleAnswer {
+  return { ...handOver(cause, reason, lookAt), inconclusive: true };
 }
 
 function handOver(cause: string, reason: string, lookAt: string): RuleAnswer {

@@ -36,7 +36,7 @@ function reason(kase: Case): Reasoning | undefined {
   const fresh = withoutTried(answer.candidates, kase.tried);
   const candidates: readonly Action[] =
     fresh.length > 0 ? fresh.slice(0, MAX_CANDIDATES) : [abstain('NothingLeftToTry', 'Every repair that the rules know for this failure was tried or refused before; a person has to look at the evidence.')];
-  return { cause: answer.cause.slice(0, 512), confidence: answer.confidence, source: 'Playbook', cites: cite(kase, answer.cites), candidates };
+  return { cause: answer.cause.slice(0, 512), confidence: answer.confidence, source: 'Playbook', cites: cite(kase, answer.cites), candidates, ...(fresh.length === 0 || answer.inconclusive === true ? { inconclusive: true } : {}) };
 }
 
 /** What was tried or refused once is never proposed again, whatever the evidence says now. */

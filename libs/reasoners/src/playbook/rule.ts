@@ -9,6 +9,8 @@ export interface RuleAnswer {
   /** Kinds of evidence that the answer rests on. */
   readonly cites: readonly EvidenceItem['kind'][];
   readonly candidates: readonly Action[];
+  /** It abstains because it does not know, not because it knows that nothing is safe. */
+  readonly inconclusive?: boolean;
 }
 
 export type Rule = (kase: Case) => RuleAnswer;

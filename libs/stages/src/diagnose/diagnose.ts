@@ -27,10 +27,22 @@ async function ask(deps: StageDeps, view: View, kase: Case, signal: AbortSignal)
     if (reasoning === undefined) continue;
     const diagnosis = render(view, kase, reasoner.kind, reasoning);
     if (diagnosis.candidates.length > 0 || reasoning.inconclusive !== true) return diagnosis;
-    // What was spent must not get lost with the answer of another.
-    undecided = undecided === undefined ? diagnosis : { ...undecided, ...(diagnosis.model === undefined ? {} : { model: diagnosis.model }) };
+    undecided = undecided === undefined ? diagnosis : alsoUndecided(undecided, diagnosis);
   }
   return undecided ?? unknownCause(view, kase);
+}
+
+/** The first one's words stay; of who came after, why it had nothing better, and what it cost. */
+function alsoUndecided(first: Diagnosis, next: Diagnosis): Diagnosis {
+  const model = next.model ?? first.model;
+  const dropped = [...(first.dropped ?? []), ...(next.dropped ?? [])].slice(0, 3);
+  const more = next.abstain === undefined ? '' : ` ${next.reasoner} had nothing better (${next.abstain.reason}): ${next.abstain.lookAt}`;
+  return {
+    ...first,
+    ...(first.abstain === undefined ? {} : { abstain: { ...first.abstain, lookAt: `${first.abstain.lookAt}${more}`.slice(0, 512) } }),
+    ...(model === undefined ? {} : { model }),
+    ...(dropped.length === 0 ? {} : { dropped }),
+  };
 }
 
 function render(view: View, kase: Case, reasoner: string, reasoning: Reasoning): Diagnosis {
