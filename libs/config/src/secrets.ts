@@ -5,7 +5,7 @@ import { SecretRef } from './config-parts.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Names of keys whose value is a secret, in the config of any plugin. */
-const SECRET_NAME = /(token|password|passphrase|secret|credentials?|private_?key|api_?key)$/i;
+const SECRET_NAME = /(token|password|passphrase|secret|credentials?|private_?key|api_?key|routing_?key|signing_?key)$/i;
 
 /**
  * The secret that a reference points at, without a final line end.

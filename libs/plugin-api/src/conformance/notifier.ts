@@ -1,11 +1,14 @@
 import type { RemediationRequest } from '@fleetmend/model';
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Notifier } from '../notifier.ts';
 
 /** What a channel holds now: one entry per message that a person would see. */
 export interface ChannelView {
   readonly notifier: Notifier;
   readonly messages: () => Promise<readonly string[]>;
+  /** False: a channel for tickets, which tells no moves. */
+  readonly announces?: boolean;
+  readonly close?: () => Promise<void>;
 }
 
 const request: RemediationRequest = {
@@ -22,6 +25,8 @@ export function notifierConformance({ kind, create }: { readonly kind: string; r
   beforeEach(async () => {
     view = await create();
   });
+  afterEach(() => view.close?.());
+  const told = (count: number): number => (view.announces === false ? 0 : count);
   const announce = (key: string) => view.notifier.announce({ request, from: 'Proposed', to: 'Escalated', reason: 'PolicyDenied', message: 'policy denied the plan', key });
   const escalate = () => view.notifier.escalate({ request, marker: 'rr:a1b2', title: 'checkout was killed for memory', body: 'the quota is exhausted' });
 
@@ -33,14 +38,14 @@ export function notifierConformance({ kind, create }: { readonly kind: string; r
     await announce('a1b2/1/Proposed/Escalated');
     await announce('a1b2/1/Proposed/Escalated');
     const messages = await view.messages();
-    expect(messages).toHaveLength(1);
-    expect(messages[0]).toContain('policy denied the plan');
+    expect(messages).toHaveLength(told(1));
+    for (const message of messages) expect(message).toContain('policy denied the plan');
   });
 
   it('says two moves as two messages', async () => {
     await announce('a1b2/1/Proposed/Escalated');
     await announce('a1b2/2/Proposed/Escalated');
-    expect(await view.messages()).toHaveLength(2);
+    expect(await view.messages()).toHaveLength(told(2));
   });
 
   it('files a ticket once and finds it again', async () => {
@@ -50,6 +55,13 @@ export function notifierConformance({ kind, create }: { readonly kind: string; r
     const messages = await view.messages();
     expect(messages).toHaveLength(1);
     expect(messages[0]).toContain('quota is exhausted');
+  });
+
+  it('closes a ticket that it filed, and says why', async () => {
+    await escalate();
+    const before = await view.messages();
+    await view.notifier.closeTicket({ request, marker: 'rr:a1b2' }, 'it recovered');
+    expect(await view.messages()).not.toEqual(before);
   });
 
   it('closes a ticket twice as once, and one that never was without trouble', async () => {
