@@ -1,5 +1,6 @@
 /** @module Vector stores: memory of finished cases and of vetoes. One line per plugin. */
 import { embedded } from './embedded/embedded.ts';
+import { qdrant } from './qdrant/qdrant.ts';
 
-export const vectorStores = [embedded] as const;
-export { embedded };
+export const vectorStores = [embedded, qdrant] as const;
+export { embedded, qdrant };
