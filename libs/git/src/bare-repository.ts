@@ -8,6 +8,8 @@ import { isWhole, makeRepository } from './make-repository.ts';
 import { missingCommit, readObjects } from './objects.ts';
 import { type Git, GitError } from './program.ts';
 import type { Identity, RepositoryReader, RepositoryWriter } from './repository-access.ts';
+import { signCommit } from './signed-commit.ts';
+import type { SshSigner } from './ssh-signature.ts';
 import { removeStaleLocks } from './stale-locks.ts';
 
 export interface NewCommit {
@@ -17,6 +19,8 @@ export interface NewCommit {
   readonly message: string;
   readonly author: Identity;
   readonly at: Instant;
+  /** Left out: the commit is not signed. */
+  readonly signer?: SshSigner | undefined;
 }
 
 export interface NewMerge {
@@ -27,6 +31,7 @@ export interface NewMerge {
   readonly message: string;
   readonly author: Identity;
   readonly at: Instant;
+  readonly signer?: SshSigner | undefined;
 }
 
 /**
@@ -43,6 +48,8 @@ export interface BareRepository extends RepositoryReader, RepositoryWriter {
   /** Id of the commit's tree: equal trees hold equal files. */
   treeId(revision: string): Promise<string>;
   has(commit: string): Promise<boolean>;
+  /** The bytes of the commit object itself, which its id and its signature are made over. */
+  commitObject(commit: string): Promise<Buffer>;
   log(query: { readonly from: string; readonly without?: string; readonly path?: string; readonly limit: number }): Promise<readonly CommitInfo[]>;
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   /** True when the two can be merged without a conflict. */
@@ -81,14 +88,22 @@ export async function openBareRepository({ path, git, clock, defaultBranch = 'ma
     return code === 0 ? stdout.toString().trim() : undefined;
   };
 
-  const createCommit = async ({ parent, files, message, author: by, at }: NewCommit): Promise<string> => {
+  const commitObject = async (commit: string): Promise<Buffer> => (await git.run({ dir: path, args: ['cat-file', 'commit', checkSha(commit)] })).stdout;
+
+  const signed = async (commit: string, signer: SshSigner | undefined): Promise<string> => {
+    if (!signer) return commit;
+    const input = signCommit(await commitObject(commit), signer);
+    return checkSha((await git.run({ dir: path, args: ['hash-object', '-t', 'commit', '-w', '--stdin'], input })).stdout.toString().trim());
+  };
+
+  const createCommit = async ({ parent, files, message, author: by, at, signer }: NewCommit): Promise<string> => {
     for (const file of files.keys()) checkFilePath(file);
     const existing = parent === undefined ? new Map() : await objects.entries(parent);
     const ref = `refs/incoming/${randomUUID()}`; // fast-import wants one; it is gone again before anybody looks
     const input = renderImport({ ref, parent, files, message, author: by, at, existing });
     const { stdout } = await git.run({ dir: path, args: ['fast-import', '--quiet', '--done', '--date-format=raw'], input });
     await git.run({ dir: path, args: ['update-ref', '-d', ref] });
-    return checkSha(stdout.toString().trim());
+    return signed(checkSha(stdout.toString().trim()), signer);
   };
 
   const mergeTrees = async (base: string, head: string): Promise<string | undefined> => {
@@ -122,6 +137,7 @@ export async function openBareRepository({ path, git, clock, defaultBranch = 'ma
     path,
     findHead,
     createCommit,
+    commitObject,
     moveBranch,
     has: objects.has,
     treeId: objects.treeId,
@@ -151,14 +167,14 @@ export async function openBareRepository({ path, git, clock, defaultBranch = 'ma
       return (await objects.isAncestor(ancestor, descendant)) ?? false;
     },
     merges: async (base, head) => (await mergeTrees(base, head)) !== undefined,
-    async createMerge({ base, head, method, message, author: by, at }) {
+    async createMerge({ base, head, method, message, author: by, at, signer }) {
       const tree = await mergeTrees(base, head);
       if (tree === undefined) return undefined;
       const parents = method === 'Squash' ? [base] : [base, head];
       const date = `@${Math.floor(at / 1000)} +0000`;
       const env = { GIT_AUTHOR_NAME: by.name, GIT_AUTHOR_EMAIL: by.email, GIT_AUTHOR_DATE: date, GIT_COMMITTER_NAME: by.name, GIT_COMMITTER_EMAIL: by.email, GIT_COMMITTER_DATE: date };
       const { stdout } = await git.run({ dir: path, env, args: ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent])], input: message });
-      return checkSha(stdout.toString().trim());
+      return signed(checkSha(stdout.toString().trim()), signer);
     },
     async commit({ branch, files, message, author: by = author }) {
       for (;;) {

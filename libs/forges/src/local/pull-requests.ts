@@ -1,5 +1,5 @@
 import { type Clock, PermanentError } from '@fleetmend/kernel';
-import type { BareRepository, Identity } from '@fleetmend/git';
+import type { BareRepository, Identity, SshSigner } from '@fleetmend/git';
 import type { MergeResult, PullRequestState } from '@fleetmend/plugin-api';
 import type { Compare } from './comparison.ts';
 import type { LocalRepositories } from './repositories.ts';
@@ -12,6 +12,8 @@ export interface PullRequestDeps {
   readonly clock: Clock;
   readonly mergeMethod: 'Squash' | 'Merge';
   readonly compare: Compare;
+  /** What the hub signs with; people sign for themselves. */
+  readonly signer?: SshSigner | undefined;
 }
 
 /** Who acts: a person, or this hub itself. */
@@ -88,7 +90,7 @@ export async function merge(deps: PullRequestDeps, { number, expectedHead, messa
     if (state.state === 'Closed') return refused('NotMergeable', `pull request ${number} is closed`);
     if (expectedHead !== undefined && state.headSHA !== expectedHead) return refused('HeadMoved', `the head of ${row.branch} is ${state.headSHA}, not ${expectedHead}`);
     const base = await repository.head(row.base);
-    const sha = await repository.createMerge({ base, head: state.headSHA, method: deps.mergeMethod, message, author: by, at: deps.clock.now() });
+    const sha = await repository.createMerge({ base, head: state.headSHA, method: deps.mergeMethod, message, author: by, at: deps.clock.now(), signer: by.kind === 'Us' ? deps.signer : undefined });
     if (sha === undefined || !state.mergeable) return refused('NotMergeable', `${row.branch} conflicts with ${row.base}`);
     deps.store.noteMerge({ number, sha, login: by.login, head: state.headSHA, base_sha: base });
     const moved = deps.store.atomically(() => {
