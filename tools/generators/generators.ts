@@ -3,9 +3,10 @@ import { configReference } from './config-reference.ts';
 import { crdFiles } from './crds.ts';
 import type { Generator } from './generated.ts';
 import { featureTable } from './feature-table.ts';
+import { hubRoleFiles } from './hub-role.ts';
 import { lifecyclePage } from './lifecycle-page.ts';
 import { policyWorker } from './policy-worker.ts';
 import { sandboxApi } from './sandbox-api.ts';
 
 /** Everything that is generated, committed, and proved fresh by CI. */
-export const generators: readonly Generator[] = [crdFiles, lifecyclePage, configReference, policyWorker, agentRoleFiles, sandboxApi, featureTable];
+export const generators: readonly Generator[] = [crdFiles, lifecyclePage, configReference, policyWorker, agentRoleFiles, hubRoleFiles, sandboxApi, featureTable];

@@ -15,6 +15,7 @@ function writerOver(answer: () => Response = () => jsonResponse({ metadata: { na
 describe('a writer', () => {
   it.each([
     ['apps/v1', 'deployments'], ['v1', 'secrets'], ['v1', 'pods'], ['v1', 'configmaps'], ['rbac.authorization.k8s.io/v1', 'clusterroles'], ['coordination.k8s.io/v1', 'leasecandidates'], ['apiextensions.k8s.io/v1', 'customresourcedefinitions'],
+    ['fleetmend.dev/v1alpha1', 'remediationapprovals'], ['fleetmend.dev/v1alpha1', 'remediationpolicies'], ['fleetmend.dev/v1alpha1', 'repobindings'], ['admissionregistration.k8s.io/v1', 'validatingadmissionpolicies'],
   ])('of the hub refuses %s %s in every method before anything leaves', async (apiVersion, resource) => {
     const { writer, seen } = writerOver();
     const type = typeOf(apiVersion, resource);
@@ -28,7 +29,7 @@ describe('a writer', () => {
     expect(seen).toEqual([]);
   });
 
-  it.each([['fleetmend.dev/v1alpha1', 'remediationrequests'], ['v1', 'events'], ['events.k8s.io/v1', 'events'], ['coordination.k8s.io/v1', 'leases']])('of the hub may write %s %s', async (apiVersion, resource) => {
+  it.each([['fleetmend.dev/v1alpha1', 'remediationrequests'], ['v1', 'events'], ['coordination.k8s.io/v1', 'leases']])('of the hub may write %s %s', async (apiVersion, resource) => {
     const { writer, seen } = writerOver();
     await writer.create(typeOf(apiVersion, resource), { apiVersion, kind: 'Any', metadata: { name: 'x', namespace: 'shop' } });
     expect(seen).toHaveLength(1);

@@ -10,11 +10,10 @@ export interface MayWrite {
   readonly resources: readonly string[] | 'all';
 }
 
-/** All that a hub writes: our own kinds, events about them, its Leases. */
+/** All that a hub writes: what it keeps in our own kinds, events about them, its Leases. Never an approval, a policy or a binding. */
 export const HUB_MAY_WRITE: readonly MayWrite[] = [
-  { group: 'fleetmend.dev', resources: 'all' },
+  { group: 'fleetmend.dev', resources: ['remediationrequests', 'fleetclusters', 'policyrollouts'] },
   { group: '', resources: ['events'] },
-  { group: 'events.k8s.io', resources: ['events'] },
   { group: 'coordination.k8s.io', resources: ['leases'] },
 ];
 

@@ -1,3 +1,4 @@
+import { createKubeClient } from '@fleetmend/k8s';
 import { customResourceDefinitions } from '@fleetmend/model';
 import { describe, expect, it } from 'vitest';
 import { checkHubCluster } from './hub-cluster-check.ts';
@@ -5,8 +6,10 @@ import { aHubCluster } from './hub-cluster.fixture.ts';
 
 const checked = async (kinds: readonly unknown[], namespace = 'fleetmend-system') => {
   const hub = aHubCluster({ kinds });
+  // As an administrator: `fleetmend up` checks under the rights of the person who runs it.
+  const client = createKubeClient({ server: 'https://hub.test', fetch: ((input: string, init?: RequestInit) => hub.server.fetch(new Request(input, init))) as typeof fetch });
   try {
-    return await checkHubCluster(hub.client, namespace).then(
+    return await checkHubCluster(client, namespace).then(
       () => 'good',
       (error: unknown) => error,
     );

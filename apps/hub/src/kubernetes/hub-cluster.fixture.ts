@@ -3,6 +3,7 @@ import { createKubeClient, createWriter, HUB_MAY_WRITE, type KubeClient, type Wr
 import { customResourceDefinitions, SYSTEM_NAMESPACE, type KubeObject } from '@fleetmend/model';
 import { createApiServer, openStore, type ApiServer } from '@fleetmend/sandbox';
 import { VirtualClock } from '@fleetmend/testing';
+import { HUB_NAMESPACE_RULES, hubClusterRules } from '../rights.ts';
 
 export interface HubClusterFixture {
   readonly clock: VirtualClock;
@@ -13,13 +14,17 @@ export interface HubClusterFixture {
   close(): void;
 }
 
+/** Who a hub is in its cluster: every spec over this fixture runs with the rights that are generated for it, and with no others. */
+const HUB = { user: `system:serviceaccount:${SYSTEM_NAMESPACE}:fleetmend-hub`, groups: ['system:serviceaccounts', 'system:authenticated'] } as const;
+
 /** An embedded hub cluster on a virtual clock, with our kinds and the namespaces of two tenants, reached as over HTTP. */
 export function aHubCluster({ kinds = customResourceDefinitions() }: { readonly kinds?: readonly unknown[] } = {}): HubClusterFixture {
   const clock = new VirtualClock();
   const store = openStore({ path: ':memory:' });
   const server = createApiServer({ name: 'hub', store, clock, random: seededRandom(7), crds: kinds as NonNullable<Parameters<typeof createApiServer>[0]['crds']> });
   for (const name of [SYSTEM_NAMESPACE, 'shop-team']) server.objects.create(namespace(name), { manager: 'test' });
-  const fetch = ((input: string, init?: RequestInit) => server.fetch(new Request(input, init))) as typeof globalThis.fetch;
+  for (const object of hubRights()) server.objects.create(object, { manager: 'test' });
+  const fetch = ((input: string, init?: RequestInit) => server.fetch(new Request(input, init), HUB)) as typeof globalThis.fetch;
   const client = createKubeClient({ server: 'https://hub.test', fetch });
   return {
     clock,
@@ -36,4 +41,16 @@ export function aHubCluster({ kinds = customResourceDefinitions() }: { readonly 
 
 function namespace(name: string): KubeObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
+
+function hubRights(): readonly KubeObject[] {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const [name, subjects] = ['fleetmend-hub', [{ kind: 'ServiceAccount', name: 'fleetmend-hub', namespace: SYSTEM_NAMESPACE }]];
+  const roleRef = (kind: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name });
+  return [
+    { apiVersion, kind: 'ClusterRole', metadata: { name }, rules: hubClusterRules(SYSTEM_NAMESPACE) },
+    { apiVersion, kind: 'ClusterRoleBinding', metadata: { name }, subjects, roleRef: roleRef('ClusterRole') },
+    { apiVersion, kind: 'Role', metadata: { name, namespace: SYSTEM_NAMESPACE }, rules: HUB_NAMESPACE_RULES },
+    { apiVersion, kind: 'RoleBinding', metadata: { name, namespace: SYSTEM_NAMESPACE }, subjects, roleRef: roleRef('Role') },
+  ];
 }
