@@ -1,5 +1,6 @@
 import { parse } from '@fleetmend/kernel';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ANSWER_SCHEMA } from '../../model-tier/answer.ts';
 import { noStructure, right } from '../../spec-support/plays.ts';
 import { abstentionOf, again, oom, reasonerBench } from '../../spec-support/reasoner-bench.ts';
 import { modelReasonerSuite } from '../../spec-support/model-reasoner-suite.ts';
@@ -20,7 +21,7 @@ describe('openai-compatible', () => {
     expect(request?.headers['authorization']).toBe('Bearer sk-0123456789abcdef');
     expect(JSON.stringify(request?.body)).not.toContain('sk-0123456789abcdef');
     expect(request?.body.tools).toBeUndefined();
-    expect(request?.body).toMatchObject({ model: 'm-1', max_tokens: 1024, response_format: { type: 'json_schema', json_schema: { name: 'diagnosis', strict: true, schema: { required: ['cause', 'confidence', 'cites', 'actions'], additionalProperties: false } } } });
+    expect(request?.body).toMatchObject({ model: 'm-1', max_tokens: 1024, response_format: { type: 'json_schema', json_schema: { name: 'diagnosis', strict: ANSWER_SCHEMA.strict, schema: { required: ['cause', 'confidence', 'cites', 'actions'], additionalProperties: false } } } });
   });
 
   it('sends no authorization where there is no key, and another header where it is asked to', async () => {
