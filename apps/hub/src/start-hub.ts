@@ -22,6 +22,7 @@ import { startLeaderLease } from './kubernetes/leader-lease.ts';
 import { createRequestsStore, type RequestsStore } from './kubernetes/requests-store.ts';
 import { createSettingsReader } from './kubernetes/settings-reader.ts';
 import { createHubPlugins } from './plugins/hub-plugins.ts';
+import { openPolicy } from './policy/start-policy.ts';
 import { announceMoves } from './reconcile/announce-moves.ts';
 import { hubTimes } from './reconcile/hub-times.ts';
 import { observedStages } from './reconcile/observed-stages.ts';
@@ -70,7 +71,8 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     const audit = closers.add(await openFileAudit({ file: join(config.stateDir, 'audit.jsonl'), clock, writer: 'hub' }), (opened) => opened.close());
     const evidence = closers.add(openEvidenceStore({ file: join(config.stateDir, 'evidence.db'), clock, ttl: config.evidence.ttl }), (opened) => opened.close());
     const pluginLog = { info: (message: string, fields = {}) => log.info(fields, message), warn: (message: string, fields = {}) => log.warn(fields, message) };
-    const plugins = closers.add(await createHubPlugins(config, { clock, env, fetch: world.fetch, log: pluginLog, writeEvent: createEventWriter(writer) }), (made) => made.close());
+    const writeEvent = createEventWriter(writer);
+    const plugins = closers.add(await createHubPlugins(config, { clock, env, fetch: world.fetch, log: pluginLog, writeEvent }), (made) => made.close());
     const requests = closers.add(createRequestsStore({ client, writer, clock, random, warn: (message, fields) => log.warn(fields, message) }), (store) => store.close());
     const settings = createSettingsReader(client);
     const openSet = createOpenSet({ clock, closeDwell: times.lifecycle.hold });
@@ -79,13 +81,18 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     // What may not be read is told now, and not at the first failure at night.
     await Promise.all([settings.policies(), settings.bindings(), settings.clusters(), settings.approvals()]);
 
+    const policy = closers.add(openPolicy({ clock, client, writer, settings, metrics, writeEvent, log, engine: plugins.policyEngine, fetch: world.fetch, namespace: config.namespace, stateDir: config.stateDir, every: times.pace.poll }), (opened) => opened.close());
     const git = createGit(env['PATH'] === undefined ? {} : { path: env['PATH'] });
     const { close: _, ...parts } = plugins;
-    const deps: StageDeps = { ...parts, requests, settings, openSet, evidence, audit, clock, random, clusters: createClusters(bus), repositories: openMirrors({ root: join(config.stateDir, 'mirrors'), git }), lifecycle: times.lifecycle, pace: times.pace };
+    const deps: StageDeps = { ...parts, bundles: policy.bundles, requests, settings, openSet, evidence, audit, clock, random, clusters: createClusters(bus), repositories: openMirrors({ root: join(config.stateDir, 'mirrors'), git }), lifecycle: times.lifecycle, pace: times.pace };
+    const announce = announceMoves({ clock, metrics, audit, notifiers: plugins.notifiers, log });
     const reconcile = createReconciler({
       ...deps,
       stages: observedStages(createStages(deps), metrics),
-      moved: announceMoves({ clock, metrics, audit, notifiers: plugins.notifiers, log }),
+      moved: (request, move) => {
+        policy.moved(request, move);
+        announce(request, move);
+      },
       failed: (key, stage, error) => log.warn({ 'fleetmend.request': `${key.namespace}/${key.name}`, stage, err: error }, `${stage} failed: ${messageOf(error)}`),
       rest: times.pace.pollSlow,
     });
@@ -100,8 +107,13 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
         warn: (message) => log.warn(message),
         lead: () => {
           log.info('leading: requests are being worked on');
-          const loop = startReconcileLoop({ clock, requests, openSet, workers: WORKERS, reconcile, resync: times.resync, failed: (key, error) => log.warn({ 'fleetmend.request': key, err: error }, `a look at ${key} failed: ${messageOf(error)}`) });
-          return () => loop.stop();
+          const rolling = policy.lead();
+          const look: typeof reconcile = async (key, signal) => {
+            await rolling.ready;
+            return reconcile(key, signal);
+          };
+          const loop = startReconcileLoop({ clock, requests, openSet, workers: WORKERS, reconcile: look, resync: times.resync, failed: (key, error) => log.warn({ 'fleetmend.request': key, err: error }, `a look at ${key} failed: ${messageOf(error)}`) });
+          return async () => void (await Promise.all([rolling.stop(), loop.stop()]));
         },
       }),
       (lease) => lease.stop(),

@@ -4,8 +4,8 @@ import type { BundleInfo, RolloutMode } from '@fleetmend/model';
 export interface Trial {
   /** `namespace/name` of the PolicyRollout. */
   readonly rollout: string;
-  /** When its present climb began: what was counted before is another story. */
-  readonly startedAt: string;
+  /** Its present climb: what was counted in an earlier one is another story. */
+  readonly climb: string;
   readonly mode: RolloutMode;
   readonly candidate: BundleInfo;
   readonly lastGood: BundleInfo;

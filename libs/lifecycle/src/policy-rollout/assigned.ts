@@ -20,7 +20,7 @@ export interface AssignedDigests {
   /** What it goes back to. */
   readonly lastGood: string;
   /** Present while a rollout has this cluster on its way. */
-  readonly trial?: { readonly rollout: string; readonly digest: string; readonly mode: RolloutMode; readonly startedAt: string };
+  readonly trial?: { readonly rollout: string; readonly digest: string; readonly mode: RolloutMode; readonly climb: string };
 }
 
 /** Rolling back is this: a rollout that is not on its way points nowhere, so that what is last good decides again. */
@@ -32,8 +32,13 @@ export function assignedDigests(cluster: string, rollouts: readonly PlacedRollou
   const record = owner?.status.clusters?.find(({ name }) => name === cluster);
   if (owner === undefined || record === undefined) return { decides: lastGood, lastGood };
   const { digest } = owner.spec.bundle;
-  const trial = { rollout: owner.name, digest, mode: record.mode, startedAt: owner.status.startedAt ?? '' };
+  const trial = { rollout: owner.name, digest, mode: record.mode, climb: climbId(owner.status) };
   return { decides: record.mode === 'Enforce' ? digest : lastGood, lastGood, trial };
+}
+
+/** Names one climb of a rollout: decisions are counted under it. */
+export function climbId({ climb = '', startedAt = '' }: Pick<PolicyRolloutStatus, 'climb' | 'startedAt'>): string {
+  return `${startedAt} ${climb}`;
 }
 
 /** The bundle of the latest rollout that was completed over a cluster, where it is later than what is known. */

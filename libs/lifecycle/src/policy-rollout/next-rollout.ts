@@ -64,13 +64,16 @@ function moved(view: RolloutView, to: RolloutState, why: Why): RolloutView {
 function shown(view: RolloutView, step: RolloutStep): PolicyRolloutStatus {
   const { awaits: _, ...status } = view.status;
   if (status.state === 'Halted' || status.state === 'Completed') return status;
-  const wave = currentWave(view)?.name;
-  const stage = wave === undefined ? undefined : lowest((status.clusters ?? []).filter((one) => one.wave === wave && !one.done));
-  const { wave: __, stage: ___, ...plain } = status;
+  const wave = ON_ITS_WAY.includes(stateOf(view)) ? currentWave(view)?.name : undefined;
+  // When all waves are done, the last one is what is shown.
+  const finished = wave === undefined && (status.clusters ?? []).length > 0;
+  const stage = finished ? status.stage : lowest((status.clusters ?? []).filter((one) => one.wave === wave && !one.done));
+  const { wave: last, stage: _stage, ...plain } = status;
+  const shownWave = finished ? last : wave;
   const reason = step.kind === 'rest' ? textOf(step) : status.reason;
   return {
     ...plain,
-    ...(wave === undefined || !ON_ITS_WAY.includes(stateOf(view)) ? {} : { wave }),
+    ...(shownWave === undefined ? {} : { wave: shownWave }),
     ...(stage === undefined ? {} : { stage }),
     ...(reason === undefined ? {} : { reason }),
     ...(step.kind === 'rest' && step.awaits !== undefined ? { awaits: step.awaits } : {}),

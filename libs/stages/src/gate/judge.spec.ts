@@ -30,7 +30,7 @@ function engine(answers: Readonly<Record<string, GateDecision | 'throws'>>): Pol
   };
 }
 
-const trial = (mode: RolloutMode): Trial => ({ rollout: 'fleetmend-system/next', startedAt: '2026-01-05T09:00:00Z', mode, candidate: NEW, lastGood: OLD });
+const trial = (mode: RolloutMode): Trial => ({ rollout: 'fleetmend-system/next', climb: 'first', mode, candidate: NEW, lastGood: OLD });
 
 function bundlesWith(modes: Readonly<Record<string, RolloutMode | undefined>>): Bundles & { readonly comparisons: Comparison[]; readonly decisions: Judged[] } {
   const [comparisons, decisions]: [Comparison[], Judged[]] = [[], []];

@@ -74,7 +74,7 @@ function isDenied({ allow, violations }: GateDecision): boolean {
 export function difference(before: GateDecision, after: GateDecision): { readonly evalError: boolean; readonly newDeny: boolean; readonly newAllow: boolean } {
   const failed = (decision: GateDecision) => decision.violations.some(({ id }) => id === NO_ANSWER);
   const evalError = failed(after) && !failed(before);
-  return { evalError, newDeny: !evalError && isDenied(after) && !isDenied(before), newAllow: isDenied(before) && !isDenied(after) };
+  return { evalError, newDeny: !evalError && isDenied(after) && !isDenied(before), newAllow: !failed(before) && isDenied(before) && !isDenied(after) };
 }
 
 /** Everything that any of them says, and of each demand the highest. */
