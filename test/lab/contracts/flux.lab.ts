@@ -116,8 +116,8 @@ describe('the flux engine on Flux’s own controllers', () => {
   });
 
   it('has a commit whose health checks fail: it was applied before they began', async () => {
-    await patch('kustomization', { wait: true, timeout: '3s' });
-    // No node runs it, so it never becomes ready.
+    await patch('kustomization', { wait: true });
+    // No node runs it, so it never becomes ready. kustomize-controller gives health checks 30 s at least.
     const unhealthy = await world().commit({ 'apps/web.yaml': web('208Mi', 1) });
     await becomes(unhealthy, 'Applied');
     expect((await world().rollout(unhealthy)).message).toContain('HealthCheckFailed');

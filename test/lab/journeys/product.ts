@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:
 import { join, relative, resolve } from 'node:path';
 import { setUpFailureStream } from '@fleetmend/bus';
 import { seededRandom } from '@fleetmend/kernel';
-import { approvalAdmission, customResourceDefinitions } from '@fleetmend/model';
+import { approvalAdmission, customResourceDefinitions, type FleetClusterSpec } from '@fleetmend/model';
 import { systemClock } from '@fleetmend/telemetry';
 import { bundle } from '../../../tools/bundle.ts';
 import { kubectlIn } from '../boot/kubectl-in.ts';
@@ -65,7 +65,6 @@ const configuration = (lab: LabFacts, folder: string): object => {
       bus,
       http: { port: 8090 },
       forges: { gitea: { kind: 'gitea', url: lab.gitea?.url, token: { env: 'GITEA_TOKEN' } } },
-      gitopsEngines: [{ kind: 'argocd' }],
       policyEngine: { kind: 'opa-wasm', bundle: join(ROOT, 'policies', 'bundle') },
     },
     agent: { profile: 'sandbox', cluster: 'lab', stateDir: join(folder, 'agent'), kubernetes, bus },
@@ -75,7 +74,7 @@ const configuration = (lab: LabFacts, folder: string): object => {
 const answers = (url: string): Promise<boolean> => fetch(url).then((response) => response.ok, () => false);
 
 /** Installs our kinds, and what a platform team writes down: one cluster, one policy that proposes, one binding. */
-export const prepareHubCluster = async (lab: LabFacts, repository: string): Promise<void> => {
+export const prepareHubCluster = async (lab: LabFacts, { repository, gitops }: { readonly repository: string; readonly gitops: FleetClusterSpec['gitops'] }): Promise<void> => {
   const apply = (items: readonly object[]): Promise<string> =>
     kubectlIn(lab, ['apply', '--server-side', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   const ours = (kind: string, metadata: object, spec: object): object => ({ apiVersion: 'fleetmend.dev/v1alpha1', kind, metadata, spec });
@@ -86,7 +85,7 @@ export const prepareHubCluster = async (lab: LabFacts, repository: string): Prom
     return true;
   });
   await apply([
-    ours('FleetCluster', { name: 'lab' }, { gitops: { engine: 'argocd', argoDestination: { server: lab.kubernetes?.server } } }),
+    ours('FleetCluster', { name: 'lab' }, { gitops }),
     ours('RemediationPolicy', { name: 'fleet', namespace }, { selector: { namespaces: ['*'], classes: ['*'] }, mode: 'Propose' }),
     ours('RepoBinding', { name: 'fleet', namespace }, {
       selects: { namespaces: ['*'], kinds: ['*'] },
