@@ -5,3 +5,4 @@ export * from './program.ts';
 export * from './repository-access.ts';
 export * from './signed-commit.ts';
 export * from './ssh-signature.ts';
+export { checkSha } from './names.ts';

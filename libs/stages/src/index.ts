@@ -7,3 +7,4 @@ export { bundleFor } from './gate/bundle-for.ts';
 export { judge, difference } from './gate/judge.ts';
 export { diagnose } from './diagnose/diagnose.ts';
 export { intendedChange } from './propose/intended-change.ts';
+export { planDigest } from './propose/edit-digest.ts';

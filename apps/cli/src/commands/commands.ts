@@ -1,6 +1,7 @@
 import type { CommandFactory } from '../command.ts';
 import { approveCommand, rejectCommand } from './approve.ts';
 import { auditCommand } from './audit.ts';
+import { clusterCommand } from './cluster.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { cancelCommand, pauseCommand, resumeCommand } from './hold.ts';
@@ -8,6 +9,7 @@ import { pullRequestCommand } from './pull-requests.ts';
 import { describeCommand, getCommand } from './requests.ts';
 import { scanCommand } from './scan.ts';
 import { upCommand } from './up.ts';
+import { verifyPullRequestCommand } from './verify-pr.ts';
 
 /** Every command, in the order in which the help shows them. A new one is a file here and a line in this list. */
 export const commands: readonly CommandFactory[] = [
@@ -21,7 +23,9 @@ export const commands: readonly CommandFactory[] = [
   cancelCommand,
   pauseCommand,
   resumeCommand,
+  clusterCommand,
   pullRequestCommand,
+  verifyPullRequestCommand,
   auditCommand,
   doctorCommand,
 ];
