@@ -20,6 +20,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'clean-up', folder: 'boot', servers: ['nats'], smoke: true },
   { name: 'policies', folder: 'policies', servers: [], tools: ['opa'], smoke: true },
   { name: 'bus-nats', folder: 'contracts', servers: ['nats'], smoke: true },
+  { name: 'bus-identities', folder: 'contracts', servers: [], tools: ['nats-server'], smoke: true },
   { name: 'requests-store', folder: 'contracts', servers: ['kubernetes'], smoke: true },
   { name: 'approvals', folder: 'contracts', servers: ['kubernetes'], smoke: true },
   { name: 'forge-gitea', folder: 'contracts', servers: ['gitea'], smoke: true },
