@@ -5,6 +5,8 @@ export * from './consume.ts';
 export * from './in-process/in-process.ts';
 export * from './messages.ts';
 export * from './nats/nats.ts';
+export * from './nats/identities.ts';
 export * from './nats/permissions.ts';
+export * from './nats/push-account.ts';
 export * from './nats/set-up.ts';
 export * from './subjects.ts';

@@ -5,6 +5,7 @@ import { clusterCommand } from './cluster.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { cancelCommand, pauseCommand, resumeCommand } from './hold.ts';
+import { policyCommand } from './policy-rollout.ts';
 import { pullRequestCommand } from './pull-requests.ts';
 import { describeCommand, getCommand } from './requests.ts';
 import { scanCommand } from './scan.ts';
@@ -24,6 +25,7 @@ export const commands: readonly CommandFactory[] = [
   pauseCommand,
   resumeCommand,
   clusterCommand,
+  policyCommand,
   pullRequestCommand,
   verifyPullRequestCommand,
   auditCommand,
