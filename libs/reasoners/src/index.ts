@@ -2,6 +2,7 @@
 import { langchain } from './langchain/langchain.ts';
 import { openaiCompatible } from './openai-compatible/openai-compatible.ts';
 import { playbook } from './playbook/playbook.ts';
+import { precedent } from './precedent/precedent.ts';
 
-export const reasoners = [playbook, openaiCompatible, langchain] as const;
-export { langchain, openaiCompatible, playbook };
+export const reasoners = [playbook, precedent, openaiCompatible, langchain] as const;
+export { langchain, openaiCompatible, playbook, precedent };
