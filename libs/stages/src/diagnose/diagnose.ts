@@ -2,6 +2,7 @@ import { canonicalJson, renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import type { Diagnosis, DroppedAction } from '@fleetmend/model';
 import type { Case, Reasoning } from '@fleetmend/plugin-api';
+import { preferProven } from '../learn/weigh.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 import { gatherCase } from './gather-case.ts';
 import { plainWords } from './plain-words.ts';
@@ -49,7 +50,7 @@ function render(view: View, kase: Case, reasoner: string, reasoning: Reasoning):
   const cited = kase.evidence.filter((item) => reasoning.cites.includes(item.digest));
   const { candidates, dropped } = withoutTaint(reasoning, kase);
   const abstain = candidates.find((action) => action.action === 'abstain');
-  const actions = candidates.filter((action) => action.action !== 'abstain');
+  const actions = preferProven(candidates.filter((action) => action.action !== 'abstain'), casesLike(kase));
   const byModel = reasoning.source === 'Model' || reasoning.model !== undefined;
   const words = byModel ? plainWords : (text: string, length: number) => text.slice(0, length);
   return {
@@ -64,6 +65,12 @@ function render(view: View, kase: Case, reasoner: string, reasoning: Reasoning):
     ...(dropped.length === 0 ? {} : { dropped: [...dropped.slice(0, 3)] }),
     at: renderTime(view.now),
   };
+}
+
+/** Precedents of the same class and shape: what merely reads alike may inform a reasoner and decides nothing here. */
+function casesLike({ request, precedents }: Case): Case['precedents'] {
+  const { failure, target, scope } = request.spec;
+  return precedents.filter(({ precedent }) => precedent.class === failure.class && precedent.shape['kind'] === (target?.kind ?? scope) && precedent.shape['subCause'] === failure.subCause);
 }
 
 function nothingLeft(reasoner: string, dropped: readonly DroppedAction[]): NonNullable<Diagnosis['abstain']> {

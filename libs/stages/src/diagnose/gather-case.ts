@@ -7,6 +7,7 @@ import { containerPath } from '../propose/intended-change.ts';
 import { fieldHistory } from '../propose/history.ts';
 import { findSource, leadCluster, readTarget, targetOf } from '../propose/source.ts';
 import type { StageDeps } from '../stage.ts';
+import { shapeOf } from '../learn/learn.ts';
 import { weigh } from '../learn/weigh.ts';
 import { suspectFields } from './suspect-fields.ts';
 
@@ -18,6 +19,9 @@ const RELATED = [
   { apiVersion: 'v1', kind: 'ResourceQuota', namespaced: true },
   { apiVersion: 'v1', kind: 'Node', namespaced: false },
 ] as const;
+
+/** Enough that several sources are heard, each with a few cases. */
+const MOST_PRECEDENTS = 30;
 
 /** Everything a reasoner may look at, read afresh. Undefined: the target is gone. */
 export async function gatherCase(deps: StageDeps, view: View): Promise<Case | undefined> {
@@ -74,14 +78,14 @@ async function readHistory(deps: StageDeps, view: View, live: KubeObject): Promi
 }
 
 async function findPrecedents(deps: StageDeps, { request, now }: View): Promise<Case['precedents']> {
-  const { failure, target } = request.spec;
+  const { failure } = request.spec;
   const matches = await deps.vectorStore.find({
     tenant: request.metadata.namespace,
     fingerprint: failure.fingerprint,
     class: failure.class,
-    shape: { kind: target?.kind ?? '' },
+    shape: shapeOf(request),
     text: failure.message,
-    limit: 10,
+    limit: MOST_PRECEDENTS,
   });
   return matches.map((match) => ({ precedent: match.precedent, weight: match.score * weigh(match.precedent, now) })).sort((a, b) => b.weight - a.weight);
 }

@@ -1,7 +1,7 @@
-import { days, type Instant } from '@fleetmend/kernel';
-import type { Outcome, Precedent } from '@fleetmend/model';
+import { canonicalJson, days, digestOf, type Instant } from '@fleetmend/kernel';
+import type { Action, Outcome, Precedent } from '@fleetmend/model';
 
-/** What an outcome is worth. Only what a human merged and the cluster confirmed counts as good. */
+/** What an outcome is worth. */
 const WORTH: Readonly<Record<Outcome, number>> = {
   Verified: 1,
   VerifiedAfterEdit: 1.5,
@@ -12,9 +12,56 @@ const WORTH: Readonly<Record<Outcome, number>> = {
   Escalated: 0,
 };
 const HALF_LIFE = days(90);
+/** All repeats of one source together add this much to its strongest case. So no source outweighs two others, however often it speaks. */
+const REPEATS = 0.25;
+/** Another action of the same name says something, and less. */
+const SAME_NAME = 0.5;
 
-/** Weight of a finished case now: its outcome's worth, halved every 90 days. */
+/**
+ * Weight of a finished case now: its outcome's worth, halved every 90 days. Only what a human let in and the cluster confirmed
+ * counts as good; what went wrong counts whoever let it in.
+ */
 export function weigh(precedent: Precedent, now: Instant): number {
-  const age = Math.max(0, now - precedent.at);
-  return WORTH[precedent.outcome] * 0.5 ** (age / HALF_LIFE);
+  const worth = WORTH[precedent.outcome];
+  if (worth > 0 && precedent.decidedBy !== 'human') return 0;
+  return worth * 0.5 ** (Math.max(0, now - precedent.at) / HALF_LIFE);
+}
+
+export interface Weighed {
+  readonly precedent: Precedent;
+  readonly weight: number;
+}
+
+/** What an exact action is known by; it holds no literal. */
+export const actionDigest = (action: Action): string => digestOf(JSON.parse(canonicalJson(action)));
+
+/**
+ * What finished cases say for or against an action: for each cluster its strongest case and a little for repeats, good and bad
+ * apart, added up over the clusters. Distinct clusters count in full.
+ */
+export function standing(action: Action, precedents: readonly Weighed[]): number {
+  const digest = actionDigest(action);
+  const bySource = new Map<string, number[]>();
+  for (const { precedent, weight } of precedents) {
+    if (weight === 0 || precedent.action !== action.action) continue;
+    const share = precedent.actionDigest === digest ? weight : weight * SAME_NAME;
+    for (const cluster of new Set(precedent.clusters)) {
+      const source = `${Math.sign(weight)}/${cluster}`;
+      bySource.set(source, [...(bySource.get(source) ?? []), share]);
+    }
+  }
+  let sum = 0;
+  for (const shares of bySource.values()) {
+    const [strongest = 0, ...repeats] = shares.sort((a, b) => Math.abs(b) - Math.abs(a));
+    sum += strongest * (1 + REPEATS * (1 - 0.5 ** repeats.length));
+  }
+  return sum;
+}
+
+/** The same actions, those that did well in such cases first. Which one is tried may change, never what is in one. */
+export function preferProven(actions: readonly Action[], precedents: readonly Weighed[]): readonly Action[] {
+  return actions
+    .map((action, order) => ({ action, order, standing: standing(action, precedents) }))
+    .sort((a, b) => b.standing - a.standing || a.order - b.order)
+    .map(({ action }) => action);
 }

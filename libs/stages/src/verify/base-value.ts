@@ -31,7 +31,8 @@ function same(a: readonly unknown[], b: readonly unknown[] | undefined): boolean
   return b !== undefined && a.length === b.length && a.every((value, index) => value === b[index]);
 }
 
-async function valuesAt(deps: StageDeps, view: View, repository: Repository, revision: string, plan: Plan): Promise<readonly (string | undefined)[] | undefined> {
+/** The planned fields as a revision renders them, as text. Undefined: the target is not live, or no binding names the repository any more. */
+export async function valuesAt(deps: StageDeps, view: View, repository: Repository, revision: string, plan: Plan): Promise<readonly (string | undefined)[] | undefined> {
   const cluster = leadCluster(view.request);
   const live = await readTarget(deps, cluster, targetOf(view.request));
   if (live === undefined) return undefined;
