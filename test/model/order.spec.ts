@@ -21,9 +21,9 @@ async function asked(...answers: readonly (Partial<Reasoning> | undefined)[]) {
   const calls: number[] = [];
   const reasoners = answers.map((answer, index): Reasoner => ({
     kind: `reasoner-${index}`,
-    reason: async () => {
+    reason: async (kase) => {
       calls.push(index);
-      return answer && { cause: `cause ${index}`, confidence: 0.9, source: answer.model ? 'Model' : 'Playbook', cites: [], candidates: [], ...answer };
+      return answer && { cause: `cause ${index}`, confidence: 0.9, source: answer.model ? 'Model' : 'Playbook', cites: kase.evidence.map(({ digest }) => digest), candidates: [], ...answer };
     },
   }));
   const metrics = createHubMetrics({ clock: new VirtualClock(), processMetrics: false });

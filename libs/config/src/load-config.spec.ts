@@ -16,7 +16,7 @@ const problem = (text: string): string => {
 describe('a config file', () => {
   it('needs nothing: every key of the hub has a default', () => {
     const { hub } = parseConfig('hub: {}', 'fleetmend.yaml');
-    expect(hub).toMatchObject({ profile: 'production', http: { host: '127.0.0.1', port: 8080 }, bus: { kind: 'in-process' }, reasoners: [{ kind: 'playbook' }], evidence: { ttl: 86_400_000 } });
+    expect(hub).toMatchObject({ profile: 'production', http: { host: '127.0.0.1', port: 8080 }, bus: { kind: 'in-process' }, reasoners: [{ kind: 'playbook' }, { kind: 'precedent' }], evidence: { ttl: 86_400_000 } });
   });
 
   it('reads durations as milliseconds', () => {
