@@ -7,6 +7,7 @@ const HEAD = 'a'.repeat(40);
 const view = {
   now: 0,
   policy: { mode: 'AutoMerge', criticalNamespaces: [] },
+  approvals: [],
   request: { spec: {}, status: { phase: 'PullRequestOpen', plan: { source: { branch: 'main' } }, verdict: { tier: 'T0' } } },
 } as unknown as View;
 const open: PullRequestState = {
@@ -47,4 +48,26 @@ it('is not merged over an objection, whatever its author said later but yes', ()
   expect(said('ChangesRequested')).toBe(false);
   expect(said('ChangesRequested', 'Commented')).toBe(false);
   expect(said('ChangesRequested', 'Approved')).toBe(true);
+});
+
+const PLAN = `sha256:${'1'.repeat(64)}`;
+const judged = (tier: string, ...decisions: readonly ('Approve' | 'Reject')[]): View =>
+  ({ ...view, approvals: decisions.map((decision) => ({ planDigest: PLAN, decision, approver: 'ada' })), request: { ...view.request, status: { ...view.request.status, plan: { digest: PLAN, source: { branch: 'main' } }, verdict: { tier } } } }) as unknown as View;
+const mayMerge = (state: PullRequestState, of: View) => toFact(state, of, {}, known).mayMerge;
+const approvedAt = (headSHA: string): PullRequestState => ({ ...open, reviews: [{ author: 'ada', state: 'Approved', headSHA }] });
+
+it.each([
+  ['nobody said yes', open, judged('T1'), false],
+  ['a review approved this head', approvedAt(HEAD), judged('T1'), true],
+  ['a review approved an earlier head', approvedAt('b'.repeat(40)), judged('T1'), false],
+  ['a RemediationApproval approved this plan', open, judged('T1', 'Approve'), true],
+  ['an approved plan needs two people', approvedAt(HEAD), judged('T2', 'Approve'), false],
+] as const)('tells for T1 and T2 whether the hub may merge: %s', (_name, state, of, may) => {
+  expect(mayMerge(state, of)).toBe(may);
+});
+
+it('is not merged over a RemediationApproval that rejects it, whatever the forge says', () => {
+  expect(mayMerge(open, judged('T0'))).toBe(true);
+  expect(mayMerge(open, judged('T0', 'Reject'))).toBe(false);
+  expect(mayMerge(approvedAt(HEAD), judged('T1', 'Reject'))).toBe(false);
 });

@@ -59,7 +59,8 @@ function mayMerge(state: PullRequestState, view: View): boolean {
   const tier = phase === 'Reverting' ? plan.tier : verdict.tier;
   // A comment takes nothing back: an objection stands until its author approves.
   const latest = new Map(state.reviews.filter((review) => review.state !== 'Commented').map((review) => [review.author, review.state]));
-  if (critical || [...latest.values()].includes('ChangesRequested')) return false;
+  // A no is final, through whichever channel it came.
+  if (critical || guards.rejected(view) || [...latest.values()].includes('ChangesRequested')) return false;
   if (state.mergeable !== true || state.checks === 'Failing' || state.checks === 'Pending') return false;
   if (tier === 'T0') return true;
   return tier === 'T1' && (approvals(state) > 0 || (phase !== 'Reverting' && guards.approved(view)));
