@@ -22,6 +22,18 @@ it('lets a policy shorten the hold, and uses the default where none says', () =>
   expect(effective(policy('a', {})).hold).toBe(productionSettings.hold);
 });
 
+it('takes the lowest limit on cost, the dearest prices, and the error budget of which the least is left', () => {
+  const dear = { vcpuHourUSD: 0.05, gibHourUSD: 0.004, source: 'theirs' };
+  const cheap = { vcpuHourUSD: 0.03, gibHourUSD: 0.005, source: 'ours' };
+  const all = effective(
+    policy('a', { cost: { monthlyLimitUSD: 20, prices: dear }, slo: [{ name: 'errors', left: 0.4 }, { name: 'latency', left: 0.1 }] }),
+    policy('b', { cost: { monthlyLimitUSD: 30, prices: cheap }, slo: [{ name: 'errors', left: 0.2 }] }),
+  );
+  expect(all.cost).toEqual({ monthlyLimitUSD: 20, prices: { vcpuHourUSD: 0.05, gibHourUSD: 0.005, source: 'theirs; ours' } });
+  expect(all.sloBudget).toEqual({ name: 'latency', left: 0.1 });
+  expect(effective(policy('a', {}))).toMatchObject({ cost: undefined, sloBudget: undefined });
+});
+
 it("ignores another tenant's policies, other clusters, namespaces and classes", () => {
   expect(effective(policy('a', {}, 'other-team')).selectedBy).toEqual([]);
   expect(effective(policy('a', { selector: { clusters: { matchLabels: { env: 'test' } } } })).selectedBy).toEqual([]);

@@ -1,5 +1,5 @@
 import { parseDuration, type Duration, type Instant } from '@fleetmend/kernel';
-import type { Budgets, FreezeWindow, Mode, RemediationPolicySpec, RemediationRequest, Tier } from '@fleetmend/model';
+import type { Budgets, CostBudget, FreezeWindow, Mode, RemediationPolicySpec, RemediationRequest, SloBudget, Tier } from '@fleetmend/model';
 import { SYSTEM_NAMESPACE } from '@fleetmend/model';
 import { frozenUntil } from './freeze.ts';
 import type { LifecycleSettings } from './settings.ts';
@@ -22,6 +22,10 @@ export interface EffectivePolicy {
   readonly paused: boolean;
   /** Freeze windows that are in force now, with their ends. */
   readonly frozen: readonly { readonly name: string; readonly until: Instant }[];
+  /** The lowest limit that any policy sets, and of several price tables the dearest; absent: no policy speaks of cost. */
+  readonly cost?: CostBudget | undefined;
+  /** The error budget of which the least is left; absent: no policy names one. */
+  readonly sloBudget?: SloBudget | undefined;
   readonly attemptsPerDay: number;
   readonly budgets: Required<Pick<Budgets, 'openPerRepository' | 'openPerNamespace' | 'openPerCluster' | 'openPerHub' | 'createdPerHour'>>;
 }
@@ -49,6 +53,8 @@ export function effectivePolicy({ request, policies, labelsOf, now, settings }: 
     hold: Math.max(...specs.flatMap((spec) => (spec.hold === undefined ? [] : [parseDuration(spec.hold)])), specs.some((spec) => spec.hold === undefined) || specs.length === 0 ? settings.hold : 0),
     paused: specs.some((spec) => spec.paused),
     frozen: specs.flatMap((spec) => spec.freeze ?? []).flatMap((window) => inForce(window, now)),
+    cost: strictestCost(specs),
+    sloBudget: specs.flatMap((spec) => spec.slo ?? []).reduce<SloBudget | undefined>((least, one) => (least !== undefined && least.left <= one.left ? least : one), undefined),
     attemptsPerDay: strictest(specs, 'attemptsPerDay', settings.attempts.perDay),
     budgets: {
       openPerRepository: strictest(specs, 'openPerRepository', budgets.openPerRepository),
@@ -64,6 +70,18 @@ export function effectivePolicy({ request, policies, labelsOf, now, settings }: 
 function strictest(specs: readonly RemediationPolicySpec[], key: keyof Budgets, fallback: number): number {
   const set = specs.flatMap((spec) => spec.budgets?.[key] ?? []);
   return set.length === 0 ? fallback : Math.min(...set);
+}
+
+function strictestCost(specs: readonly RemediationPolicySpec[]): CostBudget | undefined {
+  const costs = specs.flatMap((spec) => spec.cost ?? []);
+  const limits = costs.flatMap((cost) => cost.monthlyLimitUSD ?? []);
+  const prices = costs.flatMap((cost) => cost.prices ?? []);
+  const [first] = prices;
+  if (limits.length === 0 && first === undefined) return undefined;
+  return {
+    ...(limits.length === 0 ? {} : { monthlyLimitUSD: Math.min(...limits) }),
+    ...(first === undefined ? {} : { prices: prices.reduce((dearest, one) => ({ vcpuHourUSD: Math.max(dearest.vcpuHourUSD, one.vcpuHourUSD), gibHourUSD: Math.max(dearest.gibHourUSD, one.gibHourUSD), source: dearest.source === one.source ? one.source : `${dearest.source}; ${one.source}`.slice(0, 256) }), first) }),
+  };
 }
 
 function inForce(window: FreezeWindow, now: Instant): { name: string; until: Instant }[] {

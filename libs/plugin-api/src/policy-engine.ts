@@ -26,6 +26,8 @@ export const GateInput = z.object({
     kind: z.enum(['Repair', 'Revert']),
     confidence: z.number(),
     source: z.string(),
+    /** Name of the language model that proposed it; null: none did. */
+    model: z.string().nullable(),
     /** The engine never applied the base: at least T1. */
     unapplied: z.boolean(),
     /** Every changed value equals an earlier committed value of the same field. */
@@ -62,6 +64,14 @@ export const GateInput = z.object({
     blastRadius: z.object({ objects: z.int(), applications: z.int(), clusters: z.int(), pods: z.int() }),
     renderProof: z.object({ renderer: z.string(), exact: z.boolean(), unapplied: z.boolean() }).nullable(),
     evidenceCount: z.int(),
+    /** What the change costs more in a month, null if nobody can tell; the most that it may, null without a limit; and the prices behind it. */
+    cost: z.object({
+      monthlyDeltaUSD: z.number().nullable(),
+      limitUSD: z.number().nullable(),
+      prices: z.object({ vcpuHourUSD: z.number(), gibHourUSD: z.number(), source: z.string() }),
+    }),
+    /** The error budget that is nearest to its end: 1 is whole, 0 is spent. Null: no policy names one. */
+    sloBudget: z.object({ name: z.string(), left: z.number() }).nullable(),
     targetNamespaceIsCritical: z.boolean(),
   }),
   policy: z.object({

@@ -22,7 +22,7 @@ change := {
 harmless := {
 	"schema": "remediation.gate/v1",
 	"request": {"cluster": "prod-1", "target": {"namespace": "shop", "name": "checkout"}},
-	"plan": {"action": "setResources", "kind": "Repair", "unapplied": false, "restoresEarlierValue": false},
+	"plan": {"action": "setResources", "kind": "Repair", "source": "Playbook", "confidence": 0.9, "unapplied": false, "restoresEarlierValue": false},
 	"change": {
 		"files": [{"path": "apps/shop/checkout.yaml", "added": 1, "removed": 1}],
 		"objects": [change],
@@ -37,6 +37,11 @@ harmless := {
 		"attempts": {"lastDay": 0, "limit": 2},
 		"renderProof": {"renderer": "raw", "exact": true, "unapplied": false},
 		"targetNamespaceIsCritical": false,
+		"cost": {"monthlyDeltaUSD": 0, "limitUSD": null},
+		"sloBudget": null,
+		"openPullRequests": [],
+		"blastRadius": {"objects": 1, "applications": 1, "clusters": 1, "pods": 2},
+		"evidenceCount": 3,
 	},
 	"policy": {
 		"criticalNamespaces": ["payments"],

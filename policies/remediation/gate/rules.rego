@@ -4,6 +4,7 @@ import data.remediation.availability
 import data.remediation.boundary
 import data.remediation.flow
 import data.remediation.image
+import data.remediation.lib
 import data.remediation.resources
 import data.remediation.security
 import data.remediation.shape
@@ -13,9 +14,16 @@ import data.remediation.shape
 judged_plan := {
 	"E01": shape.e01_input(input),
 	"B07": boundary.b07_edit(input.change.files, input.policy),
+	"F01": flow.f01(input.plan, input.facts),
+	"F02": flow.f02(input.plan, input.facts),
 	"F03": flow.f03(input.facts),
+	"F04": flow.f04(input.facts),
 	"F05": flow.f05(input.plan, input.facts),
+	"F06": flow.f06(input.plan, input.facts),
+	"F07": flow.f07(input.plan),
+	"F08": flow.f08(input.plan, input.facts),
 	"F09": flow.f09(input.plan, input.facts),
+	"F10": flow.f10(input.policy),
 }
 
 judged_objects[index] := {"ref": ref, "rules": rules, "warnings": notes} if {
@@ -28,6 +36,7 @@ judged_objects[index] := {"ref": ref, "rules": rules, "warnings": notes} if {
 		"cluster": input.request.cluster,
 		"target": input.request.target,
 		"action": input.plan.action,
+		"environment": lib.at(input, ["request", "clusterLabels", "env"]),
 		# Every changed value equals an earlier committed one of the same field.
 		"restores": input.plan.restoresEarlierValue == true,
 		"undoes": undoes,
@@ -42,7 +51,16 @@ object_rules(before, after, context) := {
 	"S01": security.s01(before, after, context),
 	"S02": security.s02(before, after, context),
 	"S03": security.s03(before, after, context),
+	"S04": security.s04(before, after, context),
+	"S05": security.s05(before, after, context),
+	"S06": security.s06(before, after, context),
+	"S07": security.s07(before, after, context),
+	"S08": security.s08(before, after, context),
+	"podSecurity": security.profile(after, data.remediation.limits.podSecurity),
+	"I01": image.i01(before, after, context),
 	"I02": image.i02(before, after, context),
+	"I03": image.i03(before, after, context),
+	"I04": image.i04(before, after, context),
 	"R01": resources.r01(before, after, context),
 	"R02": resources.r02(before, after, context),
 	"R03": resources.r03(before, after, context),
@@ -50,11 +68,15 @@ object_rules(before, after, context) := {
 	"C01": availability.c01(before, after, context),
 	"C02": availability.c02(before, after, context),
 	"C03": availability.c03(before, after, context),
+	"C04": availability.c04(before, after, context),
 	"N01": boundary.n01(before, after, context),
+	"N02": boundary.n02(before, after, context),
 	"B01": boundary.b01(before, after, context),
 	"B02": boundary.b02(before, after, context),
 	"B03": boundary.b03(before, after, context),
+	"B04": boundary.b04(before, after, context),
 	"B05": boundary.b05(before, after, context),
+	"B06": boundary.b06(before, after, context),
 	"B07": boundary.b07(before, after, context),
 }
 

@@ -27,3 +27,12 @@ moving(image) if {
 	tag(image) == ""
 	not digest(image)
 }
+
+# repository of an image reference: everything before tag and digest. "" for what is no reference.
+default repository(_) := ""
+
+repository(image) := concat("/", array.concat(array.slice(segments, 0, count(segments) - 1), [name])) if {
+	is_string(image)
+	segments := split(split(image, "@")[0], "/")
+	name := split(segments[count(segments) - 1], ":")[0]
+}

@@ -6,13 +6,17 @@ import data.remediation.testing
 whole := {
 	"schema": "remediation.gate/v1",
 	"request": {"cluster": "prod-1", "target": {"namespace": "shop"}},
-	"plan": {"action": "setResources", "kind": "Repair", "unapplied": false, "restoresEarlierValue": false},
+	"plan": {"action": "setResources", "kind": "Repair", "source": "Playbook", "confidence": 0.9, "unapplied": false, "restoresEarlierValue": false},
 	"change": {"objects": [{}], "files": [{"path": "a.yaml", "added": 1, "removed": 0}], "norm": []},
 	"facts": {
 		"now": "2026-01-05T09:00:00Z",
 		"frozen": [{"name": "weekend", "until": "2026-01-06T00:00:00Z"}],
 		"attempts": {"lastDay": 0, "limit": 2},
 		"targetNamespaceIsCritical": false,
+		"cost": {},
+		"openPullRequests": [],
+		"blastRadius": {},
+		"evidenceCount": 3,
 	},
 	"policy": {
 		"criticalNamespaces": [],

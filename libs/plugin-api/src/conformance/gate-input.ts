@@ -60,7 +60,7 @@ export function aGateInput(bundle: GateInput['policy']['bundle'], { before = aDe
   return {
     schema: 'remediation.gate/v1',
     request: { uid: 'uid-1', name: 'rr-9f2c1ab04d7e-1', namespace: 'shop-team', cluster: 'prod-1', clusterLabels: { env: 'prod' }, failure: { class: 'OOMKilled' }, target: { ...ref, namespace: 'shop' }, attempt: 1, ...rest.request },
-    plan: { digest: `sha256:${'a'.repeat(64)}`, action: 'setResources', kind: 'Repair', confidence: 0.93, source: 'Playbook', unapplied: false, restoresEarlierValue: false, ...rest.plan },
+    plan: { digest: `sha256:${'a'.repeat(64)}`, action: 'setResources', kind: 'Repair', confidence: 0.93, source: 'Playbook', model: null, unapplied: false, restoresEarlierValue: false, ...rest.plan },
     change: { files, objects: [{ cluster: 'prod-1', ...ref, op, paths: [], before, after }], norm: normOf(before, after) },
     facts: {
       now: '2026-01-05T09:00:00Z',
@@ -70,6 +70,8 @@ export function aGateInput(bundle: GateInput['policy']['bundle'], { before = aDe
       blastRadius: { objects: 1, applications: 1, clusters: 1, pods: 2 },
       renderProof: { renderer: 'raw', exact: true, unapplied: false },
       evidenceCount: 3,
+      cost: { monthlyDeltaUSD: 0, limitUSD: null, prices: { vcpuHourUSD: 0.04, gibHourUSD: 0.004, source: 'made up' } },
+      sloBudget: null,
       targetNamespaceIsCritical: false,
       ...rest.facts,
     },

@@ -106,7 +106,7 @@ const refused: Readonly<Record<string, readonly [GateCase, readonly string[]]>> 
   'one more container': [beside({}, { initContainers: [aContainer({ name: 'helper' })] }), ['B05', 'B07']],
   'an ephemeral container, on the way back': [{ after: aDeployment({}, {}, { ephemeralContainers: [aContainer({ name: 'debug' })] }), plan: restore }, ['B05']],
   'an environment variable beside the limit': [beside({ env: [{ name: 'DEBUG', value: '1' }] }), ['B07']],
-  'another ServiceAccount, on the way back': [{ after: aDeployment({}, {}, { serviceAccountName: 'admin' }), plan: restore }, ['B07']],
+  'another ServiceAccount, on the way back': [{ after: aDeployment({}, {}, { serviceAccountName: 'admin' }), plan: restore }, ['B07', 'S08']],
   'an annotation': [{ after: { ...aDeployment(raised), metadata: { ...metadata, labels: { app: 'checkout' }, annotations: { 'policy.example.org/skip': 'true' } } } }, ['B07']],
   'an action that nobody knows': [{ plan: { action: 'setEverything' } }, ['B07']],
   'no difference': [{ after: aDeployment() }, ['B07']],

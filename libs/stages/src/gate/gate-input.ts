@@ -6,6 +6,7 @@ import type { Binding } from '../propose/source.ts';
 import { countLines } from '../propose/edit-digest.ts';
 import type { StageDeps } from '../stage.ts';
 import { isEditable } from '@fleetmend/manifest';
+import { costOf } from './cost.ts';
 import { normOf } from './norm.ts';
 
 export interface Judged {
@@ -44,6 +45,7 @@ export function gateInput(deps: Pick<StageDeps, 'pace' | 'policyEngine'>, view: 
       kind: judged.kind,
       confidence: request.status.diagnosis?.confidence ?? 0,
       source: request.status.diagnosis?.source ?? 'None',
+      model: request.status.diagnosis?.model?.name ?? null,
       unapplied: plan.proof.unapplied,
       restoresEarlierValue: judged.restoresEarlierValue,
     },
@@ -86,9 +88,16 @@ function facts(view: View, { plan, diffs, exact, kind }: Judged): GateInput['fac
     attempts: { lastDay: kind === 'Revert' ? 0 : attempts.count, limit: policy.attemptsPerDay, ...(attempts.last === undefined ? {} : { notBefore: renderTime(attempts.last + hours(24)) }) },
     ...(coolDownUntil !== undefined && coolDownUntil > now && kind === 'Repair' ? { coolDownUntil: renderTime(coolDownUntil) } : {}),
     openPullRequests: kind === 'Revert' ? [] : openPullRequestUse(view).map((use) => ({ ...use })),
-    blastRadius: { objects: diffs.length, applications: plan.proof.applications, clusters: request.spec.clusters.length, pods: request.status.clusters?.reduce((sum, progress) => sum + (progress.baseline?.ready ?? 0), 0) ?? 0 },
+    blastRadius: { objects: diffs.length, applications: plan.proof.applications, clusters: request.spec.clusters.length, pods: readyPods(view) },
     renderProof: { renderer: plan.proof.renderer, exact, unapplied: plan.proof.unapplied },
+    cost: costOf({ diffs, clusters: request.spec.clusters.length, readyPods: readyPods(view), budget: policy.cost }),
+    sloBudget: policy.sloBudget === undefined ? null : { ...policy.sloBudget },
     evidenceCount: request.status.diagnosis?.evidence.length ?? 0,
     targetNamespaceIsCritical: policy.criticalNamespaces.includes(request.spec.target?.namespace ?? ''),
   };
+}
+
+/** Pods that were ready before the attempt, in all clusters. */
+function readyPods({ request }: View): number {
+  return request.status.clusters?.reduce((sum, progress) => sum + (progress.baseline?.ready ?? 0), 0) ?? 0;
 }
