@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '@fleetmend/model';
+import { parse } from 'yaml';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EXIT } from '../exit-codes.ts';
 import { aServedCluster, type ServedCluster } from '../served-cluster.fixture.ts';
@@ -54,6 +56,11 @@ it('halts, once, and reminds of Git', async () => {
 it('names the rollouts that there are, for one that is not', async () => {
   put(progressing);
   expect(await cluster.run('policy', 'rollout', 'halt', 'basline')).toMatchObject({ status: EXIT.permanent, err: expect.stringContaining('there are: fleetmend-system/baseline') });
+});
+
+it('shows the sample that ships, which fits the kind', async () => {
+  cluster.put(parse(readFileSync(join(import.meta.dirname, '../../../../crds/samples/policyrollout.yaml'), 'utf8')) as KubeObject);
+  expect((await cluster.run('policy', 'rollout', 'status', 'baseline-2026-01')).out).toContain('no cluster is on its way');
 });
 
 it('tells the digest of a bundle as a rollout names it', async () => {
