@@ -65,7 +65,7 @@ beforeAll(async () => {
   await bundle({ root: ROOT, entry: 'apps/cli/src/main.ts', file: relative(ROOT, file) });
   const stateDir = join(folder, 'state');
   const KUBECONFIG = join(stateDir, 'sandbox.kubeconfig');
-  const env = { PATH: process.env.PATH ?? '', HOME: folder, KUBECONFIG };
+  const env = { PATH: `${join(ROOT, 'apps', 'cli', 'bin')}:${process.env.PATH ?? ''}`, HOME: folder, KUBECONFIG };
   const fleet = startFleet({ command: [process.execPath, '--disable-warning=ExperimentalWarning', file, 'up', '--accelerated', '--state-dir', stateDir], env: { FLEETMEND_ROOT: ROOT } });
   // Not when it is printed, which is when the hub is up: the watch has to be there before anything fails.
   await until('the fleet serves its API', 90, async () => existsSync(KUBECONFIG) && readFileSync(KUBECONFIG, 'utf8').includes('current-context'));
@@ -110,6 +110,12 @@ describe('kubectl with the printed KUBECONFIG, while the demo plays', () => {
     const rows = table(await k('get', 'rr', '-A', '-o', 'wide')).filter(({ TARGET }) => TARGET === 'Deployment/shop/checkout');
     expect(rows).toMatchObject([{ PHASE: 'Succeeded', ATTEMPT: '1', CAUSE: 'app needs more than its memory limit of 64Mi', REASON: expect.stringMatching(/\S/) }]);
   });
+
+  it('has `fleetmend` for a plugin', async () => {
+    const bin = join(ROOT, 'apps', 'cli', 'bin');
+    const told = await k('fleetmend', 'describe', (await k('get', 'rr', '-n', NAMESPACE, '-o', 'jsonpath={.items[0].metadata.name}')).trim()).catch((error: Error) => error.message);
+    expect(told, `with ${bin} on the PATH`).toMatch(/Succeeded.*64Mi → 128Mi/s);
+  }, 60_000);
 
   it('describes the story in its order: failure, cause, change, verdict, merge, recovery', async () => {
     const text = await k('describe', 'rr', '-n', NAMESPACE);

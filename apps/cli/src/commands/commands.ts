@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { cancelCommand, pauseCommand, resumeCommand } from './hold.ts';
 import { policyCommand } from './policy-rollout.ts';
+import { precedentsCommand } from './precedents.ts';
 import { pullRequestCommand } from './pull-requests.ts';
 import { describeCommand, getCommand } from './requests.ts';
 import { scanCommand } from './scan.ts';
@@ -28,6 +29,7 @@ export const commands: readonly CommandFactory[] = [
   policyCommand,
   pullRequestCommand,
   verifyPullRequestCommand,
+  precedentsCommand,
   auditCommand,
   doctorCommand,
 ];
