@@ -5,7 +5,7 @@ import { startAgent, type Agent, type AgentOptions } from '@fleetmend/agent';
 import { createInProcessBus, type HubBus, type InProcessBus } from '@fleetmend/bus';
 import { seededRandom } from '@fleetmend/kernel';
 import type { FailureEvent, Heartbeat, KubeObject } from '@fleetmend/model';
-import { createWorld, type ClusterObjects, type World } from '@fleetmend/sandbox';
+import { createWorld, type ClusterObjects, type RepositoryReader, type World } from '@fleetmend/sandbox';
 import { VirtualClock } from '@fleetmend/testing';
 
 export const LABAPP = '127.0.0.1:5999/labapp:1';
@@ -41,10 +41,11 @@ export interface AgentWorld {
   close(): Promise<void>;
 }
 
-export async function anAgentWorld(): Promise<AgentWorld> {
+/** `repositories` answers what the cluster's GitOps controllers may follow; nothing where it is left out. */
+export async function anAgentWorld({ repositories = () => undefined }: { readonly repositories?: (url: string) => RepositoryReader | undefined } = {}): Promise<AgentWorld> {
   const clock = new VirtualClock();
   const random = seededRandom(7);
-  const world = createWorld({ clusters: ['prod-1'], clock, random, state: ':memory:', repositories: () => undefined as never });
+  const world = createWorld({ clusters: ['prod-1'], clock, random, state: ':memory:', repositories });
   world.furnish();
   const { server, objects } = world.cluster('prod-1');
   const bus = createInProcessBus({ clock });

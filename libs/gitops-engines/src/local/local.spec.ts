@@ -45,6 +45,11 @@ describe('reading a Kustomization', () => {
     expect((await rollout(aKustomization(failed, ready))).state).toBe(state);
   });
 
+  it('has what was applied before it was suspended, though the suspension is a newer spec', async () => {
+    const suspended = aKustomization({ owns: true, applied: second, suspended: true });
+    expect((await rollout({ ...suspended, metadata: { ...suspended.metadata, generation: 2 } })).state).toBe('Applied');
+  });
+
   it('waits until the engine has seen its own latest spec', async () => {
     const applied = aKustomization({ owns: true, applied: second });
     expect((await rollout({ ...applied, metadata: { ...applied.metadata, generation: 2 } })).state).toBe('Waiting');

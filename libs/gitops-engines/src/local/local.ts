@@ -52,7 +52,8 @@ const readRollout: GitOpsEngine['readRollout'] = async ({ application, commit, i
   const { spec, status, metadata } = parseKustomization(found);
   const [applied, attempted] = [commitOf(status.lastAppliedRevision), commitOf(status.lastAttemptedRevision)];
   const ready = status.conditions.find(({ type }) => type === 'Ready');
-  const current = status.observedGeneration === undefined || metadata.generation === undefined || status.observedGeneration >= metadata.generation;
+  // A suspension is a change of the spec too, which the controller never gets to see as its own.
+  const current = spec.suspend || status.observedGeneration === undefined || metadata.generation === undefined || status.observedGeneration >= metadata.generation;
   const holds = async (revision: string | undefined) => revision !== undefined && (await isAncestor(commit, revision));
   const answer = (state: RolloutState['state'], revision: string | undefined, message: string): RolloutState => ({ state, revision, message });
 
