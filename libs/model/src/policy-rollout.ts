@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { Condition, count, digest, duration, selector, text, time } from './bounded.ts';
 
-/** `20%` of a sample, or a number. */
-const share = () => z.string().regex(/^\d{1,3}%$|^\d{1,4}$/).max(5);
+const SHARE = /^\d{1,3}%$|^\d{1,4}$/;
+
+/** `20%` of a sample, or a number: what Kubernetes calls int-or-string. Read as text. */
+const share = () =>
+  z
+    .unknown()
+    .meta({ 'x-kubernetes-int-or-string': true, pattern: SHARE.source, maxLength: 5 })
+    .transform((value) => (typeof value === 'number' ? String(value) : value))
+    .pipe(z.string().regex(SHARE, 'write a number, or a share such as 20%').max(5));
 
 /** `Shadow`: judged, and nothing depends on it. `Warn`: its violations are warnings, and a human is needed. `Enforce`: it decides. */
 export const RolloutMode = z.enum(['Shadow', 'Warn', 'Enforce']);

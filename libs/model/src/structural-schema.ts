@@ -3,7 +3,7 @@ import { z } from 'zod';
 type Json = Record<string, unknown>;
 
 /** Keywords of JSON Schema that a structural schema of Kubernetes may hold too. */
-const KEPT = ['type', 'description', 'enum', 'format', 'pattern', 'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'default', 'required', 'x-kubernetes-validations', 'x-kubernetes-preserve-unknown-fields'];
+const KEPT = ['type', 'description', 'enum', 'format', 'pattern', 'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'default', 'required', 'x-kubernetes-validations', 'x-kubernetes-preserve-unknown-fields', 'x-kubernetes-int-or-string'];
 
 /**
  * An OpenAPI v3 structural schema as CustomResourceDefinitions want it, from one of our zod schemas.
