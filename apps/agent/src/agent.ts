@@ -16,7 +16,7 @@ import { createTracker, type Change } from './detect/tracker.ts';
 import { beat } from './report/heartbeat.ts';
 import { createOpenSetStore } from './report/open-set-file.ts';
 import { startReporter } from './report/reporter.ts';
-import { startWatch, unionOfReads } from './watch/watch.ts';
+import { oldestNews, startWatch, unionOfReads } from './watch/watch.ts';
 import { createWorldCache } from './watch/world-cache.ts';
 
 export interface AgentOptions {
@@ -107,7 +107,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     await reporter.settled();
     return published;
   });
-  const beating = beat({ cluster, version, epoch, every: settings.heartbeat, bus, clock, random, signal, log, openFingerprints: () => tracker.open().map(({ fingerprint }) => fingerprint), pods: () => cache.count('v1', 'Pod'), ready: () => detection.ready });
+  const beating = beat({ cluster, version, epoch, every: settings.heartbeat, bus, clock, random, signal, log, openFingerprints: () => tracker.open().map(({ fingerprint }) => fingerprint), pods: () => cache.count('v1', 'Pod'), oldestNews: () => oldestNews(watch.states()), ready: () => detection.ready });
 
   return {
     metrics: () => ({

@@ -40,6 +40,8 @@ export const Heartbeat = z.object({
   /** XOR of the first 16 hex digits of each open fingerprint, as 16 hex digits. */
   xor: z.string().regex(/^[0-9a-f]{16}$/),
   pods: z.int().min(0),
+  /** Age of the oldest last news of any watch when this was said, in milliseconds. */
+  staleness: z.int().min(0).optional(),
 });
 export type Heartbeat = z.infer<typeof Heartbeat>;
 

@@ -49,3 +49,30 @@ it('keeps two hubs in one process apart', async () => {
   one.metrics.event('accepted');
   expect(await other.text()).not.toContain('fleetmend_events_total{');
 });
+
+it('lets no label grow without end: what comes after many values is "other"', async () => {
+  const { metrics, text } = start();
+  for (let n = 0; n < 250; n += 1) metrics.moved({ ...move, class: `Custom${n}`, from: 'Verifying', to: 'Failed' });
+  const shown = await text();
+  expect(shown.match(/^fleetmend_requests_total\{/gm)).toHaveLength(201);
+  expect(shown).toContain('class="other",outcome="Failed"} 50');
+});
+
+it('lets what an agent told of its watches grow older until it tells again', async () => {
+  const { clock, metrics, text } = start();
+  metrics.heard('prod-1', 20_000);
+  await clock.run(60_000);
+  metrics.heard('prod-1');
+  await clock.run(10_000);
+  expect(await text()).toContain('fleetmend_watch_staleness_seconds{cluster="prod-1"} 90');
+  metrics.heard('prod-1', 1_000);
+  expect(await text()).toContain('fleetmend_watch_staleness_seconds{cluster="prod-1"} 1\n');
+});
+
+it('counts what was dropped at the door once, however often it is told', async () => {
+  const { metrics, text } = start();
+  metrics.dropped(3);
+  metrics.dropped(3);
+  metrics.dropped(5);
+  expect(await text()).toContain('fleetmend_events_total{result="rejected"} 5');
+});

@@ -1,4 +1,5 @@
-import type { Clock } from '@fleetmend/kernel';
+import type { Clock, Duration } from '@fleetmend/kernel';
+import { firstValues, OTHER } from './bounded-labels.ts';
 import { modelCounters, type ModelSample } from './model-counters.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -21,13 +22,16 @@ export interface RolloutStageSample {
   readonly stage: -1 | 0 | 1 | 2 | 3 | 4;
 }
 
-export type EventResult = 'accepted' | 'duplicate' | 'rejected';
+export type EventResult = 'accepted' | 'duplicate';
 
 /** The hub's own numbers. Label sets are bounded: clusters, classes, phases, rules; never a request. */
 export interface HubMetrics {
   moved(sample: MoveSample): void;
   event(result: EventResult): void;
-  heard(cluster: string): void;
+  /** Messages that were dropped at the door, as counted since the start. */
+  dropped(total: number): void;
+  /** An agent said something. `staleness`: age of the oldest of its watches' last news when it said so, where it tells. */
+  heard(cluster: string, staleness?: Duration): void;
   verdict(sample: { readonly rule: string; readonly result: string }): void;
   reverted(): void;
   remembered(by: string): void;
@@ -42,6 +46,10 @@ export interface HubMetrics {
 }
 
 const SUCCESS = 'Succeeded';
+/** Most values of one label. A fleet of this size needs several hubs anyway. */
+const MOST_CLUSTERS = 1_000;
+const MOST_CLASSES = 200;
+const MOST_RULES = 300;
 const TERMINAL = ['Succeeded', 'Failed', 'Escalated', 'Dismissed'];
 
 /** @param clock tells how long ago each agent was heard. */
@@ -50,6 +58,9 @@ export function createHubMetrics({ clock, processMetrics = true }: { readonly cl
   const registers = [registry];
   if (processMetrics) collectDefaultMetrics({ register: registry });
   const heardAt = new Map<string, number>();
+  const stale = new Map<string, number>();
+  const [clusterLabel, classLabel, ruleLabel] = [firstValues(MOST_CLUSTERS), firstValues(MOST_CLASSES), firstValues(MOST_RULES)];
+  let known = 0;
 
   const requests = new Counter({ name: 'fleetmend_requests_total', help: 'Requests that ended, by outcome.', labelNames: ['cluster', 'class', 'outcome'] as const, registers });
   const phases = new Histogram({ name: 'fleetmend_request_phase_seconds', help: 'Time that requests spent in a phase before they left it.', labelNames: ['phase'] as const, buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400], registers });
@@ -71,16 +82,37 @@ export function createHubMetrics({ clock, processMetrics = true }: { readonly cl
     },
   });
 
+  new Gauge({
+    name: 'fleetmend_watch_staleness_seconds',
+    help: 'Age of the oldest last news of any watch of each agent. API servers send a bookmark about every minute.',
+    labelNames: ['cluster'] as const,
+    registers,
+    collect() {
+      for (const [cluster, age] of stale) this.set({ cluster }, Math.max(0, age + clock.now() - (heardAt.get(cluster) ?? clock.now())) / 1000);
+    },
+  });
+
   return {
     moved({ cluster, class: failureClass, from, to, spent, sinceFirstSeen }) {
       phases.observe({ phase: from }, spent / 1000);
       if (!TERMINAL.includes(to)) return;
-      requests.inc({ cluster, class: failureClass, outcome: to });
-      if (to === SUCCESS && sinceFirstSeen !== undefined) repair.observe({ class: failureClass }, sinceFirstSeen / 1000);
+      requests.inc({ cluster: clusterLabel(cluster), class: classLabel(failureClass), outcome: to });
+      if (to === SUCCESS && sinceFirstSeen !== undefined) repair.observe({ class: classLabel(failureClass) }, sinceFirstSeen / 1000);
     },
     event: (result) => events.inc({ result }),
-    heard: (cluster) => void heardAt.set(cluster, clock.now()),
-    verdict: ({ rule, result }) => verdicts.inc({ rule, result }),
+    dropped(total) {
+      if (total > known) events.inc({ result: 'rejected' }, total - known);
+      known = total;
+    },
+    heard(cluster, staleness) {
+      const label = clusterLabel(cluster);
+      if (label === OTHER) return;
+      // An event tells nothing of the watches: what the last heartbeat told goes on ageing.
+      const age = staleness ?? (stale.get(label) ?? 0) + clock.now() - (heardAt.get(label) ?? clock.now());
+      if (staleness !== undefined || stale.has(label)) stale.set(label, age);
+      heardAt.set(label, clock.now());
+    },
+    verdict: ({ rule, result }) => verdicts.inc({ rule: ruleLabel(rule), result }),
     reverted: () => reverts.inc(),
     remembered: (by) => memory.inc({ by }),
     modelAsked,

@@ -15,6 +15,8 @@ export interface HeartbeatOptions {
   readonly log: AgentLog;
   readonly openFingerprints: () => readonly string[];
   readonly pods: () => number;
+  /** When the watch that heard least lately last heard something; undefined: none did yet. */
+  readonly oldestNews: () => Instant | undefined;
   /** Before the first complete look the agent does not know its open set, and says nothing. */
   readonly ready: () => boolean;
 }
@@ -23,13 +25,14 @@ const STARTING: Duration = 1000;
 
 /** Says every minute, give or take a tenth, how many failures are open and which, as a digest. */
 export async function beat(options: HeartbeatOptions): Promise<void> {
-  const { cluster, version, epoch, every, bus, clock, random, signal, log, openFingerprints, pods, ready } = options;
+  const { cluster, version, epoch, every, bus, clock, random, signal, log, openFingerprints, pods, oldestNews, ready } = options;
   let said = '';
   while (!signal.aborted) {
     if (ready()) {
       const open = openFingerprints();
+      const news = oldestNews();
       try {
-        await bus.publishHeartbeat({ schema: 1, cluster, agent: { version }, epoch, at: clock.now(), open: open.length, xor: xorOf(open), pods: pods() });
+        await bus.publishHeartbeat({ schema: 1, cluster, agent: { version }, epoch, at: clock.now(), open: open.length, xor: xorOf(open), pods: pods(), ...(news === undefined ? {} : { staleness: Math.max(0, clock.now() - news) }) });
         said = '';
       } catch (error) {
         if (messageOf(error) !== said) log.warn(`cannot send the heartbeat: ${messageOf(error)}`);

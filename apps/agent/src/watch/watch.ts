@@ -67,6 +67,12 @@ export function startWatch({ client, reads, cache, clock, random, signal, log }:
   };
 }
 
+/** The last news of the watch that has been silent the longest. Kinds that the cluster does not serve have no news to tell. */
+export function oldestNews(states: readonly WatchState[]): Instant | undefined {
+  const times = states.flatMap(({ state, lastContact }) => (state === 'absent' || lastContact === undefined ? [] : [lastContact]));
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
 /** The union of what several detectors read: each kind once, with all the fields that anybody wants. */
 export function unionOfReads(reads: readonly ResourceRead[]): readonly ResourceRead[] {
   const union = new Map<string, ResourceRead>();

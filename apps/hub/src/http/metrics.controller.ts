@@ -16,9 +16,10 @@ export class MetricsController {
 
   @Get('metrics')
   async metrics(@Res() reply: Reply): Promise<void> {
-    const { metrics, requests } = this.#parts;
+    const { metrics, requests, bus } = this.#parts;
     const states = requests.cached().flatMap((request) => request.status.pullRequest?.state ?? []);
     metrics.pullRequests(Object.fromEntries(['Open', 'Closed', 'Merged'].map((state) => [state, states.filter((other) => other === state).length])));
+    metrics.dropped(Object.values(bus.dropped()).reduce((sum, count) => sum + count, 0));
     const { type, text } = await metrics.render();
     reply.type(type).send(text);
   }

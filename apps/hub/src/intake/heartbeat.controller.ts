@@ -20,7 +20,7 @@ export class HeartbeatController {
   @EventPattern(HEARTBEATS)
   async take(@Payload() heartbeat: Heartbeat): Promise<void> {
     const { openSet, metrics, fleet } = this.#parts;
-    metrics.heard(heartbeat.cluster);
+    metrics.heard(heartbeat.cluster, heartbeat.staleness);
     const differs = openSet.compare(heartbeat);
     await Promise.all([fleet.heard(heartbeat), differs ? this.#resync(heartbeat.cluster) : undefined]);
   }
