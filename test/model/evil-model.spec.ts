@@ -57,7 +57,7 @@ describe('a model that is right', () => {
       diagnosis: { source: 'Model', reasoner: 'openai-compatible', confidence: 0.8, model: { provider: 'openai-compatible', name: 'm-1', template: 'diagnose@1', inputTokens: 900, outputTokens: 100, costUSD: 0.001 } },
     });
     const record = world.audit.records.find(({ step }) => step === 'diagnose');
-    expect(record?.data).toMatchObject({ source: 'Model', candidates: [expect.stringContaining('128Mi')], model: { prompt: expect.stringMatching(/^sha256:/), cached: false } });
+    expect(record?.data).toMatchObject({ source: 'Model', candidates: [expect.stringContaining('128Mi')], models: [{ prompt: expect.stringMatching(/^sha256:/), cached: false }] });
   });
 });
 

@@ -5,7 +5,7 @@ import type { EvidenceItem, KubeObject, Question, RemediationRequest } from '@fl
 import type { Reasoner } from '@fleetmend/plugin-api';
 import { opaWasm } from '@fleetmend/policy-engines';
 import { createOpenSet, createReconciler } from '@fleetmend/reconcile';
-import { createStages, productionPace, type Stages } from '@fleetmend/stages';
+import { createStages, productionPace } from '@fleetmend/stages';
 import { aRequest, jsonLayout, jsonPath, memoryAudit, memoryEvidence, memoryForge, memoryGit, memoryNotifier, memoryRequests, memorySettings, memoryVectorStore, renderObject, simpleApplication, simpleEngine, VirtualClock } from '@fleetmend/testing';
 
 const BUNDLE = join(import.meta.dirname, '../../policies/bundle');
@@ -33,14 +33,13 @@ export interface ModelWorldOptions {
   readonly reasoners: readonly Reasoner[];
   /** What an attacker, or the application, wrote into its log. */
   readonly log?: string;
-  readonly stages?: (stages: Stages) => Stages;
 }
 
 /**
  * One failing workload, and everything of production between it and a pull request: lifecycle, reconciler, stages, the Rego bundle that
  * ships. Only what is outside the hub is a fake, and the reasoners are what a spec hands in.
  */
-export async function modelWorld({ reasoners, log = 'killed', stages: change = (stages) => stages }: ModelWorldOptions) {
+export async function modelWorld({ reasoners, log = 'killed' }: ModelWorldOptions) {
   const clock = new VirtualClock();
   const git = memoryGit(clock, new Map([[jsonPath({ namespace: 'shop', name: 'checkout' }), renderObject(checkout(true))]]));
   await clock.run(minutes(60));
@@ -82,7 +81,7 @@ export async function modelWorld({ reasoners, log = 'killed', stages: change = (
     pace: productionPace,
   };
   const failures: string[] = [];
-  const reconcile = createReconciler({ ...deps, stages: change(createStages(deps)), moved: () => {}, failed: (_key, stage, error) => failures.push(`${stage}: ${String(error)}`), rest: seconds(20) });
+  const reconcile = createReconciler({ ...deps, stages: createStages(deps), moved: () => {}, failed: (_key, stage, error) => failures.push(`${stage}: ${String(error)}`), rest: seconds(20) });
 
   return {
     clock,

@@ -4,7 +4,7 @@ import { createHubMetrics } from '@fleetmend/telemetry';
 import { VirtualClock } from '@fleetmend/testing';
 import { digestOf } from '@fleetmend/kernel';
 import { afterEach, describe, expect, it } from 'vitest';
-import { observedStages } from '../../apps/hub/src/reconcile/observed-stages.ts';
+import { observedReasoners } from '../../apps/hub/src/reconcile/observed-reasoners.ts';
 import { modelWorld } from './model-world.ts';
 
 const ends: (() => Promise<void>)[] = [];
@@ -27,7 +27,7 @@ async function asked(...answers: readonly (Partial<Reasoning> | undefined)[]) {
     },
   }));
   const metrics = createHubMetrics({ clock: new VirtualClock(), processMetrics: false });
-  const world = await modelWorld({ reasoners, stages: (stages) => observedStages(stages, metrics) });
+  const world = await modelWorld({ reasoners: observedReasoners(reasoners, metrics) });
   ends.push(() => world.close());
   const { status } = await world.live();
   return { status, calls, world, metrics: (await metrics.render()).text };
@@ -63,7 +63,16 @@ describe('reasoners are asked in the order of the config', () => {
     expect(status).toMatchObject({ phase: 'Escalated', reason: 'SeveralChanges', diagnosis: { cause: 'cause 0', model: { name: 'm-1' } } });
     expect(status.diagnosis?.abstain?.lookAt).toBe('Read the log. reasoner-1 had nothing better (ModelTimedOut): no answer within 60 s');
     expect(metrics).toContain('fleetmend_model_cost_usd_total{provider="openai",model="m-1"} 0.25');
-    expect(world.audit.records.find(({ step }) => step === 'diagnose')?.data).toMatchObject({ abstain: 'SeveralChanges', model: { name: 'm-1', inputTokens: 900 } });
+    expect(world.audit.records.find(({ step }) => step === 'diagnose')?.data).toMatchObject({ abstain: 'SeveralChanges', models: [{ name: 'm-1', inputTokens: 900 }] });
+  });
+
+  it('and a model whose answer is not taken is counted and recorded all the same', async () => {
+    const other = { ...use, name: 'm-2', costUSD: 0.5 };
+    const { status, metrics, world } = await asked({ candidates: [abstain('ModelTimedOut', 'no answer')], model: use, inconclusive: true }, { candidates: [raise], model: other });
+    expect(status.diagnosis?.model?.name).toBe('m-2');
+    expect(metrics).toContain('fleetmend_model_cost_usd_total{provider="openai",model="m-1"} 0.25');
+    expect(metrics).toContain('fleetmend_model_cost_usd_total{provider="openai",model="m-2"} 0.5');
+    expect(world.audit.records.find(({ step }) => step === 'diagnose')?.data).toMatchObject({ models: [{ name: 'm-1' }, { name: 'm-2' }] });
   });
 
   it('and the rule about values holds for whoever says to be a playbook', async () => {

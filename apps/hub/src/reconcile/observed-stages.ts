@@ -2,15 +2,9 @@ import type { Stages, StageResult } from '@fleetmend/stages';
 import type { HubMetrics } from '@fleetmend/telemetry';
 
 /** The same stages, with their results counted. */
-export function observedStages(stages: Stages, metrics: Pick<HubMetrics, 'verdict' | 'reverted' | 'modelAsked'>): Stages {
+export function observedStages(stages: Stages, metrics: Pick<HubMetrics, 'verdict' | 'reverted'>): Stages {
   return {
     ...stages,
-    diagnose: async (view, signal) => {
-      const result = await stages.diagnose(view, signal);
-      const model = 'fact' in result ? result.fact.diagnosis?.model : undefined;
-      if (model) metrics.modelAsked(model);
-      return result;
-    },
     evaluate: async (view, signal) => {
       const result = await stages.evaluate(view, signal);
       countVerdict(result, metrics);

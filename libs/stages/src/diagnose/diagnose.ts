@@ -1,6 +1,6 @@
 import { canonicalJson, renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import type { Diagnosis, DroppedAction } from '@fleetmend/model';
+import type { Diagnosis, DroppedAction, ModelUse } from '@fleetmend/model';
 import type { Case, Reasoning } from '@fleetmend/plugin-api';
 import { preferProven } from '../learn/weigh.ts';
 import type { Stage, StageDeps } from '../stage.ts';
@@ -14,23 +14,25 @@ export function diagnose(deps: StageDeps): Stage {
     const kase = await gatherCase(deps, view);
     if (kase === undefined) return { fact: { proposal: { result: 'GoneFromGit', reason: 'TargetGone', message: 'the target does not exist any more', at: renderTime(view.now) } } };
     await deps.evidence.put(kase.evidence);
-    const diagnosis = await ask(deps, view, kase, signal);
-    await deps.audit.record(recordOf(view, kase, diagnosis));
+    const { diagnosis, models } = await ask(deps, view, kase, signal);
+    await deps.audit.record(recordOf(view, kase, diagnosis, models));
     return { fact: { diagnosis } };
   };
 }
 
 /** Who only says that it does not know lets the next one speak; if nobody knows more, its words stand. */
-async function ask(deps: StageDeps, view: View, kase: Case, signal: AbortSignal): Promise<Diagnosis> {
+async function ask(deps: StageDeps, view: View, kase: Case, signal: AbortSignal): Promise<{ readonly diagnosis: Diagnosis; readonly models: readonly ModelUse[] }> {
   let undecided: Diagnosis | undefined;
+  const models: ModelUse[] = [];
   for (const reasoner of deps.reasoners) {
     const reasoning = await reasoner.reason(kase, signal);
     if (reasoning === undefined) continue;
+    if (reasoning.model !== undefined) models.push(reasoning.model);
     const diagnosis = render(view, kase, reasoner.kind, reasoning);
-    if (diagnosis.candidates.length > 0 || reasoning.inconclusive !== true) return diagnosis;
+    if (diagnosis.candidates.length > 0 || reasoning.inconclusive !== true) return { diagnosis, models };
     undecided = undecided === undefined ? diagnosis : alsoUndecided(undecided, diagnosis);
   }
-  return undecided ?? unknownCause(view, kase);
+  return { diagnosis: undecided ?? unknownCause(view, kase), models };
 }
 
 /** The first one's words stay; of who came after, why it had nothing better, and what it cost. */
@@ -79,7 +81,7 @@ function nothingLeft(reasoner: string, dropped: readonly DroppedAction[]): NonNu
 }
 
 /** Ids, digests and words of ours only: neither evidence nor what a model wrote. */
-function recordOf({ request }: View, kase: Case, diagnosis: Diagnosis): Parameters<StageDeps['audit']['record']>[0] {
+function recordOf({ request }: View, kase: Case, diagnosis: Diagnosis, models: readonly ModelUse[]): Parameters<StageDeps['audit']['record']>[0] {
   const { namespace, name, uid } = request.metadata;
   return {
     step: 'diagnose',
@@ -94,7 +96,8 @@ function recordOf({ request }: View, kase: Case, diagnosis: Diagnosis): Paramete
       candidates: diagnosis.candidates,
       dropped: diagnosis.dropped ?? [],
       ...(diagnosis.abstain === undefined ? {} : { abstain: diagnosis.abstain.reason }),
-      ...(diagnosis.model === undefined ? {} : { model: diagnosis.model }),
+      /** Every model that was asked, also one whose answer nobody wanted. */
+      models,
     },
   };
 }
