@@ -61,6 +61,14 @@ export function gitOpsEngineConformance({ kind, engine, world }: { readonly kind
       expect(await find({ owns: false, applied: second })).toBeUndefined();
     });
 
+    it.each([
+      ['in another namespace', { namespace: 'copies' }],
+      ['under another name', { name: 'copy' }],
+    ])('does not take a copy %s, with all its marks, for the target', async (_, place) => {
+      const { target } = world;
+      expect(await engine.findApplication({ ...target, metadata: { ...target.metadata, ...place } }, contextOf({ owns: true, applied: second }))).toBeUndefined();
+    });
+
     it('owns nothing where the engine has no objects', async () => {
       expect(await find(undefined)).toBeUndefined();
     });
