@@ -39,6 +39,17 @@ describe('finding a Kustomization', () => {
     expect((await find(target, [owns, rival, aGitRepository()]))?.ref.name).toBe('shop');
   });
 
+  it.each([
+    ['reconcile', 'disabled'],
+    ['ssa', 'Ignore'],
+    ['ssa', 'IfNotPresent'],
+  ])('refuses a target that Flux leaves alone by %s: %s', async (annotation, value) => {
+    const alone = (said: string) => ({ ...target, metadata: { ...target.metadata, annotations: { [`kustomize.toolkit.fluxcd.io/${annotation}`]: said } } });
+    await expect(find(alone(value), [owns, aGitRepository()])).rejects.toMatchObject({ reason: 'NotReconciled', message: expect.stringContaining(`${annotation}: ${value}`) });
+    expect(await find(alone('enabled'), [owns, aGitRepository()])).toBeDefined();
+    expect(await find(alone('Merge'), [owns, aGitRepository()])).toBeDefined();
+  });
+
   it('tells the namespace that everything is moved to', async () => {
     expect((await find(target, [aKustomization({ owns: true }, { spec: { targetNamespace: 'shop' } }), aGitRepository()]))?.namespace).toEqual({ name: 'shop', override: true });
   });

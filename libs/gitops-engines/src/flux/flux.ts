@@ -2,7 +2,7 @@ import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import { type Application, type EngineContext, type GitOpsEngine, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { helmReleaseRollout } from './helm-release.ts';
-import { findHelmRelease, findOwner, parseKustomization } from './ownership.ts';
+import { findHelmRelease, findOwner, parseKustomization, refuseIfLeftAlone } from './ownership.ts';
 import { kustomizationRollout, refusalOf } from './rollout.ts';
 import { HELM_RELEASE, commitOf } from './schema.ts';
 import { readSources } from './source.ts';
@@ -29,6 +29,7 @@ const findApplication: GitOpsEngine['findApplication'] = async (target, context)
 };
 
 async function describe(target: KubeObject, owner: KubeObject, context: EngineContext): Promise<Application> {
+  refuseIfLeftAlone(target);
   const kustomization = parseKustomization(owner);
   const { targetNamespace } = kustomization.spec;
   return {

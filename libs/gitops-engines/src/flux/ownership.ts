@@ -36,6 +36,18 @@ export async function findHelmRelease({ metadata }: KubeObject, { read }: Pick<E
   return isIts ? found : undefined;
 }
 
+/** Annotations by which kustomize-controller applies no change to an object. Source: its docs/spec/v1/kustomizations.md. */
+const LEFT_ALONE: readonly (readonly [annotation: string, value: string])[] = [['reconcile', 'disabled'], ['ssa', 'ignore'], ['ssa', 'ifnotpresent']];
+
+/** @throws PermanentError `NotReconciled` when Git may say what it likes: Flux leaves the object as it is. */
+export function refuseIfLeftAlone(object: KubeObject): void {
+  const group = groupOf(KUSTOMIZATION.apiVersion);
+  const found = LEFT_ALONE.find(([annotation, value]) => object.metadata.annotations?.[`${group}/${annotation}`]?.toLowerCase() === value);
+  if (!found) return;
+  const [annotation] = found;
+  throw new PermanentError('NotReconciled', `${renderRef(refOf(object))} has the annotation ${group}/${annotation}: ${object.metadata.annotations?.[`${group}/${annotation}`] ?? ''}, so Flux applies no change to it: remove it, or change the object by hand`);
+}
+
 export function parseKustomization(object: KubeObject): Kustomization {
   return parse(Kustomization, object, renderRef(refOf(object)));
 }
