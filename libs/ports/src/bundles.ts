@@ -28,9 +28,9 @@ export interface Comparison {
   readonly newAllow: boolean;
 }
 
-/** One decision that counted, with what it was made from, so that it can be judged again. */
+/** One decision that counted in a cluster, with what it was made from, so that it can be judged again. */
 export interface Judged {
-  readonly clusters: readonly string[];
+  readonly cluster: string;
   readonly bundle: BundleInfo;
   readonly plan: Comparison['plan'];
   /** `remediation.gate/v1`. */

@@ -30,7 +30,7 @@ export function createBundleDesk({ log, active, differs }: BundleDeskDeps): Bund
     publish: (next) => void (assignments = next),
     lastJudged: (cluster) => latest.get(cluster),
     judged(judged: Judged) {
-      for (const cluster of judged.clusters) latest.set(cluster, judged.bundle.digest);
+      latest.set(judged.cluster, judged.bundle.digest);
       log.judged(judged);
     },
     compared(comparison) {
@@ -40,12 +40,11 @@ export function createBundleDesk({ log, active, differs }: BundleDeskDeps): Bund
     moved({ metadata, spec, status }, { from, to }) {
       const held = to === 'Succeeded';
       if (from !== 'Verifying' || (!held && !NOT_HELD.includes(to))) return;
-      const judgedBy = log.bundleOf(metadata.uid);
       // A move to Detected has counted the next attempt already.
       const attempt = to === 'Detected' ? status.attempt - 1 : status.attempt;
       for (const cluster of spec.clusters) {
         const { trial } = assigned(cluster);
-        if (trial?.mode === 'Enforce' && trial.candidate.digest === judgedBy) log.verified({ rollout: trial.rollout, climb: trial.climb, cluster, request: metadata.uid, attempt, held });
+        if (trial?.mode === 'Enforce' && trial.candidate.digest === log.bundleOf(metadata.uid, cluster)) log.verified({ rollout: trial.rollout, climb: trial.climb, cluster, request: metadata.uid, attempt, held });
       }
     },
   };

@@ -44,8 +44,8 @@ export interface DecisionLog {
   counts(of: { readonly rollout: string; readonly climb: string; readonly cluster: string; readonly mode: RolloutMode }): DecisionCounts;
   /** The latest inputs of a cluster, newest first. */
   inputs(cluster: string): readonly { readonly plan: Comparison['plan']; readonly input: unknown }[];
-  /** The bundle of the latest decision about a request. */
-  bundleOf(request: string): string | undefined;
+  /** The bundle of the latest decision about a request in a cluster. */
+  bundleOf(request: string, cluster: string): string | undefined;
   /** Forgets what was counted for rollouts and climbs that are not listed. */
   keepOnly(climbs: readonly { readonly rollout: string; readonly climb: string }[]): void;
   close(): void;
@@ -62,19 +62,17 @@ export function openDecisionLog({ file, clock }: { readonly file: string; readon
   const decided = database.prepare('SELECT count(*) decisions, coalesce(sum(replayed), 0) replayed, coalesce(sum(evalError), 0) evalErrors, coalesce(sum(newDeny), 0) newDenies, coalesce(sum(newAllow), 0) newAllows FROM comparisons WHERE rollout = ? AND climb = ? AND cluster = ? AND mode = ?');
   const ended = database.prepare('SELECT coalesce(sum(held), 0) verified, coalesce(sum(1 - held), 0) failed FROM verifications WHERE rollout = ? AND climb = ? AND cluster = ?');
   const latest = database.prepare('SELECT request, plan, kind, json FROM inputs WHERE cluster = ? ORDER BY at DESC, rowid DESC LIMIT ?');
-  const bundle = database.prepare('SELECT bundle FROM inputs WHERE request = ? ORDER BY at DESC, rowid DESC LIMIT 1');
+  const bundle = database.prepare('SELECT bundle FROM inputs WHERE request = ? AND cluster = ? ORDER BY at DESC, rowid DESC LIMIT 1');
   return {
     compared({ cluster, trial, plan, evalError, newDeny, newAllow }, { replayed } = { replayed: false }) {
       compare.run(trial.rollout, trial.climb, cluster, trial.mode, plan.request, plan.digest, plan.kind, Number(replayed), Number(evalError), Number(newDeny), Number(newAllow));
     },
     verified: ({ rollout, climb, cluster, request, attempt, held }) => void verify.run(rollout, climb, cluster, request, attempt, Number(held)),
-    judged({ clusters, bundle: by, plan, input, denied }) {
+    judged({ cluster, bundle: by, plan, input, denied }) {
       const json = JSON.stringify(input);
       if (json.length > INPUT_MAX) return;
-      for (const cluster of clusters) {
-        keep.run(cluster, plan.request, plan.digest, plan.kind, by.digest, Number(denied), json, clock.now());
-        prune.run(cluster, cluster, INPUTS_PER_CLUSTER);
-      }
+      keep.run(cluster, plan.request, plan.digest, plan.kind, by.digest, Number(denied), json, clock.now());
+      prune.run(cluster, cluster, INPUTS_PER_CLUSTER);
     },
     counts({ rollout, climb, cluster, mode }) {
       const row = decided.get(rollout, climb, cluster, mode) ?? {};
@@ -91,7 +89,7 @@ export function openDecisionLog({ file, clock }: { readonly file: string; readon
       };
     },
     inputs: (cluster) => latest.all(cluster, INPUTS_PER_CLUSTER).map((row) => ({ plan: { request: String(row['request']), digest: String(row['plan']), kind: String(row['kind']) }, input: JSON.parse(String(row['json'])) as unknown })),
-    bundleOf: (request) => bundle.get(request)?.['bundle'] as string | undefined,
+    bundleOf: (request, cluster) => bundle.get(request, cluster)?.['bundle'] as string | undefined,
     keepOnly(climbs) {
       const kept = JSON.stringify(climbs.map(({ rollout, climb }) => `${rollout} ${climb}`));
       for (const table of ['comparisons', 'verifications']) database.prepare(`DELETE FROM ${table} WHERE rollout || ' ' || climb NOT IN (SELECT value FROM json_each(?))`).run(kept);

@@ -55,7 +55,7 @@ const play = async (modes: Readonly<Record<string, RolloutMode | undefined>>, an
 it('a cluster outside of any rollout is judged by its bundle alone', async () => {
   const { decision, bundle, bundles, asked } = await play({ quiet: undefined }, { old: YES, new: no() });
   expect([decision, bundle, asked.length, bundles.comparisons]).toEqual([YES, OLD, 1, []]);
-  expect(bundles.decisions).toMatchObject([{ clusters: ['quiet'], bundle: OLD, denied: false }]);
+  expect(bundles.decisions).toMatchObject([{ cluster: 'quiet', bundle: OLD, denied: false }]);
 });
 
 it('in Shadow the old bundle decides, unchanged, and the difference is recorded', async () => {
@@ -66,8 +66,11 @@ it('in Shadow the old bundle decides, unchanged, and the difference is recorded'
 });
 
 it('in Warn its violations are warnings, and a human is needed', async () => {
-  const { decision, bundle, asked } = await play({ canary: 'Warn' }, { old: YES, new: no() });
-  expect(bundle).toBe(OLD);
+  const { decision, bundle, bundles, asked, expected } = await play({ canary: 'Warn' }, { old: YES, new: no() });
+  expect(bundles.decisions).toMatchObject([{ bundle: OLD }]);
+  // What was decided before the warnings, and wanted no human, is for another digest than this.
+  expect(bundle.digest).not.toBe(OLD.digest);
+  expect(bundle).toEqual(expected);
   expect(decision).toMatchObject({ allow: true, tier: 'T1', violations: [], warnings: ['S01 of the coming policy new: S01 says no'], requires: { approvals: 1 } });
   expect(new Set(asked.map(({ stage }) => stage))).toEqual(new Set(['Warn']));
 });
@@ -79,10 +82,11 @@ it('in Enforce it decides, and the verdict names it', async () => {
 });
 
 it('a change of two clusters has to please the bundles of both, and the verdict is by both', async () => {
-  const { decision, bundle, expected } = await play({ canary: 'Enforce', quiet: undefined }, { old: YES, new: no() });
+  const { decision, bundle, bundles, expected } = await play({ canary: 'Enforce', quiet: undefined }, { old: YES, new: no() });
   expect(decision).toMatchObject({ allow: false, tier: 'T3', violations: [{ id: 'S01' }] });
   expect(bundle.digest).not.toBe(OLD.digest);
   expect(bundle).toEqual(expected);
+  expect(bundles.decisions).toMatchObject([{ cluster: 'canary', bundle: NEW }, { cluster: 'quiet', bundle: OLD }]);
 });
 
 it.each([

@@ -2,7 +2,7 @@ import { messageOf } from '@fleetmend/kernel';
 import type { BundleInfo, Tier } from '@fleetmend/model';
 import type { GateDecision, GateInput, PolicyEngine } from '@fleetmend/plugin-api';
 import type { Bundles, Trial } from '@fleetmend/ports';
-import { bundlesFor, jointly } from './bundle-for.ts';
+import { bundleFor, bundlesFor } from './bundle-for.ts';
 
 const TIERS: readonly Tier[] = ['T0', 'T1', 'T2', 'T3'];
 /** The id of a refusal that is not the policy's own: there was no answer. */
@@ -27,8 +27,10 @@ export interface Judgement {
  */
 export async function judge(deps: JudgeDeps, clusters: readonly string[], given: GateInput): Promise<Judgement> {
   const { bundles } = deps;
-  const deciding = bundlesFor(deps, clusters);
   // Read once: a rollout that goes on meanwhile is the next decision's affair.
+  const deciding = bundlesFor(deps, clusters);
+  const bundle = bundleFor(deps, clusters);
+  const decides = clusters.map((cluster) => ({ cluster, bundle: bundles?.assigned(cluster).decides }));
   const trials = clusters.flatMap((cluster) => placed(cluster, bundles?.assigned(cluster).trial));
   const warned = [...new Map(trials.filter(({ trial }) => trial.mode === 'Warn').map(({ trial }) => [trial.candidate.digest, trial])).values()];
   const asked = new Map<string, Promise<GateDecision>>();
@@ -38,14 +40,13 @@ export async function judge(deps: JudgeDeps, clusters: readonly string[], given:
     return answer;
   };
   const decision = strictest(await Promise.all(deciding.map(ask)));
-  const bundle = jointly(deciding);
   const plan = { request: given.request.uid, digest: given.plan.digest, kind: given.plan.kind };
   const candidates = await Promise.all(warned.map(({ candidate }) => answered(ask, candidate)));
   for (const { cluster, trial } of trials) {
     const [before, after] = await Promise.all([answered(ask, trial.lastGood), answered(ask, trial.candidate)]);
     bundles?.compared({ cluster, trial, plan, ...difference(before, after) });
   }
-  bundles?.judged({ clusters, bundle, plan, input: given, denied: isDenied(decision) });
+  for (const { cluster, bundle: by } of decides) if (by !== undefined) bundles?.judged({ cluster, bundle: by, plan, input: given, denied: isDenied(decision) });
   return { bundle, decision: warned.reduce((told, trial, index) => withWarnings(told, trial.candidate, candidates[index]), decision) };
 }
 
