@@ -1,4 +1,5 @@
 import { agentRoleFiles } from './agent-role.ts';
+import { chartFiles } from './charts.ts';
 import { configReference } from './config-reference.ts';
 import { crdFiles } from './crds.ts';
 import type { Generator } from './generated.ts';
@@ -9,4 +10,4 @@ import { policyWorker } from './policy-worker.ts';
 import { sandboxApi } from './sandbox-api.ts';
 
 /** Everything that is generated, committed, and proved fresh by CI. */
-export const generators: readonly Generator[] = [crdFiles, lifecyclePage, configReference, policyWorker, agentRoleFiles, hubRoleFiles, sandboxApi, featureTable];
+export const generators: readonly Generator[] = [crdFiles, lifecyclePage, configReference, policyWorker, agentRoleFiles, hubRoleFiles, chartFiles, sandboxApi, featureTable];

@@ -2,6 +2,7 @@
 export * from './agent-config.ts';
 export * from './hub-config.ts';
 export * from './config-file.ts';
+export { inputSchema } from './json-schema.ts';
 export * from './load-config.ts';
 export * from './reference.ts';
 export * from './secrets.ts';
