@@ -124,6 +124,7 @@ describe('a Flux Kustomization', () => {
     const shop = flux(bench);
     await bench.clock.run(seconds(5));
     expect(findCondition(shop().status?.conditions, 'Ready')).toMatchObject({ status: 'False', reason: 'BuildFailed', message: 'apps has a kustomization.yaml, and no kustomize binary was found to build it: put kustomize on the PATH' });
+    expect(shop().status?.observedGeneration).toBeUndefined();
     expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'a')).toBeUndefined();
   });
 

@@ -158,13 +158,14 @@ async function waitUntilHealthy(context: ApplierContext, kustomization: Kustomiz
   return undefined;
 }
 
+/** `status.observedGeneration` stays behind, as with the real controller: it is the generation that last became ready. */
 function fail({ objects, clock, events }: ApplierContext, { metadata }: Kustomization, { reason, message, attempted }: Stop): void {
   const latest = objects.get<Kustomization>(KUSTOMIZATION.apiVersion, KUSTOMIZATION.kind, metadata.namespace, metadata.name);
   if (!latest) return;
   const generation = metadata.generation ?? 1;
   const ready = { type: 'Ready', status: 'False', reason, message, observedGeneration: generation, lastTransitionTime: renderTime(clock.now()) };
   objects.updateStatus<Kustomization>(
-    { ...latest, status: { ...latest.status, conditions: withCondition(latest.status?.conditions ?? [], ready), ...(attempted === undefined ? {} : { lastAttemptedRevision: attempted }), observedGeneration: generation } },
+    { ...latest, status: { ...latest.status, conditions: withCondition(latest.status?.conditions ?? [], ready), ...(attempted === undefined ? {} : { lastAttemptedRevision: attempted }) } },
     AS,
   );
   events.record({ about: latest, from: MANAGER, type: 'Warning', reason, message });
