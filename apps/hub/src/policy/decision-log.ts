@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf, PermanentError, type Clock } from '@fleetmend/kernel';
 import type { DecisionCounts, RolloutMode } from '@fleetmend/model';
@@ -102,10 +102,11 @@ export function openDecisionLog({ file, clock }: { readonly file: string; readon
 
 function open(file: string): DatabaseSync {
   try {
+    // Inputs hold rendered manifests, as the mirrors beside it do: nobody else on the machine has to read them. SQLite gives the
+    // files that it makes beside this one the same mode.
+    writeFileSync(file, '', { flag: 'a', mode: 0o600 });
     const database = new DatabaseSync(file);
     database.exec(TABLES);
-    // Inputs hold rendered manifests, as the mirrors beside it do: nobody else on the machine has to read them.
-    if (file !== ':memory:') chmodSync(file, 0o600);
     return database;
   } catch (error) {
     throw new PermanentError('DecisionLogCorrupt', `the log of policy decisions ${file} cannot be used: ${messageOf(error)}; move it away, a rollout that is on its way then counts anew`, { cause: error });
