@@ -2,6 +2,7 @@
 export * from './bare-repository.ts';
 export * from './mirrors.ts';
 export * from './program.ts';
+export * from './push-commit.ts';
 export * from './repository-access.ts';
 export * from './signed-commit.ts';
 export * from './ssh-signature.ts';

@@ -10,6 +10,8 @@ const LOOK_EVERY_MS = 200;
 export interface CommitDeps {
   readonly client: GiteaClient;
   readonly clock: Clock;
+  /** Left out: Gitea makes the commits, and signs them if it is set up for it. */
+  readonly sign?: ((request: CommitRequest) => Promise<string | undefined>) | undefined;
 }
 
 /**
@@ -24,8 +26,18 @@ export async function commitFiles(deps: CommitDeps, request: CommitRequest): Pro
   const existing = await client.find(`${place}/branches/${encodePath(branch)}`, Branch);
   if (branch === default_branch || existing?.protected) throw new PermanentError('BranchProtected', `${branch} of ${repository} takes changes through pull requests only`);
   if (existing && existing.commit.id !== parent) return adopt(client, request, existing.commit.id);
+  if (deps.sign) return pushSigned({ client, sign: deps.sign }, request, existing?.commit.id);
   if (!existing) await client.call({ method: 'POST', path: `${place}/branches`, body: { new_branch_name: branch, old_ref_name: parent }, allow: [409] });
   return change(deps, request);
+}
+
+/** The contents API takes no signature, so a commit that we sign is pushed with git; Gitea then says whether it knows the key. */
+async function pushSigned({ client, sign }: { readonly client: GiteaClient; readonly sign: NonNullable<CommitDeps['sign']> }, request: CommitRequest, standing: string | undefined): Promise<CommitResult> {
+  if (standing !== undefined) throw taken(request, standing);
+  const sha = await sign(request);
+  if (sha === undefined) return adopt(client, request, await headOf(client, request));
+  const commit = await client.read(`${repositoryPath(request.repository)}/git/commits/${sha}?stat=false`, Commit);
+  return { sha, verified: commit.commit.verification?.verified };
 }
 
 async function change({ client, clock }: CommitDeps, request: CommitRequest): Promise<CommitResult> {

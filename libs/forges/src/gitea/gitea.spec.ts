@@ -1,5 +1,7 @@
 import { parse } from '@fleetmend/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { giteaClient } from './client.ts';
+import { type CommitDeps, commitFiles } from './commit.ts';
 import { gitea } from './gitea.ts';
 import { giteaHarness } from './spec-support/gitea-harness.ts';
 
@@ -68,6 +70,38 @@ describe('a commit', () => {
     expect(made.status).toBe(201);
     const { sha } = await harness.forge.commit({ repository, branch: 'fleetmend/y', parent, files: new Map([['a.yaml', 'c\n']]), message: 'raise' });
     expect(await harness.head({ repository, branch: 'fleetmend/y' })).toBe(sha);
+  });
+});
+
+describe('with a signing key', () => {
+  const deps = (sign: CommitDeps['sign']): CommitDeps => ({ client: giteaClient({ url: 'http://gitea.test', token: 'fleetmend-bot', fetch: harness.fetch }), clock: harness.clock, sign });
+
+  it('a commit is pushed with git, and Gitea is asked what it thinks of it', async () => {
+    const { repository, parent } = await openOne();
+    const request = { repository, branch: 'fleetmend/s', parent, files: new Map([['a.yaml', 'c\n']]), message: 'raise' };
+    const writes: string[] = [];
+    const pushed = await harness.humanCommit({ repository, branch: 'fleetmend/elsewhere', files: {}, message: 'x' });
+    const result = await commitFiles(deps(async ({ branch }) => (writes.push(branch), pushed)), request);
+    expect([writes, result]).toEqual([['fleetmend/s'], { sha: pushed, verified: false }]);
+  });
+
+  it('a branch that stands is adopted if it is ours, and never pushed to', async () => {
+    const { repository, parent, sha } = await openOne();
+    const never = deps(async () => Promise.reject(new Error('pushed')));
+    const request = { repository, branch: 'fleetmend/x', parent, files: new Map([['a.yaml', 'b\n']]), message: 'raise' };
+    expect((await commitFiles(never, request)).sha).toBe(sha);
+    await expect(commitFiles(never, { ...request, message: 'another' })).rejects.toMatchObject({ reason: 'BranchTaken' });
+  });
+
+  it('a branch that came into being meanwhile is looked at', async () => {
+    const { repository, parent } = await openOne();
+    const request = { repository, branch: 'fleetmend/r', parent, files: new Map([['a.yaml', 'c\n']]), message: 'raise' };
+    const rival = deps(async () => void (await harness.forge.commit(request)));
+    expect((await commitFiles(rival, request)).sha).toBe(await harness.head({ repository, branch: 'fleetmend/r' }));
+  });
+
+  it('that cannot be read the forge is not made', () => {
+    expect(() => gitea.create({ url: 'http://gitea.test/', token: 't', signing: { privateKey: 'nonsense' }, mergeMethod: 'squash', bots: [] }, { clock: harness.clock, fetch: harness.fetch, stateDir: '', log })).toThrow(/ssh-keygen -t ed25519/);
   });
 });
 

@@ -36,17 +36,23 @@ export async function openPullRequest(deps: PullRequestDeps, draft: PullRequestD
     if (status === 422) throw new PermanentError('NothingToMerge', `Gitea opens no pull request of ${branch} into ${base} of ${repository}: ${message}`);
     if (data) {
       await decorate(deps, draft, data.number);
-      return readState(deps, repository, data);
+      return readState(deps, repository, (await findOurs(deps, draft)) ?? data);
     }
     await clock.sleep(LOOK_EVERY_MS);
   }
   throw new Error(`Gitea opened no pull request of ${branch} in ${repository}: the branch did not show up`);
 }
 
-/** @throws PermanentError `PullRequestTaken` when somebody else's is open for our branch. */
+/**
+ * Gitea lets two that ask at the same moment open one each. The newest stays, which is also the one that is read from then on: whoever
+ * comes later sees the older ones and closes them.
+ * @throws PermanentError `PullRequestTaken` when somebody else's is open for our branch.
+ */
 async function findOurs(deps: PullRequestDeps, { repository, branch, marker }: PullRequestDraft): Promise<PullRequest | undefined> {
   const known = await pullsOfBranch(deps, { repository, branch });
-  for (const pull of known.filter(({ body }) => body.includes(marker))) {
+  const ours = known.filter(({ body }) => body.includes(marker));
+  for (const { number } of ours.filter(({ state }) => state === 'open').slice(1)) await updatePullRequest(deps, { repository, number, close: true });
+  for (const pull of ours) {
     const isClosed = pull.state === 'closed' && !pull.merged;
     if (!isClosed || (await readClosedBy(deps, repositoryPath(repository), pull.number))?.kind !== 'Us') return pull;
   }

@@ -7,6 +7,10 @@ import { z } from 'zod';
 
 export const User = z.object({ login: z.string() });
 
+/** `email` is the address that commits of the API carry too. */
+export const CurrentUser = User.extend({ full_name: z.string().default(''), email: z.string().default('') });
+export type CurrentUser = z.infer<typeof CurrentUser>;
+
 export const Repository = z.object({ full_name: z.string(), default_branch: z.string() });
 
 /** A branch's commit comes in the form of push hooks: `id`, not `sha`. */

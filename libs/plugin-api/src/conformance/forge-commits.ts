@@ -34,6 +34,32 @@ export function forgeCommits(bench: ForgeBench): void {
       expect((await bench.harness.files({ repository: at.repository, revision: sha })).get('apps/new/patch.yaml')).toBe('a: 1\n');
     });
 
+    it('of several files is one commit', async () => {
+      const at = await seeded();
+      const files = new Map([[WEB, 'memory: 128Mi # little\r\n'], ['apps/other.yaml', 'a: 2\n'], ['apps/new/deep/patch.yaml', '\ufeffa: ü\n']]);
+      const { sha } = await at.forge.commit(ours(at, { files }));
+      expect(await bench.harness.files({ repository: at.repository, revision: sha })).toEqual(new Map([...Object.entries(SEED), ...files]));
+      await at.forge.openPullRequest(bench.draft(at));
+      expect((await bench.until(at, ({ commits }) => commits.length === 1)).commits).toMatchObject([{ sha }]);
+    });
+
+    it('says whether the forge vouches for its signature, and the same when it is found again', async () => {
+      const at = await seeded();
+      const { verified } = await at.forge.commit(ours(at));
+      expect([true, false, undefined]).toContain(verified);
+      if (!at.forge.capabilities.signsCommits) expect(verified).not.toBe(true);
+      expect((await at.forge.commit(ours(at))).verified).toBe(verified);
+    });
+
+    it('made twice at the same moment leaves one branch', async () => {
+      const at = await seeded();
+      const both = await Promise.allSettled([at.forge.commit(ours(at)), at.forge.commit(ours(at))]);
+      const made = both.flatMap((each) => (each.status === 'fulfilled' ? [each.value.sha] : []));
+      const head = await bench.harness.head({ repository: at.repository, branch: ours(at).branch });
+      expect(new Set(made)).toEqual(new Set([head]));
+      expect((await at.forge.commit(ours(at))).sha).toBe(head);
+    });
+
     it('made again is the same commit', async () => {
       const at = await seeded();
       const first = await at.forge.commit(ours(at));

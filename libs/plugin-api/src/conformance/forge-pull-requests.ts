@@ -40,6 +40,30 @@ export function forgePullRequests(bench: ForgeBench): void {
       expect(await at.forge.openPullRequest(draft(at))).toMatchObject({ number: at.pull.number, state: 'Closed', closedBy: { kind: 'Human' } });
     });
 
+    it('opened twice at the same moment ends as one that is open', async () => {
+      const at = await seeded();
+      const { sha } = await at.forge.commit(ours(at));
+      const both = await Promise.allSettled([at.forge.openPullRequest(draft(at)), at.forge.openPullRequest(draft(at))]);
+      const { number } = await at.forge.openPullRequest(draft(at));
+      expect(await read(at)).toMatchObject({ number, state: 'Open' });
+      const others = both.flatMap((each) => (each.status === 'fulfilled' && each.value.number !== number ? [each.value.number] : []));
+      for (const other of others) expect(await at.forge.mergePullRequest({ repository: at.repository, number: other, expectedHead: sha, message: MESSAGE })).toMatchObject({ merged: false, reason: 'NotMergeable' });
+    });
+
+    it('is told apart from those of other branches', async () => {
+      const at = await opened();
+      const branch = `${ours(at).branch}-other`;
+      await at.forge.commit(ours(at, { branch, files: new Map([['apps/other.yaml', 'a: 5\n']]) }));
+      const other = await at.forge.openPullRequest(draft(at, { branch }));
+      expect(other.number).not.toBe(at.pull.number);
+      expect((await read(at)).number).toBe(at.pull.number);
+      expect((await read(at, branch)).number).toBe(other.number);
+    });
+
+    it('whose head nobody checked has no checks', async () => {
+      expect((await read(await opened())).checks).toBe('None');
+    });
+
     it('is not there for a branch that has none', async () => {
       const at = await seeded();
       expect(await at.forge.readPullRequest({ repository: at.repository, branch: 'fleetmend/none' })).toBeUndefined();
@@ -89,6 +113,14 @@ export function forgePullRequests(bench: ForgeBench): void {
       expect(comments.filter((text) => text.includes('It recovered by itself.'))).toHaveLength(1);
       expect(comments.filter((text) => text.includes('Bye.'))).toHaveLength(1);
       expect((await read(at)).state).toBe('Closed');
+    });
+
+    it('comments on one that is closed already, and leaves its end as it is', async () => {
+      const at = await opened();
+      await bench.harness.humanClose(at.reference);
+      await at.forge.updatePullRequest({ ...at.reference, comment: { marker: '<!-- fleetmend:end -->', body: 'It is yours.' }, close: true });
+      expect((await bench.harness.comments(at.reference)).filter((text) => text.includes('It is yours.'))).toHaveLength(1);
+      expect(await read(at)).toMatchObject({ state: 'Closed', closedBy: { kind: 'Human' } });
     });
 
     it('leaves a merged one merged', async () => {
