@@ -54,7 +54,7 @@ it('lets no label grow without end: what comes after many values is "other"', as
   const { metrics, text } = start();
   for (let n = 0; n < 250; n += 1) metrics.moved({ ...move, class: `Custom${n}`, from: 'Verifying', to: 'Failed' });
   const shown = await text();
-  expect(shown.match(/^fleetmend_requests_total\{/gm)).toHaveLength(201);
+  expect(shown.match(/^fleetmend_requests_total\{/gm)).toHaveLength(4 * 201);
   expect(shown).toContain('class="other",outcome="Failed"} 50');
 });
 
@@ -75,4 +75,10 @@ it('counts what was dropped at the door once, however often it is told', async (
   metrics.dropped(3);
   metrics.dropped(5);
   expect(await text()).toContain('fleetmend_events_total{result="rejected"} 5');
+});
+
+it('shows every outcome at 0 as soon as a request is under way, so that the first one is an increase', async () => {
+  const { metrics, text } = start();
+  metrics.moved({ ...move, from: 'Detected', to: 'Diagnosing' });
+  for (const outcome of ['Succeeded', 'Failed', 'Escalated', 'Dismissed']) expect(await text()).toContain(`outcome="${outcome}"} 0`);
 });

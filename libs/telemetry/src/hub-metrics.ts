@@ -95,9 +95,12 @@ export function createHubMetrics({ clock, processMetrics = true }: { readonly cl
   return {
     moved({ cluster, class: failureClass, from, to, spent, sinceFirstSeen }) {
       phases.observe({ phase: from }, spent / 1000);
+      const labels = { cluster: clusterLabel(cluster), class: classLabel(failureClass) };
+      // A series that is first seen at 1 never increased, for Prometheus: each begins at 0, while its first request is on its way.
+      for (const outcome of TERMINAL) requests.inc({ ...labels, outcome }, 0);
       if (!TERMINAL.includes(to)) return;
-      requests.inc({ cluster: clusterLabel(cluster), class: classLabel(failureClass), outcome: to });
-      if (to === SUCCESS && sinceFirstSeen !== undefined) repair.observe({ class: classLabel(failureClass) }, sinceFirstSeen / 1000);
+      requests.inc({ ...labels, outcome: to });
+      if (to === SUCCESS && sinceFirstSeen !== undefined) repair.observe({ class: labels.class }, sinceFirstSeen / 1000);
     },
     event: (result) => events.inc({ result }),
     dropped(total) {
