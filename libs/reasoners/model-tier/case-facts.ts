@@ -3,7 +3,8 @@ import type { Case, FieldHistory } from '@fleetmend/plugin-api';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const MOST_RELATED = 40;
+/** Of each kind: two hundred pods that fail alike say no more than a few. */
+const MOST_OF_A_KIND = 8;
 const MOST_VALUES = 6;
 
 /** What a model gets to know of a case besides the evidence, small and without what only people wrote: no annotations, no managed fields. */
@@ -15,11 +16,20 @@ export function caseFacts(kase: Case): Json {
     target: target && { kind: target.kind, namespace: target.namespace, name: target.name, container: target.container },
     attempt,
     live: { spec: kase.target['spec'] },
-    related: kase.related.slice(0, MOST_RELATED).map(summaryOf),
+    related: fewOfEachKind(kase.related).map(summaryOf),
     history: [...kase.history].sort((a, b) => distinct(b) - distinct(a)).map(historyOf),
     precedents: kase.precedents.slice(0, 5).map(({ precedent, weight }) => ({ action: precedent.action, outcome: precedent.outcome, cause: precedent.cause, weight: Math.round(weight * 100) / 100 })),
     alreadyTried: kase.tried.map((text) => JSON.parse(text) as unknown),
   };
+}
+
+function fewOfEachKind(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const seen = new Map<string, number>();
+  return objects.filter(({ kind }) => {
+    const count = (seen.get(kind) ?? 0) + 1;
+    seen.set(kind, count);
+    return count <= MOST_OF_A_KIND;
+  });
 }
 
 function distinct({ values }: FieldHistory): number {

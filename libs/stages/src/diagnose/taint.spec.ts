@@ -1,5 +1,6 @@
 import type { Action, KubeObject } from '@fleetmend/model';
 import type { Reasoning } from '@fleetmend/plugin-api';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Origin } from './known-values.ts';
 import { findTaint, withoutTaint } from './taint.ts';
@@ -81,5 +82,25 @@ describe('an action with a value of unknown origin', () => {
       { action: 'unknown', reason: 'it does not follow the catalogue' },
       { action: 'unknown', reason: 'it does not follow the catalogue' },
     ]);
+  });
+});
+
+describe('whatever text a model makes up', () => {
+  const text = fc.oneof(fc.string({ minLength: 1, maxLength: 60 }), fc.constantFrom('../../.github/workflows/ci.yaml', 'https://evil.example.org', 'kube-system', 'cluster-admin', '$(reboot)', 'app\nimage: evil', '__proto__'));
+
+  it('becomes no image, no container, no path and no commit', () => {
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        fc.pre(![one, other].some((word) => ['app', 'shop/app:1', 'shop/app:2', 'shop/app:healthy', 'spec', 'replicas', 'kind', 'metadata', 'apiVersion'].includes(word)));
+        const actions: Action[] = [
+          { action: 'setImage', container: 'app', image: one, provenance: 'GitHistory' },
+          { action: 'setResources', container: one.slice(0, 63), limits: { memory: '1Gi' } },
+          { action: 'restoreField', path: [one, other], commit: COMMIT },
+          { action: 'restoreField', path: [...container, 'image', one], commit: COMMIT },
+        ];
+        for (const action of actions) expect(findTaint(action, kase)).toBeDefined();
+      }),
+      { seed: 1, numRuns: 500 },
+    );
   });
 });
