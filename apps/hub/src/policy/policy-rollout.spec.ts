@@ -65,9 +65,9 @@ describe('a policy rolled out over three clusters', () => {
     await world.look();
     const { bundle } = await world.decide('ring-0');
     expect(bundle.digest).toBe(good.digest);
-    world.moved({ metadata: { uid: 'uid-1' }, spec: { clusters: ['ring-0'] }, status: { attempt: 1 } } as never, { from: 'Verifying', to: 'Reverting' });
+    for (const attempt of [1, 2]) world.moved({ metadata: { uid: 'uid-1' }, spec: { clusters: ['ring-0'] }, status: { attempt } } as never, { from: 'Verifying', to: 'Reverting' });
     await world.look();
-    expect(world.rollout('next').status).toMatchObject({ state: 'Halted', reason: expect.stringContaining('FailedVerifications: 1 of 1') });
+    expect(world.rollout('next').status).toMatchObject({ state: 'Halted', reason: expect.stringContaining('FailedVerifications: 2 of 2') });
     expect(await world.decide('ring-0')).toMatchObject({ decision: { allow: true }, bundle: { digest: world.shipped } });
   });
 
