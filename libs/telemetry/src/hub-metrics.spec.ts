@@ -26,7 +26,7 @@ it('measures phases and the time to repair in seconds', async () => {
 it('measures no time to repair for what was not repaired', async () => {
   const { metrics, text } = start();
   metrics.moved({ ...move, from: 'Proposed', to: 'Escalated', sinceFirstSeen: 55_000 });
-  expect(await text()).not.toContain('fleetmend_time_to_repair_seconds_count{');
+  expect(await text()).toContain('fleetmend_time_to_repair_seconds_count{class="OOMKilled"} 0');
 });
 
 it('tells how long each agent has been silent, at the moment of the scrape', async () => {

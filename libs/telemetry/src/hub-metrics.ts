@@ -59,6 +59,7 @@ export function createHubMetrics({ clock, processMetrics = true }: { readonly cl
   if (processMetrics) collectDefaultMetrics({ register: registry });
   const heardAt = new Map<string, number>();
   const stale = new Map<string, number>();
+  const timed = new Set<string>();
   const [clusterLabel, classLabel, ruleLabel] = [firstValues(MOST_CLUSTERS), firstValues(MOST_CLASSES), firstValues(MOST_RULES)];
   let known = 0;
 
@@ -98,6 +99,8 @@ export function createHubMetrics({ clock, processMetrics = true }: { readonly cl
       const labels = { cluster: clusterLabel(cluster), class: classLabel(failureClass) };
       // A series that is first seen at 1 never increased, for Prometheus: each begins at 0, while its first request is on its way.
       for (const outcome of TERMINAL) requests.inc({ ...labels, outcome }, 0);
+      if (!timed.has(labels.class)) repair.zero({ class: labels.class });
+      timed.add(labels.class);
       if (!TERMINAL.includes(to)) return;
       requests.inc({ ...labels, outcome: to });
       if (to === SUCCESS && sinceFirstSeen !== undefined) repair.observe({ class: labels.class }, sinceFirstSeen / 1000);
