@@ -28,6 +28,8 @@ export function reasonerBench(make: MakeReasoner) {
     async start(script: readonly Play[] | ((request: ModelRequest) => Play), config: Readonly<Record<string, unknown>> = {}) {
       const server = await modelStandIn(script);
       const stateDir = mkdtempSync(join(tmpdir(), 'fleetmend-reasoner-'));
+      // Also when a reasoner cannot be made.
+      ends.unshift(() => rmSync(stateDir, { recursive: true }), () => server.close());
       const clock = new VirtualClock();
       const warnings: string[] = [];
       const deps: PluginDeps = { clock, fetch, stateDir, log: { info: () => {}, warn: (message, fields) => warnings.push(`${message} ${JSON.stringify(fields)}`) } };
@@ -42,7 +44,6 @@ export function reasonerBench(make: MakeReasoner) {
         return { reason: (kase: Case = oom(), signal = new AbortController().signal) => reasoner.reason(kase, signal), close };
       };
       const first = await open();
-      ends.unshift(() => rmSync(stateDir, { recursive: true }), () => server.close());
       return { server, clock, warnings, open, ...first };
     },
     async end() {
