@@ -19,6 +19,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'servers', folder: 'boot', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
   { name: 'clean-up', folder: 'boot', servers: ['nats'], smoke: true },
   { name: 'policies', folder: 'policies', servers: [], tools: ['opa'], smoke: true },
+  { name: 'conftest-gator', folder: 'policies', servers: [], tools: ['conftest', 'gator'], smoke: false },
   { name: 'bus-nats', folder: 'contracts', servers: ['nats'], smoke: true },
   { name: 'bus-identities', folder: 'contracts', servers: [], tools: ['nats-server'], smoke: true },
   { name: 'requests-store', folder: 'contracts', servers: ['kubernetes'], smoke: true },

@@ -1,0 +1,7 @@
+import { renderGatekeeperTemplate } from '../../policies/gatekeeper.ts';
+import type { Generated } from './generated.ts';
+
+/** The rules as a Gatekeeper ConstraintTemplate. */
+export async function gatekeeperTemplate(): Promise<Generated> {
+  return new Map([['policies/gatekeeper/template.yaml', renderGatekeeperTemplate()]]);
+}
