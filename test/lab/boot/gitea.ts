@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { sshSigner } from '@fleetmend/git';
 import { z } from 'zod';
 import { runCommand } from '../build/go-toolchain.ts';
 import { answers } from './http-probe.ts';
@@ -11,7 +12,7 @@ import { launch, untilReady } from './server-process.ts';
 const URL = 'http://127.0.0.1:3000';
 
 /** Only what differs from the defaults: one process, SQLite, nothing that leaves the machine, no background jobs. */
-const config = (folder: string, share: string, secret: string): string => `APP_NAME = Fleetmend lab
+const config = (folder: string, share: string, { secret, trusted }: { readonly secret: string; readonly trusted: string }): string => `APP_NAME = Fleetmend lab
 RUN_USER = ${userInfo().username}
 RUN_MODE = prod
 WORK_PATH = ${folder}
@@ -34,6 +35,8 @@ SQLITE_JOURNAL_MODE = WAL
 [repository]
 ROOT = ${join(folder, 'repositories')}
 DEFAULT_BRANCH = main
+[repository.signing]
+TRUSTED_SSH_KEYS = ${trusted}
 [security]
 INSTALL_LOCK = true
 SECRET_KEY = ${secret}
@@ -87,7 +90,9 @@ export const startGitea = async (context: BootContext): Promise<GiteaFacts> => {
   const folder = join(context.run, 'gitea');
   mkdirSync(join(folder, 'data'), { recursive: true });
   const file = join(folder, 'app.ini');
-  writeFileSync(file, config(folder, shareFolder(context, 'gitea'), randomBytes(24).toString('hex')), { mode: 0o600 });
+  const signing = { privateKey: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+  const trusted = sshSigner(signing.privateKey).publicKey;
+  writeFileSync(file, config(folder, shareFolder(context, 'gitea'), { secret: randomBytes(24).toString('hex'), trusted }), { mode: 0o600 });
   const gitea = program(context, 'gitea', 'gitea');
   const env = { PATH: context.path, HOME: folder, GITEA_WORK_DIR: folder };
   const run = async (...args: string[]): Promise<void> => {
@@ -106,5 +111,5 @@ export const startGitea = async (context: BootContext): Promise<GiteaFacts> => {
     body: { username: bot.name, email: 'bot@lab.invalid', password: bot.password, must_change_password: false },
   });
   const botToken = await tokenFor(bot.name, bot.password, ['write:repository', 'write:issue', 'read:user']);
-  return { url: URL, admin: { ...admin, token: adminToken }, bot: { ...bot, token: botToken } };
+  return { url: URL, admin: { ...admin, token: adminToken }, bot: { ...bot, token: botToken }, signing };
 };

@@ -51,6 +51,8 @@ export interface GiteaFacts {
   readonly admin: { readonly name: string; readonly password: string; readonly token: string };
   /** An ordinary user with the rights a remediation bot should have. */
   readonly bot: { readonly name: string; readonly password: string; readonly token: string };
+  /** An SSH key that this Gitea trusts for commits. */
+  readonly signing: { readonly privateKey: string };
 }
 
 export interface NatsFacts {
