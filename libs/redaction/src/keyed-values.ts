@@ -1,8 +1,9 @@
+import { blockScalar } from './block-scalars.ts';
 import { isSecretName } from './key-names.ts';
 import { isPlaceholder, type RedactionSession } from './session.ts';
 
 /** A whole run of characters that names are made of, before a separator, or a flag before a space. One start per run, of bounded length. */
-const KEY = /(?<![A-Za-z0-9_.-])(?:--[A-Za-z0-9_.-]{1,126}(?=[ \t])|[A-Za-z0-9_.-]{1,128}(?![A-Za-z0-9_.-])(?=["'\\]{0,3}[ \t]{0,4}[:=]))/g;
+const KEY = /(?<![A-Za-z0-9_.-])(?:--[A-Za-z0-9_.-]{1,126}(?=[ \t])|[A-Za-z0-9_.-]{1,128}(?![A-Za-z0-9_.-])(?=["'\\]{0,9}[ \t]{0,4}[:=]))/g;
 const SPACES = ' \t';
 const STOPS = new Set([' ', '\t', '\n', '\r', ',', ';', '&', ')', '}', ']', '"', "'", '<', '>', '`']);
 const LONGEST_VALUE = 8192;
@@ -29,6 +30,12 @@ export function redactKeyedValues(text: string, session: RedactionSession): stri
     if (!paired && !named && !isSecretName(run)) continue;
     const separator = separatorAfter(text, index + run.length, run);
     if (separator === undefined) continue;
+    const block = named || separator.equals ? undefined : blockScalar(text, index, valueStart(text, separator));
+    if (block) {
+      out += text.slice(done, block.start) + session.placeholder('SECRET_VALUE', text.slice(block.start, block.end));
+      done = block.end;
+      continue;
+    }
     const value = valueAt(text, separator, index);
     if (!value) continue;
     const content = text.slice(value.start, value.end);
@@ -52,7 +59,7 @@ interface Separator {
 /** `=`, `:`, `=>` after the name, its closing quote and a little space; or the space after a flag `--password`. */
 function separatorAfter(text: string, from: number, run: string): Separator | undefined {
   let at = from;
-  while (at < from + 3 && '"\'\\'.includes(text.charAt(at)) && text.charAt(at) !== '') at += 1;
+  while (at < from + 9 && '"\'\\'.includes(text.charAt(at)) && text.charAt(at) !== '') at += 1;
   const afterQuote = at;
   while (at < afterQuote + 4 && SPACES.includes(text.charAt(at)) && text.charAt(at) !== '') at += 1;
   const sign = text.charAt(at);
@@ -62,10 +69,15 @@ function separatorAfter(text: string, from: number, run: string): Separator | un
   return run.startsWith('--') && at > from && text.charAt(at) !== '-' ? { end: at, equals: true } : undefined;
 }
 
-function valueAt(text: string, separator: Separator, keyStart: number): Value | undefined {
+function valueStart(text: string, separator: Separator): number {
   let start = separator.end;
   while (start < separator.end + 8 && SPACES.includes(text.charAt(start)) && text.charAt(start) !== '') start += 1;
-  const quote = /^(?:\\*["'`])/.exec(text.slice(start, start + 8))?.[0];
+  return start;
+}
+
+function valueAt(text: string, separator: Separator, keyStart: number): Value | undefined {
+  const start = valueStart(text, separator);
+  const quote = /^(?:\\*["'`])/.exec(text.slice(start, start + 16))?.[0];
   const limit = Math.min(text.length, start + LONGEST_VALUE);
   if (quote !== undefined) {
     const from = start + quote.length;

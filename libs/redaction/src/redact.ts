@@ -1,17 +1,32 @@
+import { redactEncoded } from './encoded.ts';
 import { redactHeaders } from './headers.ts';
 import { redactKeyedValues } from './keyed-values.ts';
+import { redactPersonalData } from './personal-data.ts';
 import { redactPrivateKeys } from './private-keys.ts';
 import { createSession, type RedactionSession, type SecretType } from './session.ts';
+import { redactSplit } from './split-literals.ts';
 import { tokenPatterns } from './typed-tokens.ts';
 
 /**
  * The text without its secrets; what holds none comes back byte for byte.
  *
  * In this order: literals that the session knows, private keys, tokens that their form gives away, credentials of URLs and headers,
- * and values whose key says what they are. Running it again changes nothing.
+ * values whose key says what they are, personal data, tokens in pieces, and all of that once more inside of what is encoded. Running it
+ * again changes nothing.
  */
 export function redact(text: string, session: RedactionSession): string {
-  return redactKeyedValues(redactHeaders(redactTokens(redactPrivateKeys(redactLiterals(text, session), session), session), session), session);
+  const plain = redactPlain(redactLiterals(text, session), session);
+  return redactEncoded(redactSplit(plain, session, redactForms), session, redactPlain);
+}
+
+/** Everything that can be seen without decoding. */
+function redactPlain(text: string, session: RedactionSession): string {
+  return redactPersonalData(redactKeyedValues(redactHeaders(redactTokens(redactPrivateKeys(text, session), session), session), session), session);
+}
+
+/** What its own form gives away. */
+function redactForms(text: string, session: RedactionSession): string {
+  return redactPersonalData(redactTokens(text, session), session);
 }
 
 /** What the last gate found. One hit is enough not to let the bytes leave. */

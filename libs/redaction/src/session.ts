@@ -1,7 +1,9 @@
 /** What was recognised. Becomes the word in a placeholder. */
 export type SecretType =
   | 'PRIVATE_KEY' | 'JWT' | 'AWS_KEY' | 'GCP_KEY' | 'AZURE_KEY' | 'GITHUB_TOKEN' | 'GITLAB_TOKEN' | 'SLACK_TOKEN' | 'STRIPE_KEY' | 'API_TOKEN'
-  | 'URL_PASSWORD' | 'AUTH_HEADER' | 'COOKIE' | 'SECRET_VALUE';
+  | 'URL_PASSWORD' | 'AUTH_HEADER' | 'COOKIE' | 'SECRET_VALUE' | 'PAYMENT_CARD' | 'IBAN' | 'EMAIL' | 'PHONE'
+  /** Packed text that would unpack to more than is read. */
+  | 'ENCODED';
 
 /**
  * What one request has seen: the same secret gets the same placeholder throughout, so that a reader can still tell equal from
