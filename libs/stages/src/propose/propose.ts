@@ -9,6 +9,7 @@ import { findSource, openRepository, readTarget, targetOf, type Source } from '.
 import { earlierValues } from './history.ts';
 import type { Facts, Stage, StageDeps } from '../stage.ts';
 import { readBaseline } from './baseline.ts';
+import { shownValue } from './shown-value.ts';
 
 /** Makes a plan of file edits for the first candidate that can be located, edited and proved. Noun: `Plan`. */
 export function propose(deps: StageDeps): Stage {
@@ -129,8 +130,8 @@ function changedFields(action: Action, source: Source, { base, edited, diffs }: 
     return {
       file: source.origin.path,
       path: pointer.slice(1, 513),
-      ...(before === undefined ? {} : { before: String(before).slice(0, 256) }),
-      ...(after === undefined ? {} : { after: String(after).slice(0, 256) }),
+      ...(before === undefined ? {} : { before: shownValue(pointer, before) }),
+      ...(after === undefined ? {} : { after: shownValue(pointer, after) }),
     };
   });
 }
