@@ -32,6 +32,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'journey-02', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'flux'], smoke: false },
   { name: 'kubectl-story', folder: 'product', servers: [], tools: ['kubernetes'], smoke: true },
   { name: 'dashboard', folder: 'product', servers: [], packages: { chromium: 'chromium' }, smoke: true },
+  { name: 'metrics', folder: 'product', servers: [], packages: { prometheus: 'prometheus', promtool: 'prometheus' }, smoke: false },
   { name: 'scan', folder: 'product', servers: ['kubernetes', 'node'], smoke: false },
   { name: 'kill-nine', folder: 'product', servers: [], smoke: true },
 ];
