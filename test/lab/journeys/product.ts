@@ -54,20 +54,26 @@ const start = (name: string, options: { readonly file: string; readonly config: 
   };
 };
 
-const configuration = (lab: LabFacts, folder: string): object => {
-  const kubernetes = { kubeconfig: [lab.kubernetes?.kubeconfig] };
+/** Whose rights hub and agent have in the cluster: kubeconfig files. The lab's administrator, unless a spec says otherwise. */
+export interface Identities {
+  readonly hub: string;
+  readonly agent: string;
+}
+
+const configuration = (lab: LabFacts, folder: string, identities: Identities): object => {
+  const kubernetesAs = (kubeconfig: string): object => ({ kubeconfig: [kubeconfig] });
   const bus = { kind: 'nats', servers: [lab.nats?.url] };
   return {
     hub: {
       profile: 'sandbox',
       stateDir: join(folder, 'hub'),
-      kubernetes,
+      kubernetes: kubernetesAs(identities.hub),
       bus,
       http: { port: 8090 },
       forges: { gitea: { kind: 'gitea', url: lab.gitea?.url, token: { env: 'GITEA_TOKEN' } } },
       policyEngine: { kind: 'opa-wasm', bundle: join(ROOT, 'policies', 'bundle') },
     },
-    agent: { profile: 'sandbox', cluster: 'lab', stateDir: join(folder, 'agent'), kubernetes, bus },
+    agent: { profile: 'sandbox', cluster: 'lab', stateDir: join(folder, 'agent'), kubernetes: kubernetesAs(identities.agent), bus },
   };
 };
 
@@ -76,7 +82,7 @@ const answers = (url: string): Promise<boolean> => fetch(url).then((response) =>
 /** Installs our kinds, and what a platform team writes down: one cluster, one policy that proposes, one binding. */
 export const prepareHubCluster = async (lab: LabFacts, { repository, gitops }: { readonly repository: string; readonly gitops: FleetClusterSpec['gitops'] }): Promise<void> => {
   const apply = (items: readonly object[]): Promise<string> =>
-    kubectlIn(lab, ['apply', '--server-side', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    kubectlIn(lab, ['apply', '--server-side', '--force-conflicts', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   const ours = (kind: string, metadata: object, spec: object): object => ({ apiVersion: 'fleetmend.dev/v1alpha1', kind, metadata, spec });
   const namespace = 'fleetmend-system';
   await apply([...customResourceDefinitions(), ...approvalAdmission(), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]);
@@ -98,11 +104,12 @@ export const prepareHubCluster = async (lab: LabFacts, { repository, gitops }: {
 };
 
 /** Bundles hub and agent as a release does, and starts both against the lab's servers. */
-export const startProduct = async (lab: LabFacts, folder: string): Promise<Product> => {
+export const startProduct = async (lab: LabFacts, folder: string, identities?: Identities): Promise<Product> => {
+  const administrator = lab.kubernetes?.kubeconfig ?? '';
   mkdirSync(folder, { recursive: true });
   await setUpFailureStream({ servers: [lab.nats?.url ?? ''], credentials: { kind: 'none' }, clock: systemClock, random: seededRandom(1) });
   const config = join(folder, 'fleetmend.yaml');
-  writeFileSync(config, JSON.stringify(configuration(lab, folder), null, 2));
+  writeFileSync(config, JSON.stringify(configuration(lab, folder, identities ?? { hub: administrator, agent: administrator }), null, 2));
   const build = async (app: string): Promise<string> => {
     const file = join(folder, `${app}.mjs`);
     await bundle({ root: ROOT, entry: `apps/${app}/src/main.ts`, file: relative(ROOT, file) });

@@ -3,6 +3,7 @@ import { argocd } from './argocd/server.ts';
 import { conftest } from './conftest/server.ts';
 import { gator } from './gator/server.ts';
 import { gitea } from './gitea/server.ts';
+import { helm } from './helm/server.ts';
 import { kubeconform } from './kubeconform/server.ts';
 import { kubernetes } from './kubernetes/server.ts';
 import { kustomize } from './kustomize/server.ts';
@@ -12,4 +13,4 @@ import { opa } from './opa/server.ts';
 import { sourceController } from './source-controller/server.ts';
 
 /** Everything the lab can build, in the order in which a cold cache is filled. One line per folder. */
-export const goServers: readonly GoServer[] = [opa, kubernetes, natsServer, gitea, argocd, kustomize, kubeconform, kustomizeController, sourceController, conftest, gator];
+export const goServers: readonly GoServer[] = [opa, kubernetes, natsServer, gitea, argocd, kustomize, kubeconform, helm, kustomizeController, sourceController, conftest, gator];
