@@ -8,7 +8,7 @@ import { fieldHistory } from '../propose/history.ts';
 import { findSource, leadCluster, readTarget, targetOf } from '../propose/source.ts';
 import type { StageDeps } from '../stage.ts';
 import { shapeOf } from '../learn/learn.ts';
-import { weigh } from '../learn/weigh.ts';
+import { weigh, withQuietRepeats } from '../learn/weigh.ts';
 import { suspectFields } from './suspect-fields.ts';
 
 /** What bears on a workload, by kind; `namespaced` ones are read in the target's namespace. */
@@ -87,5 +87,5 @@ async function findPrecedents(deps: StageDeps, { request, now }: View): Promise<
     text: failure.message,
     limit: MOST_PRECEDENTS,
   });
-  return matches.map((match) => ({ precedent: match.precedent, weight: match.score * weigh(match.precedent, now) })).sort((a, b) => b.weight - a.weight);
+  return withQuietRepeats(matches.map((match) => ({ precedent: match.precedent, weight: match.score * weigh(match.precedent, now) }))).toSorted((a, b) => b.weight - a.weight);
 }

@@ -32,6 +32,22 @@ export interface Weighed {
   readonly weight: number;
 }
 
+/**
+ * The same cases with the repeats of each source made small, so that whoever adds weights up, as a reasoner may, hears no source
+ * louder for saying the same again: all its repeats together add at most a quarter of its strongest case.
+ */
+export function withQuietRepeats(precedents: readonly Weighed[]): readonly Weighed[] {
+  const repeats = new Map<string, number>();
+  return [...precedents]
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .map(({ precedent, weight }) => {
+      const source = `${Math.sign(weight)}/${precedent.action}/${[...precedent.clusters].sort().join(',')}`;
+      const nth = repeats.get(source) ?? 0;
+      repeats.set(source, nth + 1);
+      return { precedent, weight: nth === 0 ? weight : weight * REPEATS * 0.5 ** nth };
+    });
+}
+
 /** What an exact action is known by; it holds no literal. */
 export const actionDigest = (action: Action): string => digestOf(JSON.parse(canonicalJson(action)));
 
