@@ -34,8 +34,9 @@ async function createPull({ body, login }: StandInRequest, place: Place): Promis
   const [head, onto] = [await place.git.findHead(branch), await place.git.findHead(base)];
   const invalid = (message: string): Answer => ({ status: 422, body: { message: 'Validation Failed', errors: [{ resource: 'PullRequest', code: 'custom', message }] } });
   if (head === undefined || onto === undefined) return invalid(`head or base is invalid: ${branch}`);
-  if (place.pulls.some((pull) => pull.branch === branch && pull.base === base && pull.state === 'open')) return invalid(`A pull request already exists for ${place.owner}:${branch}.`);
   if (await place.git.isAncestor(head, onto)) return invalid(`No commits between ${base} and ${branch}`);
+  // Nothing is awaited from here to the push: GitHub lets only one of two that ask at once through.
+  if (place.pulls.some((pull) => pull.branch === branch && pull.base === base && pull.state === 'open')) return invalid(`A pull request already exists for ${place.owner}:${branch}.`);
   const pull: StoredPull = { number: place.pulls.length + 1, author: login, branch, base, title: String(body['title']), body: String(body['body']), state: 'open', closedBy: undefined, merged: undefined, comments: [], labels: [], reviewers: [], reviews: [], checked: '' };
   place.pulls.push(pull);
   return { status: 201, body: await render(place, pull) };

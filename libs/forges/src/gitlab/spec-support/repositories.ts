@@ -44,7 +44,7 @@ async function createCommit({ body, username }: StandInRequest, { git, clock, ..
   }
   const files = new Map(actions.map(({ file_path, content }) => [file_path, Buffer.from(content, 'base64').toString()]));
   const sha = await git.createCommit({ parent, files, message: String(body['commit_message']), author: { name: username, email: `${username}@users.gitlab.test` }, at: clock.now() });
-  git.moveBranch({ branch, from: undefined, to: sha });
+  if (!git.moveBranch({ branch, from: undefined, to: sha })) return refused(400, `A branch called '${branch}' already exists. Switch to that branch in order to make changes`);
   return { status: 201, body: await commitOf({ git, clock, ...rest }, sha) };
 }
 
