@@ -2,3 +2,5 @@
 export * from './envelope.ts';
 export * from './file-audit.ts';
 export * from './verify-audit.ts';
+export * from './outbox.ts';
+export * from './sinks.ts';
