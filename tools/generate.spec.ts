@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -8,6 +8,8 @@ import { root } from './run-command.ts';
 it('fails on a stale file, naming it and the command that mends it, and passes on a fresh one', () => {
   const copy = mkdtempSync(join(tmpdir(), 'fleetmend-generate-'));
   const generate = (...args: string[]) => spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'tools/generate.ts'), ...args], { encoding: 'utf8', env: { ...process.env, FLEETMEND_ROOT: copy } });
+  // The one file that is generated in part only.
+  copyFileSync(join(root, 'README.md'), join(copy, 'README.md'));
   try {
     expect(generate().status).toBe(0);
     expect(generate('--check')).toMatchObject({ status: 0 });
