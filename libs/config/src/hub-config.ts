@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Bus, duration, Kubernetes, Log, Profile } from './config-parts.ts';
+import { Bus, duration, Kubernetes, Log, Profile, SecretRef } from './config-parts.ts';
 
 /** One plugin: its kind, and what its own readme documents under Config. */
 const Plugin = z.looseObject({ kind: z.string().min(1).max(63) });
@@ -40,6 +40,16 @@ const Lifecycle = z
   .prefault({})
   .describe('The numbers that the life of a request depends on. What is absent follows the profile; policies may only be stricter.');
 
+const sinkParts = {
+  url: z.url({ protocol: /^https?$/ }).describe('Base address, without the path of the API.'),
+  authorization: SecretRef.optional().describe('The whole `Authorization` header, as `Bearer …`, `Basic …` or `ApiKey …`.'),
+};
+const AuditSink = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('loki'), ...sinkParts, tenant: z.string().min(1).optional().describe('Sent as `X-Scope-OrgID`.') }),
+  z.strictObject({ kind: z.literal('elasticsearch'), ...sinkParts, index: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,126}$/).default('fleetmend-audit').describe('Index or data stream.') }),
+]);
+export type AuditSinkConfig = z.infer<typeof AuditSink>;
+
 /** The whole config of a hub. */
 export const HubConfig = z.strictObject({
   profile: Profile,
@@ -66,6 +76,7 @@ export const HubConfig = z.strictObject({
   groupingWindow: duration().optional().describe('How long a new failure waits for others that share its cause. Production 10s, sandbox 1s.'),
   poll: duration().optional().describe('How often something that takes its time is looked at again. Production 10s, sandbox 1s.'),
   editBudget: z.strictObject({ files: z.int().min(1).max(3).default(3), lines: z.int().min(1).max(20).default(20) }).prefault({}).describe('Most files and lines that one repair may touch.'),
+  audit: z.strictObject({ sinks: z.array(AuditSink).max(4).default([]).describe('Where the audit trail is copied to, at least once. While a copy is behind, the hub merges nothing by itself.') }).prefault({}),
   evidence: z.strictObject({ ttl: duration().prefault('24h').describe('How long redacted evidence is kept.') }).prefault({}),
   log: Log,
 });

@@ -26,6 +26,8 @@ export interface StageDeps {
   readonly repositories: Repositories;
   readonly evidence: Evidence;
   readonly audit: Audit;
+  /** Why a copy of the audit trail is not complete; undefined: all are. Holds back merges by the hub, and nothing else. */
+  readonly auditBehind?: (() => string | undefined) | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Throws PermanentError `UnknownForge` for a name that the config does not have. */
