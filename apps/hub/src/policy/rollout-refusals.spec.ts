@@ -68,6 +68,32 @@ it('begins anew after a halt only when the spec changes', async () => {
   expect(told('next')).toMatch(/^Progressing/);
 });
 
+it('another bundle in the spec begins at the bottom, also when its first status cannot be written', async () => {
+  const [good, bad] = [await world.goodBundle(), world.madeUpBundle('bad', { results: [] })];
+  world.rollOut('next', good, { stages: [{ mode: 'Enforce', soak: '10h' }] });
+  await world.look();
+  expect((await world.decide('ring-0')).bundle.digest).toBe(good.digest);
+  const { writer, server } = world.hub;
+  const change = (over: object): void => {
+    const { metadata, spec, ...rest } = world.rollout('next');
+    server.objects.update({ ...rest, metadata: { ...metadata, annotations: { seen: 'yes' } }, spec: { ...spec, ...over } } as unknown as KubeObject, { manager: 'platform' });
+  };
+  change({ bundle: { digest: bad.digest, source: { file: bad.path } } });
+  const { replaceStatus } = writer;
+  Object.assign(writer, {
+    replaceStatus: (...given: Parameters<typeof replaceStatus>) => {
+      // Somebody is faster, once.
+      Object.assign(writer, { replaceStatus });
+      change({ paused: true });
+      return replaceStatus(...given);
+    },
+  });
+  await world.look();
+  expect((await world.decide('ring-0')).bundle.digest).toBe(world.shipped);
+  await world.look();
+  expect(told('next')).toMatch(/^Paused/);
+});
+
 it('a wave that needs a human starts with the approval of one, if the API server vouches for the name', async () => {
   world.rollOut('next', await world.goodBundle(), { waves: [{ name: 'all', clusters: {}, before: ['Approval'] }] });
   await world.look();

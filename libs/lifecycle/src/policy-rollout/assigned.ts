@@ -1,10 +1,11 @@
 import { parseTime } from '@fleetmend/kernel';
 import type { PolicyRolloutSpec, PolicyRolloutStatus, RolloutMode } from '@fleetmend/model';
+import { climbOf } from './rollout-view.ts';
 
 /** A rollout as far as it decides which bundle judges where. */
 export interface PlacedRollout {
   readonly name: string;
-  readonly spec: Pick<PolicyRolloutSpec, 'bundle'>;
+  readonly spec: PolicyRolloutSpec;
   readonly status: PolicyRolloutStatus;
 }
 
@@ -23,9 +24,13 @@ export interface AssignedDigests {
   readonly trial?: { readonly rollout: string; readonly digest: string; readonly mode: RolloutMode; readonly climb: string };
 }
 
+/** Else the status tells of an earlier spec, and its stages were climbed by another bundle than the one that the spec names now. */
+const isOfThisSpec = ({ spec, status }: PlacedRollout): boolean => status.climb === climbOf(spec);
+
 /** Rolling back is this: a rollout that is not on its way points nowhere, so that what is last good decides again. */
 export function assignedDigests(cluster: string, rollouts: readonly PlacedRollout[], lastGood: string): AssignedDigests {
   const owner = rollouts
+    .filter(isOfThisSpec)
     .filter(({ status }) => status.state === 'Progressing' || status.state === 'Paused')
     .filter(({ status }) => status.clusters?.some(({ name }) => name === cluster))
     .sort((a, b) => (a.status.startedAt ?? '').localeCompare(b.status.startedAt ?? '') || a.name.localeCompare(b.name))[0];
@@ -44,6 +49,7 @@ export function climbId({ climb = '', startedAt = '' }: Pick<PolicyRolloutStatus
 /** The bundle of the latest rollout that was completed over a cluster, where it is later than what is known. */
 export function lastGoodOf(cluster: string, rollouts: readonly PlacedRollout[], known: LastGood): LastGood {
   const completed = rollouts
+    .filter(isOfThisSpec)
     .filter(({ status }) => status.state === 'Completed' && status.clusters?.some(({ name, done }) => name === cluster && done))
     .map(({ spec, status }): LastGood => ({ digest: spec.bundle.digest, since: status.finishedAt }));
   return [known, ...completed].reduce((latest, one) => ((parseTime(one.since) ?? 0) > (parseTime(latest.since) ?? 0) ? one : latest));
