@@ -140,6 +140,17 @@ describe('a stranger', () => {
   });
 });
 
+describe('a bot', () => {
+  it.each(['stale', 'gitea-actions'])('%s that approves stands for no person, and is heard when it objects', async (login) => {
+    const { repository, number } = await openOne();
+    const review = (event: string) => harness.fetch(`http://gitea.test/api/v1/repos/${repository}/pulls/${number}/reviews`, { method: 'POST', headers: { authorization: `token ${login}` }, body: JSON.stringify({ event }) });
+    await review('APPROVED');
+    expect((await harness.forge.readPullRequest({ repository, branch: 'fleetmend/x' }))?.reviews).toEqual([]);
+    await review('REQUEST_CHANGES');
+    expect((await harness.forge.readPullRequest({ repository, branch: 'fleetmend/x' }))?.reviews).toMatchObject([{ author: login, state: 'ChangesRequested' }]);
+  });
+});
+
 describe('merging', () => {
   it('before the approvals that the branch wants is not allowed', async () => {
     const { repository, sha, number } = await openOne('Guarded');

@@ -18,7 +18,7 @@ const Config = z.strictObject({
     .optional()
     .describe('the SSH key that the hub signs its commits with, which are then pushed with git; absent: Gitea makes them'),
   mergeMethod: z.enum(['squash', 'merge']).default('squash').describe('how the hub merges; the repository must allow it'),
-  bots: z.array(z.string().min(1)).default([]).describe('logins of other bots: what they close was not closed by a person'),
+  bots: z.array(z.string().min(1)).default([]).describe('logins of other bots: what they close was not closed by a person, and what they approve was not approved by one'),
 });
 
 /** Gitea, through its API v1 and one access token. */

@@ -50,8 +50,9 @@ export async function readState(deps: StateDeps, repository: string, pull: PullR
       .sort((a, b) => a.id - b.id)
       .flatMap(({ user, state: said, commit_id, dismissed, official }) => {
         const meaning = REVIEWS[said];
-        // A stranger's yes is none; a stranger's objection only stops us, which harms nobody.
-        return meaning === undefined || dismissed || (meaning === 'Approved' && !official) ? [] : [{ author: user?.login ?? '', state: meaning, headSHA: commit_id }];
+        // A stranger's yes is none, nor is a bot's; an objection only stops us, which harms nobody.
+        const isPerson = user != null && user.login !== us && !isBot(user.login, deps.bots);
+        return meaning === undefined || dismissed || (meaning === 'Approved' && !(official && isPerson)) ? [] : [{ author: user?.login ?? '', state: meaning, headSHA: commit_id }];
       }),
     checks,
   };
@@ -89,6 +90,9 @@ export async function readClosedBy({ client, us, bots }: Pick<StateDeps, 'client
   const events = await client.list(`${place}/issues/${number}/timeline`, z.array(TimelineEvent));
   const login = events.findLast(({ type }) => type === 'close')?.user?.login;
   if (login === undefined) return undefined;
-  const isBot = bots.includes(login) || login.endsWith('[bot]') || login === 'gitea-actions';
-  return { login, kind: login === (await us()) ? 'Us' : isBot ? 'Bot' : 'Human' };
+  return { login, kind: login === (await us()) ? 'Us' : isBot(login, bots) ? 'Bot' : 'Human' };
+}
+
+function isBot(login: string, bots: readonly string[]): boolean {
+  return bots.includes(login) || login.endsWith('[bot]') || login === 'gitea-actions';
 }

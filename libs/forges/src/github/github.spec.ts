@@ -138,6 +138,17 @@ describe('a stranger', () => {
   });
 });
 
+describe('a bot', () => {
+  it.each(['stale', 'github-actions[bot]'])('%s that approves stands for no person, whatever its rights, and is heard when it objects', async (login) => {
+    const { place, sha, read } = await openOne();
+    const review = (state: string) => place.pulls[0]?.reviews.push({ id: 1, login, state, head: sha, association: 'COLLABORATOR' });
+    review('APPROVED');
+    expect((await read())?.reviews).toEqual([]);
+    review('CHANGES_REQUESTED');
+    expect((await read())?.reviews).toMatchObject([{ author: login, state: 'ChangesRequested' }]);
+  });
+});
+
 describe('labels and reviewers', () => {
   it('are asked for, and a reviewer who cannot review keeps nothing from opening', async () => {
     expect((await openOne('t', ['ada'])).place.pulls[0]).toMatchObject({ labels: ['fleetmend'], reviewers: ['ada'] });

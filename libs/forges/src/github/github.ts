@@ -21,7 +21,7 @@ const Config = z
     app: AppConfig.optional().describe('the GitHub App that the hub acts as; its commits are signed by GitHub'),
     token: z.string().min(1).meta({ format: 'secret' }).optional().describe('a token instead of an App; write {env: NAME} or {file: PATH}'),
     mergeMethod: z.enum(['squash', 'merge']).default('squash').describe('how the hub merges; the repository must allow it'),
-    bots: z.array(z.string().min(1)).default([]).describe('logins of machine users: what they close was not closed by a person'),
+    bots: z.array(z.string().min(1)).default([]).describe('logins of machine users: what they close was not closed by a person, and what they approve was not approved by one'),
   })
   .refine(({ app, token }) => (app === undefined) !== (token === undefined), { error: 'write either `app` or `token`' });
 

@@ -53,8 +53,10 @@ export async function readState(deps: GitHubDeps, repository: string, pull: Pull
       .sort((a, b) => a.id - b.id)
       .flatMap(({ user, state: said, commit_id, author_association }) => {
         const meaning = REVIEWS[said];
-        // A stranger's yes is none; a stranger's objection only stops us, which harms nobody. A dismissed review says nothing.
-        const counts = meaning !== undefined && (meaning !== 'Approved' || INSIDERS.includes(author_association));
+        // A stranger's yes is none, nor is a bot's, which an approval by a person must not be mistaken for; an objection only stops
+        // us, which harms nobody. A dismissed review says nothing.
+        const isPerson = user != null && user.login !== us && !isBot(user, deps.bots);
+        const counts = meaning !== undefined && (meaning !== 'Approved' || (isPerson && INSIDERS.includes(author_association)));
         return counts ? [{ author: user?.login ?? '', state: meaning, headSHA: commit_id ?? '' }] : [];
       }),
     checks,
@@ -83,6 +85,9 @@ export async function readClosedBy({ client, us, bots }: GitHubDeps, repository:
   const issue = await client.read({ what: `GET /repos/${repository}/issues/${number}`, ask: (kit) => kit.rest.issues.get({ ...placeOf(repository), issue_number: number }), schema: Issue });
   const closer = issue.closed_by;
   if (!closer) return undefined;
-  const isBot = closer.type === 'Bot' || closer.login.endsWith('[bot]') || bots.includes(closer.login);
-  return { login: closer.login, kind: closer.login === (await us()) ? 'Us' : isBot ? 'Bot' : 'Human' };
+  return { login: closer.login, kind: closer.login === (await us()) ? 'Us' : isBot(closer, bots) ? 'Bot' : 'Human' };
+}
+
+function isBot({ login, type }: { readonly login: string; readonly type: string }, bots: readonly string[]): boolean {
+  return type === 'Bot' || login.endsWith('[bot]') || bots.includes(login);
 }

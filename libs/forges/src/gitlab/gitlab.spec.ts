@@ -83,6 +83,13 @@ describe('an approval', () => {
     expect(await read()).toMatchObject({ headSHA: theirs, reviews: [{ author: 'ada', state: 'Approved', headSHA: sha }] });
   });
 
+  it.each(['stale', 'project_7_bot_1', 'fleetmend-bot'])('of %s stands for no person', async (login) => {
+    const { repository, number, sha, read } = await openOne();
+    await harness.act(login, { method: 'POST', repository, path: `/merge_requests/${number}/approve` });
+    await harness.approve({ repository, number });
+    expect((await read())?.reviews).toEqual([{ author: 'ada', state: 'Approved', headSHA: sha }]);
+  });
+
   it('whose time nobody knows counts for no head', async () => {
     const { place, read } = await openOne();
     place.requests[0]?.approvals.add('grace');

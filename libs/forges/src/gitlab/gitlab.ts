@@ -12,7 +12,7 @@ const Config = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).default('https://gitlab.com').describe('address of the server, with its sub-path if it has one'),
   token: z.string().min(1).meta({ format: 'secret' }).describe('project, group or personal access token; write {env: NAME} or {file: PATH}'),
   squash: z.boolean().default(true).describe('squash when the hub merges; the project must allow it'),
-  bots: z.array(z.string().min(1)).default([]).describe('usernames of bots that are ordinary users: what they close was not closed by a person'),
+  bots: z.array(z.string().min(1)).default([]).describe('usernames of bots that are ordinary users: what they close was not closed by a person, and what they approve was not approved by one'),
 });
 
 /** GitLab, through its API v4 and one access token. */

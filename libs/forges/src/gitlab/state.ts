@@ -33,7 +33,7 @@ export async function readState(deps: GitLabDeps, repository: string, request: M
   const [us, commits, reviews, checks] = await Promise.all([
     deps.us(),
     client.list(`${at}/commits`, z.array(Commit)),
-    readReviews(client, at, head),
+    readReviews(deps, at, head),
     readChecks(client, at, request),
   ]);
   const addresses = [us.commit_email, us.email].filter(Boolean);
@@ -77,9 +77,10 @@ async function readChecks(client: GitLabClient, at: string, { sha, head_pipeline
 
 /**
  * GitLab does not say for which head an approval was given, so its time is held against the pushes: the head is that of the last version
- * from before. An approval whose time is unknown counts for no head.
+ * from before. An approval whose time is unknown counts for no head, and one by a bot for no person.
  */
-async function readReviews(client: GitLabClient, at: string, head: string): Promise<readonly Review[]> {
+async function readReviews(deps: GitLabDeps, at: string, head: string): Promise<readonly Review[]> {
+  const { client } = deps;
   const [approvals, reviewers, versions, notes] = await Promise.all([
     client.find(`${at}/approvals`, Approvals),
     client.list(`${at}/reviewers`, z.array(Reviewer)),
@@ -88,15 +89,17 @@ async function readReviews(client: GitLabClient, at: string, head: string): Prom
   ]);
   const headAt = (time: string | undefined): string => (time === undefined ? undefined : versions.find(({ created_at }) => Date.parse(created_at) <= Date.parse(time)))?.head_commit_sha ?? '';
   const saidAt = (username: string) => notes.find(({ system, body, author }) => system && body.startsWith('approved this merge request') && author?.username === username)?.created_at;
-  const yes = (approvals?.approved_by ?? []).map(({ user, approved_at }) => ({ author: user.username, state: 'Approved' as const, headSHA: headAt(approved_at ?? saidAt(user.username)) }));
+  const people = await Promise.all((approvals?.approved_by ?? []).map(async (one) => ((await whoIs(deps, one.user)) === 'Human' ? [one] : [])));
+  const yes = people.flat().map(({ user, approved_at }) => ({ author: user.username, state: 'Approved' as const, headSHA: headAt(approved_at ?? saidAt(user.username)) }));
   const no = reviewers.filter(({ state }) => state === 'requested_changes').map(({ user }) => ({ author: user.username, state: 'ChangesRequested' as const, headSHA: head }));
   return [...yes, ...no];
 }
 
-export async function readClosedBy({ client, us, bots }: GitLabDeps, { closed_by }: MergeRequest): Promise<PullRequestState['closedBy']> {
-  if (!closed_by) return undefined;
-  const login = closed_by.username;
-  if (login === (await us()).username) return { login, kind: 'Us' };
-  const isBot = bots.includes(login) || (await client.find(`/users/${closed_by.id}`, UserDetail))?.bot === true;
-  return { login, kind: isBot ? 'Bot' : 'Human' };
+export async function readClosedBy(deps: GitLabDeps, { closed_by }: MergeRequest): Promise<PullRequestState['closedBy']> {
+  return closed_by ? { login: closed_by.username, kind: await whoIs(deps, closed_by) } : undefined;
+}
+
+async function whoIs({ client, us, bots }: GitLabDeps, { id, username }: { readonly id: number; readonly username: string }): Promise<'Us' | 'Bot' | 'Human'> {
+  if (username === (await us()).username) return 'Us';
+  return bots.includes(username) || (await client.find(`/users/${id}`, UserDetail))?.bot === true ? 'Bot' : 'Human';
 }
