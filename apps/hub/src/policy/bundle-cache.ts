@@ -85,7 +85,8 @@ function copy(file: string, to: string): void {
 
 async function download(url: string, fetch: typeof globalThis.fetch): Promise<Uint8Array> {
   if (!/^https?:\/\//.test(url)) throw new PermanentError('BundleSourceUnsupported', `spec.bundle.source.http is "${url}": write an address that begins with https:// or http://`);
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT) }).catch((error: unknown) => {
+  const { address, headers } = withoutUser(url);
+  const response = await fetch(address, { headers, signal: AbortSignal.timeout(TIMEOUT) }).catch((error: unknown) => {
     throw new Error(`no bundle from ${withoutSecrets(url)}: ${messageOf(error)}`, { cause: error });
   });
   if (!response.ok) throw new Error(`no bundle from ${withoutSecrets(url)}: it answered ${response.status}`);
@@ -93,6 +94,14 @@ async function download(url: string, fetch: typeof globalThis.fetch): Promise<Ui
   const bytes = declared > MAX_BYTES ? undefined : new Uint8Array(await response.arrayBuffer());
   if (bytes === undefined || bytes.length > MAX_BYTES) throw new PermanentError('BundleUnusable', `the bundle at ${withoutSecrets(url)} has more than ${MAX_BYTES} bytes: no policy needs that`);
   return bytes;
+}
+
+/** Fetch refuses an address with a user in it, in words that show the password: the two travel as the header that they stand for. */
+function withoutUser(url: string): { readonly address: string; readonly headers: Readonly<Record<string, string>> } {
+  const { href, username, password } = new URL(url);
+  if (username === '' && password === '') return { address: href, headers: {} };
+  const address = Object.assign(new URL(url), { username: '', password: '' }).href;
+  return { address, headers: { authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}` } };
 }
 
 /** An address may carry a token as user or query. */

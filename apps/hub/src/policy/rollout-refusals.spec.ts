@@ -128,3 +128,24 @@ it('fetches a bundle over HTTP, and waits while nobody answers', async () => {
     await new Promise((resolve) => server.close(resolve));
   }
 });
+
+it('fetches a bundle from an address with a password in it, which nobody gets to read', async () => {
+  const { path, digest } = await world.goodBundle();
+  execFileSync('tar', ['-czf', join(world.dir, 'good.tar.gz'), '-C', path, '.manifest', 'data.json', 'policy.wasm']);
+  const leave = `Basic ${Buffer.from('ada:pass%word').toString('base64')}`;
+  const server: Server = createServer((request, response) => (request.headers.authorization === leave ? response.end(readFileSync(join(world.dir, 'good.tar.gz'))) : response.writeHead(401).end()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    world.rollOut('wrong', { path, digest }, { bundle: { digest, source: { http: `http://ada:hunter2@127.0.0.1:${port}/good.tar.gz` } } });
+    await world.look();
+    expect(told('wrong')).toBe(`Waiting: BundleMissing: no bundle from http://127.0.0.1:${port}/good.tar.gz: it answered 401`);
+    world.hub.server.objects.delete('fleetmend.dev/v1alpha1', 'PolicyRollout', 'fleetmend-system', 'wrong');
+    world.rollOut('right', { path, digest }, { bundle: { digest, source: { http: `http://ada:pass%25word@127.0.0.1:${port}/good.tar.gz` } } });
+    await world.look();
+    expect(told('right')).toMatch(/^Progressing/);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
