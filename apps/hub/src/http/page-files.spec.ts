@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readPageFiles } from './page-files.ts';
 
@@ -18,6 +18,14 @@ it('holds every file of a built dashboard by its path, with its type', () => {
   const files = readPageFiles(dir);
   expect([...files.keys()].sort()).toEqual(['assets/a.js', 'index.html']);
   expect(files.get('index.html')).toMatchObject({ type: 'text/html; charset=utf-8' });
+});
+
+it.each(['./', '../'])('finds them under the same paths when the folder is written as %sNAME', (prefix) => {
+  mkdirSync(join(dir, 'assets'));
+  writeFileSync(join(dir, 'index.html'), '<!doctype html>');
+  writeFileSync(join(dir, 'assets', 'a.js'), '1');
+  const written = prefix === './' ? `./${relative(process.cwd(), dir)}` : `${dir}/${prefix}${prefix === '../' ? basename(dir) : ''}`;
+  expect([...readPageFiles(written).keys()].sort()).toEqual(['assets/a.js', 'index.html']);
 });
 
 it('is empty where no dashboard is wanted', () => {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { PermanentError } from '@fleetmend/kernel';
 
 /** One file of the dashboard, held in memory: there are a handful of them, and none changes while the hub runs. */
@@ -22,7 +22,7 @@ export function readPageFiles(dir: string | undefined): ReadonlyMap<string, Page
     files.flatMap(({ parentPath, name }) => {
       const type = TYPES[extname(name)];
       const file = join(parentPath, name);
-      return type === undefined ? [] : [[file.slice(dir.length).replaceAll('\\', '/').replace(/^\/+/, ''), { type, body: readFileSync(file) }]];
+      return type === undefined ? [] : [[relative(dir, file).replaceAll('\\', '/'), { type, body: readFileSync(file) }]];
     }),
   );
 }
