@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseRoute, requestLink } from './route.ts';
 
-it.each([['', 'live'], ['#/', 'live'], ['#/?show=ended', 'ended'], ['#/no/such', 'live'], ['#/requests/only-one', 'live']])('%j is the fleet, showing %s', (hash, show) => {
+it.each([['', 'live'], ['#/', 'live'], ['#/?show=ended', 'ended'], ['#/no/such', 'live'], ['#/requests/only-one', 'live'], ['#/requests/a/%', 'live']])('%j is the fleet, showing %s', (hash, show) => {
   expect(parseRoute(hash)).toEqual({ page: 'fleet', show });
 });
 

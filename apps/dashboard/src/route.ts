@@ -6,9 +6,18 @@ export type Route = { readonly page: 'fleet'; readonly show: string } | { readon
 /** `#/requests/NAMESPACE/NAME`, `#/?show=waiting`; anything else is the fleet. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?');
-  const [, section, namespace, name] = path.split('/').map(decodeURIComponent);
+  const [, section, namespace, name] = path.split('/').map(decoded);
   if (section === 'requests' && namespace && name) return { page: 'request', namespace, name };
   return { page: 'fleet', show: new URLSearchParams(query).get('show') ?? 'live' };
+}
+
+/** A link that was cut off in the middle of a character leads nowhere; it does not keep the page from showing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
 }
 
 export const requestLink = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string => `#/requests/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
