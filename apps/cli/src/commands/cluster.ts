@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { agentPermissions, createBusKeys, describeIdentity, hubPermissions, issueIdentity, pushAccount, renderServerAuth, revokeIdentity, setUpPermissions } from '@fleetmend/bus';
+import { agentPermissions, createBusKeys, describeIdentity, hubPermissions, issueIdentity, pushAccount, renderServerAuth, revokeIdentity, setUpPermissions, withAccountClaims } from '@fleetmend/bus';
 import { createSettingsReader } from '@fleetmend/hub';
 import { createKubeClient, loadKubeconfig } from '@fleetmend/k8s';
 import { parseDuration, parseTime, PermanentError, renderDuration, type Clock, type Random } from '@fleetmend/kernel';
@@ -76,9 +76,11 @@ async function revoke({ name, dir, servers, clock, random }: { readonly name: st
   const accountJwt = await revokeIdentity({ accountJwt: readKeyFile(dir, 'account.jwt'), operatorSeed: readKeyFile(dir, 'operator.seed'), publicKey, at: clock.now() });
   // Written before it is handed out: a server that is reached later must not get the claims from before.
   writeSecret(join(dir, 'account.jwt'), accountJwt);
+  const configured = join(dir, 'nats-auth.conf');
+  if (existsSync(configured)) writeSecret(configured, withAccountClaims(readFileSync(configured, 'utf8'), accountJwt));
   await pushAccount({ servers, credentials: { kind: 'creds', creds: readKeyFile(dir, 'system.creds') }, clock, random }, accountJwt);
   renameSync(file, `${file}.revoked`);
-  return `${name} is revoked: its agent is disconnected and not let in again. \`fleetmend cluster join ${name}\` makes a new identity`;
+  return `${name} is revoked: its agent is disconnected and not let in again\nnats-auth.conf says so too: give it to servers that may start with an empty disk\n\`fleetmend cluster join ${name}\` makes a new identity`;
 }
 
 async function list(options: ReadOptions, env: Readonly<Record<string, string | undefined>>, clock: Clock): Promise<string> {

@@ -75,6 +75,12 @@ export function renderServerAuth({ operatorJwt, accountJwt, systemJwt }: BusKeys
   ].join('\n');
 }
 
+/** The same, with newer claims of the account: a server that starts with an empty resolver trusts what is preloaded. */
+export function withAccountClaims(serverAuth: string, accountJwt: string): string {
+  const { sub } = decode(accountJwt);
+  return serverAuth.split('\n').map((line) => (line.startsWith(`  ${sub}: `) ? `  ${sub}: ${accountJwt}` : line)).join('\n');
+}
+
 /** Since when, and until when, an identity counts; for people. */
 export function describeIdentity(creds: string): { readonly name: string; readonly publicKey: string; readonly issued: string; readonly expires: string | undefined } {
   const [, jwt = ''] = /-----BEGIN NATS USER JWT-----\s*(\S+)/.exec(creds) ?? [];
