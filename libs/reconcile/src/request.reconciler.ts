@@ -108,8 +108,8 @@ function clockTurns(settled: Settled, { status }: RemediationRequest): boolean {
   return (finished(settled).clockAt === undefined) !== (status.clockAt === undefined);
 }
 
-/** Stages that wait for people, in few words that seldom change: those are worth a write. */
-const TELLS_WHAT_IT_WAITS_FOR: readonly StageName[] = ['readPullRequest', 'requestApproval'];
+/** Stages that wait for people or for what people run, in few words that seldom change: those are worth a write. */
+const TELLS_WHAT_IT_WAITS_FOR: readonly StageName[] = ['readPullRequest', 'requestApproval', 'mergePullRequest'];
 
 type Outcome = { readonly result: StageResult } | { readonly error: unknown };
 

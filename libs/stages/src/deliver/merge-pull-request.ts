@@ -21,8 +21,8 @@ export function mergePullRequest(deps: StageDeps): Stage {
     if (seen === undefined) return { notYet: deps.pace.pollSlow, reason: 'the forge does not show the pull request' };
     const fact = toFact(seen, view, {}, known);
     if (seen.state !== 'Open' || fact.touched || !fact.mayMerge || seen.headSHA !== known.headSHA) return { fact: record(reverting, fact) };
-    const behind = deps.auditBehind?.();
-    if (behind !== undefined) return { notYet: deps.pace.pollSlow, reason: `not merged by the hub yet: ${behind}`.slice(0, 512) };
+    // In few words that do not change: how far behind it is, is for the log and not for the ledger.
+    if (deps.auditBehind?.() !== undefined) return { notYet: deps.pace.pollSlow, reason: 'waits for the audit trail to be copied' };
     await needLeave(deps, view, { frozenCounts: true });
     const result = await forge.mergePullRequest({ repository: reference.repository, number: seen.number, expectedHead: seen.headSHA, message: renderCommitMessage(view.request, plan) });
     if (!result.merged) return { notYet: deps.pace.poll, reason: `not merged: ${result.message}` };
