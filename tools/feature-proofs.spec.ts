@@ -37,7 +37,7 @@ describe('a row of the feature table', () => {
 /** The file, and the neighbours that it imports: two journeys may share the story that they play. */
 function textOf(file: string): string {
   const text = readFileSync(join(root, file), 'utf8');
-  const neighbours = [...text.matchAll(/from '(\.\/[^']+)'/g)].map(([, path = '']) => readFileSync(join(root, dirname(file), path), 'utf8'));
+  const neighbours = [...text.matchAll(/from '(\.\.?\/[^']+\.ts)'/g)].map(([, path = '']) => readFileSync(join(root, dirname(file), path), 'utf8'));
   return [text, ...neighbours].join('\n');
 }
 
