@@ -63,6 +63,16 @@ describe('pipelines', () => {
     expect((await read())?.checks).toBe(expected);
   });
 
+  it.each([
+    ['alone', []],
+    ['beside one of the head', ['success']],
+  ])('of a merged result, whose commit is not the head, are no yes: %s', async (_, statuses) => {
+    const { repository, sha } = await openOne();
+    const pipelines = [{ id: 1, sha: 'f'.repeat(40), status: 'failed' }, ...statuses.map((status) => ({ id: 2, sha, status }))];
+    const merging = (async (url: string, init: RequestInit = {}) => (/\/pipelines\?/.test(url) ? Response.json(pipelines) : harness.fetch(url, init))) as typeof fetch;
+    expect((await (await forgeOf('fleetmend-bot', merging)).readPullRequest({ repository, branch: 'fleetmend/x' }))?.checks).toBe('Pending');
+  });
+
   it('of an earlier head say nothing about this one, and one that must come is waited for', async () => {
     const { repository, place, sha, read } = await openOne({ title: 'Piped' });
     place.pipelines.push({ id: 1, sha, status: 'success' });

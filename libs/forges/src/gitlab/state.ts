@@ -66,13 +66,17 @@ export function isMergeable({ detailed_merge_status: status, has_conflicts }: Me
   return !BLOCKED.includes(status) && has_conflicts !== true;
 }
 
-/** The newest pipeline of the head itself; one of an earlier head says nothing. */
+/**
+ * The newest pipeline of the head itself; one of another commit is no yes. A merged results pipeline runs on a commit that GitLab makes of
+ * both branches ("Merged results pipelines", docs.gitlab.com), and for which head it ran is not told.
+ */
 async function readChecks(client: GitLabClient, at: string, { sha, head_pipeline, detailed_merge_status }: MergeRequest): Promise<PullRequestState['checks']> {
-  const listed = await client.list(`${at}/pipelines`, z.array(Pipeline));
-  const [newest] = [...listed, ...(head_pipeline ? [head_pipeline] : [])].filter((pipeline) => pipeline.sha === sha).sort((a, b) => b.id - a.id);
+  const listed = [...(await client.list(`${at}/pipelines`, z.array(Pipeline))), ...(head_pipeline ? [head_pipeline] : [])];
+  const [newest] = listed.filter((pipeline) => pipeline.sha === sha).sort((a, b) => b.id - a.id);
   // The project wants a pipeline, and none of this head is there yet.
-  if (!newest) return detailed_merge_status?.startsWith('ci_') ? 'Pending' : 'None';
-  return ENDS[newest.status] ?? 'Pending';
+  const state = newest ? (ENDS[newest.status] ?? 'Pending') : detailed_merge_status?.startsWith('ci_') ? 'Pending' : 'None';
+  const isOfOthers = listed.some((pipeline) => pipeline.sha !== sha);
+  return isOfOthers && state !== 'Failing' ? 'Pending' : state;
 }
 
 /**
