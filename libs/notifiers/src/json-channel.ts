@@ -25,12 +25,13 @@ const WORDS = 300;
 export function jsonChannel({ name, fetch, advice }: { readonly name: string; readonly fetch: typeof globalThis.fetch; readonly advice: string }): JsonChannel {
   return async <T>({ method = 'POST', url, headers = {}, text, body, schema }: JsonCall<T>): Promise<T> => {
     const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
+    const { address, authorization } = withoutUser(url);
     const response = await send(name, () =>
-      fetch(url, {
+      fetch(address, {
         method,
         redirect: 'error', // what authenticates us must not travel to another host
         signal: AbortSignal.timeout(TIMEOUT_MS),
-        headers: { accept: 'application/json', ...(sent === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        headers: { accept: 'application/json', ...(sent === undefined ? {} : { 'content-type': 'application/json' }), ...authorization, ...headers },
         ...(sent === undefined ? {} : { body: sent }),
       }),
     );
@@ -38,6 +39,14 @@ export function jsonChannel({ name, fetch, advice }: { readonly name: string; re
     if (!response.ok) throw refusal({ name, status: response.status, said: answer.replace(/\s+/g, ' ').trim().slice(0, WORDS), advice });
     return (schema ? parse(schema, readJson(answer), `${name}'s answer`) : undefined) as T;
   };
+}
+
+/** Fetch refuses an address with a user in it, in words that show the password: the two travel as the header that they stand for. */
+function withoutUser(url: string): { readonly address: string; readonly authorization: Readonly<Record<string, string>> } {
+  const { username, password } = new URL(url);
+  if (username === '' && password === '') return { address: url, authorization: {} };
+  const known = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { address: Object.assign(new URL(url), { username: '', password: '' }).href, authorization: { authorization: `Basic ${Buffer.from(known).toString('base64')}` } };
 }
 
 function refusal({ name, status, said, advice }: { readonly name: string; readonly status: number; readonly said: string; readonly advice: string }): Error {

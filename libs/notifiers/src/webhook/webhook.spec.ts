@@ -45,3 +45,14 @@ it('tells only what it was asked to tell', async () => {
 it.each(['ftp://a', 'not a url'])('refuses %s as an address', async (url) => {
   await expect(notifierBench(webhook, { url })).rejects.toThrow(/url/);
 });
+
+it('is authenticated by the user of its address, whose password stands in no error', async () => {
+  const known = await notifierBench(webhook, { url: service.url.replace('http://', 'http://ada:hunter%32@') });
+  service.next({ status: 500 });
+  const failure = await known.notifier.announce(move).catch(String);
+  expect(failure).toMatch(/answered 500/);
+  expect(failure).not.toContain('hunter');
+  await known.notifier.announce(move);
+  expect(service.asked.map(({ headers }) => headers['authorization'])).toEqual(Array(2).fill(`Basic ${Buffer.from('ada:hunter2').toString('base64')}`));
+  known.close();
+});
