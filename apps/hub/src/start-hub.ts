@@ -65,6 +65,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
   const closers = createClosers((message) => log.warn(message));
   try {
     makeStateDir(config.stateDir);
+    refuseOpenDoor(config.http);
     const times = hubTimes(config);
     const pages = readPageFiles(config.http.dashboard);
     const client = createKubeClient({ ...world.kubernetes, userAgent: 'fleetmend-hub' });
@@ -129,7 +130,6 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
       await startHttpAndIntake({ clock, log, parts: { config, bus, intake, openSet, fleet, metrics, requests, settings, evidence, pages, policyEngine: plugins.policyEngine, notReady: () => requests.trouble(), leading: () => leader.leading } }),
       (started) => started.close(),
     );
-    if (!isLoopback(config.http.host)) log.warn(`the hub listens on ${config.http.host}: put a proxy in front of it that authenticates, for it answers whoever reaches it`);
     askForEverything({ bus, settings, log });
     return {
       url: http.url,
@@ -153,6 +153,12 @@ function askForEverything({ bus, settings, log }: { readonly bus: HubBus; readon
     await Promise.allSettled(clusters.map(({ name }) => bus.resync(name, RESYNC_TIMEOUT)));
   };
   ask().catch((error: unknown) => log.warn({ err: error }, 'known clusters were not asked to say everything again; their heartbeats will make them'));
+}
+
+/** The API shows evidence to whoever reaches it, so that beyond this machine somebody else has to ask who that is. */
+function refuseOpenDoor({ host, proxied }: HubConfig['http']): void {
+  if (proxied || isLoopback(host)) return;
+  throw new PermanentError('HttpUnprotected', `hub.http.host is ${host}, and the hub answers whoever reaches it: keep it on 127.0.0.1, or put a proxy in front of it that authenticates and set hub.http.proxied`);
 }
 
 function isLoopback(host: string): boolean {

@@ -35,7 +35,7 @@ describe('a config file', () => {
 
 describe('a mistake in a config file is named with file and line', () => {
   const mistakes: Record<string, [string, RegExp]> = {
-    'an unknown key, with the nearest known one': ['hub:\n  http:\n    prot: 80\n', /^fleetmend\.yaml:3: hub\.http\.prot is not a known key; did you mean port\? \(known here: host, port, dashboard, allowedHosts\)$/],
+    'an unknown key, with the nearest known one': ['hub:\n  http:\n    prot: 80\n', /^fleetmend\.yaml:3: hub\.http\.prot is not a known key; did you mean port\? \(known here: host, port, proxied, dashboard, allowedHosts\)$/],
     'an unknown part of the file': ['hubb: {}', /hubb is not a known key; did you mean hub\?/],
     'an unknown key inside a chosen alternative': ['hub:\n  bus: {kind: nats, servers: [a], credential: {env: X}}', /hub\.bus\.credential is not a known key; did you mean credentials\?/],
     'a key that resembles nothing': ['hub: {frobnicate: 1}', /frobnicate is not a known key; remove it/],
