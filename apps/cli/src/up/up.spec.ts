@@ -67,3 +67,10 @@ it('plays a scenario, and its expectation decides', { timeout: PATIENCE }, async
   expect(result).not.toHaveProperty('memory');
   expect(result).not.toHaveProperty('pullRequest');
 });
+
+it('tries once more, differently, when the first repair does not end the failure', { timeout: PATIENCE }, async () => {
+  const { status, result, lines } = await play({ scenario: join(import.meta.dirname, '../../../../test/scenarios/oom-first-step-not-enough') });
+  expect([status, result.phase, result.attempt, result.requests]).toEqual([EXIT.ok, 'Succeeded', 2, 1]);
+  expect(lines.join('\n')).toMatch(/64Mi → 128Mi.*attempt 1 .* did not end it.*128Mi → 256Mi.*recovered for the hold/s);
+  expect(await commitsOf(result.repository ?? '')).toHaveLength(4);
+});
