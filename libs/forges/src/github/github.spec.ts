@@ -138,6 +138,18 @@ describe('a stranger', () => {
   });
 });
 
+describe('somebody who belongs to the repository', () => {
+  it.each([
+    ['may write', false, ['Approved']],
+    ['may only read', true, []],
+  ] as const)('and %s has that say', async (_what, readsOnly, said) => {
+    const { place, sha, read } = await openOne();
+    if (readsOnly) place.readers.add('grace');
+    place.pulls[0]?.reviews.push({ id: 1, login: 'grace', state: 'APPROVED', head: sha, association: 'COLLABORATOR' });
+    expect((await read())?.reviews.map(({ state }) => state)).toEqual(said);
+  });
+});
+
 describe('a bot', () => {
   it.each(['stale', 'github-actions[bot]'])('%s that approves stands for no person, whatever its rights, and is heard when it objects', async (login) => {
     const { place, sha, read } = await openOne();

@@ -40,6 +40,9 @@ export type PullRequest = z.infer<typeof PullRequest>;
 
 export const Issue = z.object({ closed_by: User.nullish() });
 export const Merged = z.object({ sha: z.string(), merged: z.boolean() });
+/** "Get repository permissions for a user": `maintain` reads as write and `triage` as read. */
+export const Permission = z.object({ permission: z.string() });
+
 export const Review = z.object({ id: z.number(), user: User.nullish(), state: z.string(), commit_id: z.string().nullish(), author_association: z.string().default('NONE') });
 export const Comment = z.object({ body: z.string().nullish() });
 

@@ -3,7 +3,7 @@ import type { PluginLog, PullRequestState } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import type { GitHubClient } from './client.ts';
 import { placeOf } from './place.ts';
-import { CheckRuns, CombinedStatus, Commit, Issue, type PullRequest, Review } from './schema.ts';
+import { CheckRuns, CombinedStatus, Commit, Issue, Permission, type PullRequest, Review } from './schema.ts';
 
 export interface GitHubDeps {
   readonly client: GitHubClient;
@@ -19,8 +19,9 @@ export interface GitHubDeps {
 /** GitHub itself, where it commits or signs in somebody's name. */
 const WEB_FLOW = 'web-flow';
 const REVIEWS: Readonly<Record<string, 'Approved' | 'ChangesRequested' | 'Commented'>> = { APPROVED: 'Approved', CHANGES_REQUESTED: 'ChangesRequested', COMMENTED: 'Commented' };
-/** Who can approve: those of whom GitHub says that they belong to the repository. */
+/** Who can approve: those of whom GitHub says that they belong to the repository, and who may write to it. */
 const INSIDERS = ['OWNER', 'MEMBER', 'COLLABORATOR'];
+const WRITERS = ['admin', 'maintain', 'write'];
 const GOOD_ENDS = ['success', 'neutral', 'skipped'];
 
 /** Everything about one pull request, from as many calls as GitHub needs for it. */
@@ -49,18 +50,33 @@ export async function readState(deps: GitHubDeps, repository: string, pull: Pull
     mergeSHA: pull.merged ? (pull.merge_commit_sha ?? undefined) : undefined,
     mergeable: state === 'Open' ? (pull.mergeable ?? undefined) : undefined,
     commits: commits.map(({ sha, author, committer, commit }) => ({ sha, message: commit.message.trim(), byUs: author?.login === us && isOurs(committer?.login) })),
-    reviews: [...reviews]
-      .sort((a, b) => a.id - b.id)
-      .flatMap(({ user, state: said, commit_id, author_association }) => {
-        const meaning = REVIEWS[said];
-        // A stranger's yes is none, nor is a bot's, which an approval by a person must not be mistaken for; an objection only stops
-        // us, which harms nobody. A dismissed review says nothing.
-        const isPerson = user != null && user.login !== us && !isBot(user, deps.bots);
-        const counts = meaning !== undefined && (meaning !== 'Approved' || (isPerson && INSIDERS.includes(author_association)));
-        return counts ? [{ author: user?.login ?? '', state: meaning, headSHA: commit_id ?? '' }] : [];
-      }),
+    reviews: await countedReviews(deps, repository, { reviews, us }),
     checks,
   };
+}
+
+/**
+ * What was said, oldest first. A stranger's yes is none, nor is that of somebody who may only read, nor a bot's, which an approval
+ * by a person must not be mistaken for; an objection only stops us, which harms nobody. A dismissed review says nothing.
+ */
+async function countedReviews({ client, bots }: GitHubDeps, repository: string, { reviews, us }: { readonly reviews: readonly z.infer<typeof Review>[]; readonly us: string }): Promise<PullRequestState['reviews']> {
+  const maySayYes = ({ user, author_association }: z.infer<typeof Review>) => user != null && user.login !== us && !isBot(user, bots) && INSIDERS.includes(author_association);
+  const approvers = [...new Set(reviews.filter((review) => REVIEWS[review.state] === 'Approved' && maySayYes(review)).map(({ user }) => user?.login ?? ''))];
+  const rights = await Promise.all(
+    approvers.map(async (login) => {
+      const found = await client.find({ what: `GET /repos/${repository}/collaborators/${login}/permission`, ask: (kit) => kit.rest.repos.getCollaboratorPermissionLevel({ ...placeOf(repository), username: login }), schema: Permission });
+      return WRITERS.includes(found?.permission ?? '') ? login : undefined;
+    }),
+  );
+  const writers = new Set(rights);
+  return [...reviews]
+    .sort((a, b) => a.id - b.id)
+    .flatMap((review) => {
+      const { user, state, commit_id } = review;
+      const meaning = REVIEWS[state];
+      const counts = meaning !== undefined && (meaning !== 'Approved' || (maySayYes(review) && writers.has(user?.login)));
+      return counts ? [{ author: user?.login ?? '', state: meaning, headSHA: commit_id ?? '' }] : [];
+    });
 }
 
 /** Check runs of Apps and commit statuses of everything else, which GitHub keeps apart. */

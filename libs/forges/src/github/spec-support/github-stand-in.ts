@@ -23,6 +23,8 @@ export function githubStandIn({ clock, owner }: { readonly clock: Clock; readonl
     if (request.path[0] === 'user') return { status: 200, body: { login: request.login, type: 'User' } };
     const place = places.get(request.path.slice(1, 3).join('/'));
     if (request.path[0] !== 'repos' || !place) return notFound();
+    // "Get repository permissions for a user".
+    if (request.path[3] === 'collaborators' && request.path[5] === 'permission') return { status: 200, body: { permission: place.readers.has(request.path[4] ?? '') ? 'read' : request.path[4] === place.owner ? 'admin' : 'write' } };
     for (const route of routes) {
       const found = await route({ ...request, path: request.path.slice(3) }, place);
       if (found) return found;
@@ -35,7 +37,7 @@ export function githubStandIn({ clock, owner }: { readonly clock: Clock; readonl
     asked,
     async create(name: string): Promise<Place> {
       const git = await openBareRepository({ path: join(root, `${name}.git`), git: program, clock });
-      const place: Place = { name, git, program, clock, owner, pulls: [], checkRuns: new Map(), statuses: new Map() };
+      const place: Place = { name, git, program, clock, owner, readers: new Set(), pulls: [], checkRuns: new Map(), statuses: new Map() };
       places.set(name, place);
       return place;
     },

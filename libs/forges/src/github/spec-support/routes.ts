@@ -26,6 +26,8 @@ export interface Place {
   readonly program: Git;
   readonly clock: Clock;
   readonly owner: string;
+  /** Logins that may only read, though they belong to it. */
+  readonly readers: Set<string>;
   readonly pulls: StoredPull[];
   /** By commit: what Apps and others said about it. */
   readonly checkRuns: Map<string, { readonly status: string; readonly conclusion: string | null }[]>;
