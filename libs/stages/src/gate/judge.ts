@@ -67,7 +67,7 @@ async function answered(ask: (bundle: BundleInfo) => Promise<GateDecision>, bund
   }
 }
 
-/** A freeze or a budget defers under any rules: only a plain no, or its end, is a difference. */
+/** A freeze or a budget only waits: that is no no. */
 function isDenied({ allow, violations }: GateDecision): boolean {
   return violations.some((violation) => violation.class === 'Unsafe') || (!allow && violations.length === 0);
 }
@@ -75,7 +75,13 @@ function isDenied({ allow, violations }: GateDecision): boolean {
 export function difference(before: GateDecision, after: GateDecision): { readonly evalError: boolean; readonly newDeny: boolean; readonly newAllow: boolean } {
   const failed = (decision: GateDecision) => decision.violations.some(({ id }) => id === NO_ANSWER);
   const evalError = failed(after) && !failed(before);
-  return { evalError, newDeny: !evalError && isDenied(after) && !isDenied(before), newAllow: !failed(before) && isDenied(before) && !isDenied(after) };
+  return { evalError, newDeny: !evalError && isDenied(after) && !isDenied(before), newAllow: !failed(before) && isWider(before, after) };
+}
+
+/** Both judged the same facts at the same moment, so whatever the second one lets go is the rules' doing: a no, a wait, a tier, a human. */
+function isWider(before: GateDecision, after: GateDecision): boolean {
+  if (isDenied(after)) return false;
+  return isDenied(before) || (after.allow && !before.allow) || TIERS.indexOf(after.tier) < TIERS.indexOf(before.tier) || after.requires.approvals < before.requires.approvals || (before.requires.priorApproval && !after.requires.priorApproval);
 }
 
 /** Everything that any of them says, and of each demand the highest. */
