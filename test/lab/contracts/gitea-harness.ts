@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Forge } from '@fleetmend/plugin-api';
 import type { ForgeHarness, PullRequestReference } from '@fleetmend/plugin-api/conformance';
 import type { GiteaFacts } from '../boot/lab.ts';
+import { until } from '../boot/server-process.ts';
 import { commitAsOwner, createRepository, giteaApi } from './gitea-api.ts';
 
 /** Acts on a real Gitea as people do: its administrator is the human, the forge under test is the bot. */
@@ -23,7 +24,11 @@ export const giteaHarness = (gitea: GiteaFacts, forge: Forge): ForgeHarness => {
       return made?.number ?? 0;
     },
     async humanMerge(reference) {
-      await human.call('POST', `${pull(reference)}/merge`, { body: { Do: 'squash' } });
+      // Until it has looked whether a merge is possible, Gitea answers 405, "please try again later".
+      await until('Gitea has merged it', 20, async () => {
+        await human.call('POST', `${pull(reference)}/merge`, { body: { Do: 'squash' }, allow: [405] });
+        return (await human.call<{ merged: boolean }>('GET', pull(reference)))?.merged === true;
+      });
     },
     async humanClose(reference) {
       await human.call('PATCH', pull(reference), { body: { state: 'closed' } });
