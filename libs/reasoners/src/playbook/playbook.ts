@@ -3,16 +3,16 @@ import type { Action } from '@fleetmend/model';
 import { definePlugin, type Case, type Reasoner, type Reasoning } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { abstain, type Rule } from './rule.ts';
-import { crashLoop } from './crash-loop.ts';
-import { imagePull } from './image-pull.ts';
-import { oomKilled } from './oom-killed.ts';
+import { creatingRules } from './creating/creating-rules.ts';
+import { platformRules } from './platform/platform-rules.ts';
+import { rolloutRules } from './rollout/rollout-rules.ts';
+import { schedulingRules } from './scheduling/scheduling-rules.ts';
+import { startingRules } from './starting/starting-rules.ts';
+import { storageRules } from './storage/storage-rules.ts';
+import { trafficRules } from './traffic/traffic-rules.ts';
 
-/** One rule per failure class. A class without a rule is not this reasoner's. */
-const RULES: Readonly<Record<string, Rule>> = {
-  OOMKilled: oomKilled,
-  ImagePullBackOff: imagePull,
-  CrashLoopBackOff: crashLoop,
-};
+/** One rule per failure class, in the sections of the classes. */
+const RULES: Readonly<Record<string, Rule | undefined>> = { ...startingRules, ...schedulingRules, ...creatingRules, ...rolloutRules, ...storageRules, ...trafficRules, ...platformRules };
 
 const MAX_CANDIDATES = 3;
 

@@ -1,4 +1,4 @@
-import type { Action, EvidenceItem } from '@fleetmend/model';
+import type { Action, EvidenceItem, FailureClass } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 
 /** What a rule says of a case of its class, before repeats are taken out. */
@@ -14,6 +14,9 @@ export interface RuleAnswer {
 }
 
 export type Rule = (kase: Case) => RuleAnswer;
+
+/** The rules of some failure classes. A class without one is not the playbook's. */
+export type ClassRules = { readonly [Class in FailureClass]?: Rule };
 
 /** Hands the case to a human: a CamelCase reason, and a sentence that says what to look at. */
 export function abstain(reason: string, lookAt: string): Action {

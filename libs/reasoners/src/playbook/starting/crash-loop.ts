@@ -1,10 +1,10 @@
 import { canonicalJson } from '@fleetmend/kernel';
 import type { Action, KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
-import { lastChange, type FieldChangeInGit } from './field-history.ts';
+import { lastChange, type FieldChangeInGit } from '../field-history.ts';
 import { isPinned } from './image-pull.ts';
-import { abstain, type Rule, type RuleAnswer } from './rule.ts';
-import { healthyTemplates, podSpecPath, valueAt } from './workload.ts';
+import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
+import { healthyTemplates, podSpecPath, valueAt } from '../workload.ts';
 
 const CITES = ['log', 'event', 'object', 'history'] as const;
 /** Changes this close together count as one push: none of them stands out as the cause. */

@@ -1,8 +1,8 @@
 import type { Action } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
-import { distinctValues, historyOf } from './field-history.ts';
-import { abstain, type Rule, type RuleAnswer } from './rule.ts';
-import { findContainer, healthyTemplates, type ContainerView } from './workload.ts';
+import { distinctValues, historyOf } from '../field-history.ts';
+import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
+import { findContainer, healthyTemplates, type ContainerView } from '../workload.ts';
 
 const CITES = ['event', 'object', 'history', 'reference'] as const;
 

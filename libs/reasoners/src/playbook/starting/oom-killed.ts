@@ -1,10 +1,10 @@
 import { renderBytes } from '@fleetmend/kernel';
 import type { Action } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
-import { historyOf, lastChange } from './field-history.ts';
+import { historyOf, lastChange } from '../field-history.ts';
 import { bytesOf, defaultLimit, leastRequest, memoryRoom, type MemoryRoom } from './memory-room.ts';
-import { abstain, type Rule, type RuleAnswer } from './rule.ts';
-import { asRecord, containersOf, findContainer, valueAt, type ContainerView } from './workload.ts';
+import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
+import { asRecord, containersOf, findContainer, valueAt, type ContainerView } from '../workload.ts';
 
 /** A step that is smaller than this seldom ends the kills; a person should rather make room. */
 const LEAST_STEP_PERCENT = 150n;

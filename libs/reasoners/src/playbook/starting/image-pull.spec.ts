@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aCase, historyOfField, replicaSet } from './case.fixture.ts';
+import { aCase, historyOfField, replicaSet } from '../case.fixture.ts';
 import { imagePull, isPinned, troubleOf } from './image-pull.ts';
 
 const REPO = 'registry.example.org/shop/checkout';

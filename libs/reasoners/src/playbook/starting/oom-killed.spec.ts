@@ -1,6 +1,6 @@
 import type { Action } from '@fleetmend/model';
 import { describe, expect, it } from 'vitest';
-import { aCase, commit, CONTAINER_PATH, historyOfField, object } from './case.fixture.ts';
+import { aCase, commit, CONTAINER_PATH, historyOfField, object } from '../case.fixture.ts';
 import { oomKilled } from './oom-killed.ts';
 
 type Parts = Parameters<typeof aCase>[0];

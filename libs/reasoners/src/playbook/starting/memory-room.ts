@@ -1,6 +1,6 @@
 import { compareQuantities, readQuantity, wholeUnits } from '@fleetmend/kernel';
 import type { KubeObject } from '@fleetmend/model';
-import { asList, asRecord, containersOf, valueAt, type ContainerView } from './workload.ts';
+import { asList, asRecord, containersOf, valueAt, type ContainerView } from '../workload.ts';
 
 /** How far a container's memory limit may rise, and what stands in the way first. Bytes. */
 export interface MemoryRoom {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aCase, commit, CONTAINER_PATH, historyOfField, replicaSet } from './case.fixture.ts';
+import { aCase, commit, CONTAINER_PATH, historyOfField, replicaSet } from '../case.fixture.ts';
 import { crashLoop } from './crash-loop.ts';
 
 type Parts = Omit<Parameters<typeof aCase>[0], 'class'>;

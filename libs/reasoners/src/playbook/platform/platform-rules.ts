@@ -1,0 +1,4 @@
+import type { ClassRules } from '../rule.ts';
+
+/** Identity, certificates, and what applies Git. */
+export const platformRules: ClassRules = {};
