@@ -72,6 +72,8 @@ export const PolicyRolloutStatus = z.object({
   reason: text(256).optional(),
   /** Digest of the spec that this climb is of: another spec starts anew. */
   climb: digest().optional(),
+  /** `metadata.generation` when this climb began: answers to its steps are for it alone, also when an earlier spec returns. */
+  generation: count().optional(),
   startedAt: time().optional(),
   progressedAt: time().optional(),
   finishedAt: time().optional(),

@@ -62,6 +62,7 @@ async function step(deps: RolloutControllerDeps, { rollout, clusters, all, appro
     name: rollout.name,
     spec: rollout.spec,
     status: rollout.status,
+    generation: rollout.object.metadata.generation ?? 0,
     clusters,
     counted: (cluster, mode) => deps.log.counts({ rollout: rollout.name, climb, cluster, mode }),
     bundle: await readiness(deps, rollout),

@@ -98,7 +98,7 @@ it('a wave that needs a human starts with the approval of one, if the API server
   world.rollOut('next', await world.goodBundle(), { waves: [{ name: 'all', clusters: {}, before: ['Approval'] }] });
   await world.look();
   const { metadata, spec, status } = world.rollout('next');
-  expect(status).toMatchObject({ state: 'Progressing', awaits: { step: stepOf(spec, 'all', 'Start') }, reason: 'Approval: wave all starts only when a named human says so' });
+  expect(status).toMatchObject({ state: 'Progressing', awaits: { step: stepOf({ spec, status }, 'all', 'Start') }, reason: 'Approval: wave all starts only when a named human says so' });
   world.hub.server.objects.create({ apiVersion: 'fleetmend.dev/v1alpha1', kind: 'RemediationApproval', metadata: { name: 'yes', namespace: 'fleetmend-system' }, spec: { request: { name: 'next', uid: metadata.uid }, planDigest: status.awaits?.step, decision: 'Approve', approver: 'ada' } } as unknown as KubeObject, { manager: 'kubectl', user: 'ada' } as never);
   await world.look();
   expect(world.rollout('next').status.clusters ?? []).toEqual([]);
@@ -106,6 +106,28 @@ it('a wave that needs a human starts with the approval of one, if the API server
   await world.look();
   expect(world.rollout('next').status).toMatchObject({ stage: 'Shadow', clusters: [{ name: 'ring-0' }] });
   expect(world.rollout('next').status.awaits).toBeUndefined();
+});
+
+it('a yes to a wave is for one climb: another bundle and back, and the wave waits again', async () => {
+  for (const guard of approvalAdmission()) world.hub.server.objects.create(guard as KubeObject, { manager: 'test' });
+  const [first, second] = [await world.goodBundle('first'), await world.goodBundle('second-one')];
+  world.rollOut('next', first, { waves: [{ name: 'all', clusters: {}, before: ['Approval'] }] });
+  await world.look();
+  const { metadata, status } = world.rollout('next');
+  world.hub.server.objects.create({ apiVersion: 'fleetmend.dev/v1alpha1', kind: 'RemediationApproval', metadata: { name: 'yes', namespace: 'fleetmend-system' }, spec: { request: { name: 'next', uid: metadata.uid }, planDigest: status.awaits?.step, decision: 'Approve', approver: 'ada' } } as unknown as KubeObject, { manager: 'kubectl', user: 'ada' } as never);
+  await world.look();
+  expect(world.rollout('next').status).toMatchObject({ stage: 'Shadow', clusters: [{ name: 'ring-0' }] });
+  const stepsAsked = new Set([status.awaits?.step]);
+  for (const bundle of [second, first]) {
+    const { metadata: known, spec, ...rest } = world.rollout('next');
+    world.hub.server.objects.update({ ...rest, metadata: known, spec: { ...spec, bundle: { digest: bundle.digest, source: { file: bundle.path } } } } as unknown as KubeObject, { manager: 'platform' });
+    await world.look();
+    await world.look();
+    expect(told('next')).toBe('Progressing: Approval: wave all starts only when a named human says so');
+    expect(world.rollout('next').status.clusters ?? []).toEqual([]);
+    stepsAsked.add(world.rollout('next').status.awaits?.step);
+  }
+  expect(stepsAsked.size).toBe(3);
 });
 
 it('fetches a bundle over HTTP, and waits while nobody answers', async () => {

@@ -1,6 +1,6 @@
 import { parseDuration, parseTime, type Duration } from '@fleetmend/kernel';
 import type { RolloutCluster } from '@fleetmend/model';
-import { granted, soakOf, stageOf } from './ladder.ts';
+import { mayWiden, soakOf, stageOf } from './ladder.ts';
 import type { RolloutView } from './rollout-view.ts';
 import { climbers } from './waves.ts';
 
@@ -32,7 +32,7 @@ function breachIn(view: RolloutView, { name, wave, mode, counts }: RolloutCluste
   const where = `in ${name} (${mode})`;
   if (over(counts.evalErrors, limits.evalErrors, sample)) return { cause: 'EvalErrors', message: `no answer to ${counts.evalErrors} of ${counts.decisions} decisions ${where}, more than ${limits.evalErrors}` };
   if (over(counts.newDenies, limits.newDenies, sample)) return { cause: 'NewDenies', message: `${counts.newDenies} of ${counts.decisions} decisions newly denied ${where}, more than ${limits.newDenies}` };
-  if (counts.newAllows > limits.newAllows && !granted(view, wave, 'Widen')) return { cause: 'NewAllows', message: `${counts.newAllows} of ${counts.decisions} decisions newly allowed ${where}, more than ${limits.newAllows}` };
+  if (counts.newAllows > limits.newAllows && !mayWiden(view, wave, mode)) return { cause: 'NewAllows', message: `${counts.newAllows} of ${counts.decisions} decisions newly allowed ${where}, more than ${limits.newAllows}` };
   if (over(counts.failedVerifications, limits.failedVerifications, Math.max(verifications, VERIFICATIONS_MIN))) return { cause: 'FailedVerifications', message: `${counts.failedVerifications} of ${verifications} repairs not verified ${where}, more than ${limits.failedVerifications}` };
   return undefined;
 }

@@ -30,6 +30,7 @@ function play(deeds: readonly Deed[], check: (before: RolloutView, after: Policy
   let status: PolicyRolloutStatus = {};
   let clusters = [...FLEET];
   let now = START;
+  let generation = 1;
   let bundle: RolloutView['bundle'] = { state: 'ready' };
   let approvals: RolloutView['approvals'] = [];
   const log = new Map<string, DecisionCounts>();
@@ -39,7 +40,7 @@ function play(deeds: readonly Deed[], check: (before: RolloutView, after: Policy
     else if (one.do === 'halt') spec = { ...spec, halted: !spec.halted };
     else if (one.do === 'spec') spec = { ...spec, waves: [...spec.waves].reverse() };
     else if (one.do === 'lose bundle') bundle = bundle.state === 'ready' ? { state: 'missing', message: 'away' } : { state: 'ready' };
-    else if (one.do === 'approve') approvals = spec.waves.map(({ name }) => ({ planDigest: stepOf(spec, name, 'Widen'), decision: 'Approve', approver: 'ann' }));
+    else if (one.do === 'approve') approvals = spec.waves.map(({ name }) => ({ planDigest: stepOf({ spec, status }, name, 'Widen Shadow'), decision: 'Approve', approver: 'ann' }));
     else if (one.do === 'relabel') clusters = clusters.map((known, index) => (index === one.cluster ? { ...known, labels: { ring: String((Number(known.labels['ring']) + 1) % 3) } } : known));
     else if (one.do === 'leave') clusters = clusters.filter((_, index) => index !== one.cluster);
     else if (one.do === 'count') {
@@ -48,8 +49,9 @@ function play(deeds: readonly Deed[], check: (before: RolloutView, after: Policy
       const known = log.get(key) ?? counts();
       if (target) log.set(key, Object.fromEntries(Object.entries(known).map(([name, value]) => [name, value + (one.counts[name as keyof DecisionCounts] ?? 0)])) as DecisionCounts);
     }
+    if (one.do === 'pause' || one.do === 'halt' || one.do === 'spec') generation += 1;
     const started = status.startedAt;
-    const view: RolloutView = { name: 'new', spec, status, clusters, counted: (name, mode) => log.get(`${started}/${name}/${mode}`) ?? counts(), bundle, others: [], approvals, now };
+    const view: RolloutView = { name: 'new', spec, status, generation, clusters, counted: (name, mode) => log.get(`${started}/${name}/${mode}`) ?? counts(), bundle, others: [], approvals, now };
     status = nextRollout(view).status;
     check(view, status);
   }

@@ -1,7 +1,7 @@
 import { renderTime } from '@fleetmend/kernel';
 import type { DecisionCounts, PolicyRolloutStatus, RolloutCluster } from '@fleetmend/model';
 import { granted, heldBack, nextMode } from './ladder.ts';
-import { NOTHING_COUNTED, stepOf, type RolloutView } from './rollout-view.ts';
+import { NOTHING_COUNTED, stepOf, type RolloutView, type StepKind } from './rollout-view.ts';
 import { climbers, currentWave, type Wave } from './waves.ts';
 
 /** The clusters with what was counted since. A count never falls: another hub's log may be shorter, and what was seen was seen. */
@@ -52,12 +52,12 @@ export function waitsFor(view: RolloutView): { readonly reason: string; readonly
   if (wave === undefined) return { reason: 'NoClusters', message: 'no cluster of the fleet belongs to a wave any more' };
   if (waitsToStart(view, wave)) return needsHuman(view, wave.name, 'Start', `wave ${wave.name} starts only when a named human says so`);
   const held = climbers(view).filter((one) => one.wave === wave.name && !one.done).flatMap((one) => heldBack(view, one) ?? []);
-  const human = held.find(({ by }) => by === 'Approval');
-  if (human !== undefined) return needsHuman(view, wave.name, 'Widen', human.message);
+  const human = held.find(({ step }) => step !== undefined);
+  if (human?.step !== undefined) return needsHuman(view, wave.name, human.step, human.message);
   const [first] = held;
   return first === undefined ? { reason: 'Climbing', message: `wave ${wave.name}` } : { reason: first.by, message: first.message };
 }
 
-function needsHuman({ spec }: RolloutView, wave: string, kind: 'Start' | 'Widen', message: string) {
-  return { reason: 'Approval', message, awaits: { step: stepOf(spec, wave, kind), what: message.slice(0, 256) } };
+function needsHuman(view: RolloutView, wave: string, kind: StepKind, message: string) {
+  return { reason: 'Approval', message, awaits: { step: stepOf(view, wave, kind), what: message.slice(0, 256) } };
 }

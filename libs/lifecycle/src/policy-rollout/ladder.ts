@@ -43,13 +43,19 @@ export function granted(view: RolloutView, wave: string, kind: StepKind): boolea
 }
 
 /** What people said of one step. */
-export function answers({ spec, approvals }: RolloutView, wave: string, kind: StepKind): readonly ('Approve' | 'Reject')[] {
-  const step = stepOf(spec, wave, kind);
-  return approvals.filter((approval) => approval.planDigest === step).map(({ decision }) => decision);
+export function answers(view: RolloutView, wave: string, kind: StepKind): readonly ('Approve' | 'Reject')[] {
+  const step = stepOf(view, wave, kind);
+  return view.approvals.filter((approval) => approval.planDigest === step).map(({ decision }) => decision);
+}
+
+/** A yes to leaving a stage holds in the next one too: what it allows there is what was said yes to. */
+export function mayWiden(view: RolloutView, wave: string, mode: RolloutMode): boolean {
+  const before = view.spec.stages[view.spec.stages.findIndex((stage) => stage.mode === mode) - 1]?.mode;
+  return granted(view, wave, `Widen ${mode}`) || (before !== undefined && granted(view, wave, `Widen ${before}`));
 }
 
 /** What still keeps a cluster from its next stage. `Approval`: only a human can lift it. */
-export type Holds = { readonly by: 'Soak' | 'Sample' | 'Approval'; readonly message: string };
+export type Holds = { readonly by: 'Soak' | 'Sample' | 'Approval'; readonly message: string; readonly step?: StepKind };
 
 /** A minimum sample beats time: a quiet cluster does not promote. And what allows more than before never does by itself. */
 export function heldBack(view: RolloutView, one: RolloutCluster): Holds | undefined {
@@ -59,7 +65,7 @@ export function heldBack(view: RolloutView, one: RolloutCluster): Holds | undefi
   if (view.now < until) return { by: 'Soak', message: `${where} until ${renderTime(until)}` };
   const sample = sampleOf(one, minDecisions);
   if (sample < minDecisions) return { by: 'Sample', message: `${where}: ${sample} of ${minDecisions} decisions` };
-  if (one.counts.newAllows > 0 && !granted(view, one.wave, 'Widen')) return { by: 'Approval', message: `${where} allows ${one.counts.newAllows} that were denied: needs a named human` };
+  if (one.counts.newAllows > 0 && !granted(view, one.wave, `Widen ${one.mode}`)) return { by: 'Approval', message: `${where} allows ${one.counts.newAllows} that were denied: needs a named human`, step: `Widen ${one.mode}` };
   return undefined;
 }
 

@@ -40,7 +40,7 @@ export function nextRollout(view: RolloutView, table?: RolloutTable): NextRollou
       moves.push({ from: stateOf(current), to: step.to, reason: step.reason, message: step.message });
       current = moved(current, step.to, step);
     } else if (step.kind === 'begin') {
-      current = { ...current, status: { state: 'Pending', climb: climbOf(current.spec), ...(current.status.conditions ? { conditions: current.status.conditions } : {}) } };
+      current = { ...current, status: { state: 'Pending', climb: climbOf(current.spec), generation: current.generation, ...(current.status.conditions ? { conditions: current.status.conditions } : {}) } };
     } else if (step.kind === 'climb') {
       const next = withStatus(current, { clusters: [...climbed(current)], progressedAt: renderTime(current.now) });
       return { status: shown(next, decideRollout(next, table)), moves };

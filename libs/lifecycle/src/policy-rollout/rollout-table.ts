@@ -2,7 +2,7 @@ import { ROLLOUT_CLUSTERS_MAX, type RolloutState } from '@fleetmend/model';
 import { breachOf, progressDeadline } from './breach.ts';
 import { canClimb, waitsFor } from './climb.ts';
 import { answers, badSpec } from './ladder.ts';
-import { climbOf, type OtherRollout, type RolloutView } from './rollout-view.ts';
+import { climbOf, type OtherRollout, type RolloutView, type StepKind } from './rollout-view.ts';
 import { climbers, currentWave, wavesOf } from './waves.ts';
 
 /** Why, as one CamelCase word and as a sentence. */
@@ -38,7 +38,8 @@ function rival(view: RolloutView): OtherRollout | undefined {
 }
 
 const messageOfBundle = ({ bundle }: RolloutView): string => (bundle.state === 'ready' ? '' : bundle.message);
-const rejected = (view: RolloutView): boolean => wavesOf(view.spec, view.clusters).some(({ name }) => answers(view, name, 'Start').includes('Reject') || answers(view, name, 'Widen').includes('Reject'));
+const steps = ({ spec }: RolloutView): readonly StepKind[] => ['Start', ...spec.stages.map(({ mode }): StepKind => `Widen ${mode}`)];
+const rejected = (view: RolloutView): boolean => wavesOf(view.spec, view.clusters).some(({ name }) => steps(view).some((step) => answers(view, name, step).includes('Reject')));
 const late = (view: RolloutView): boolean => view.now > (progressDeadline(view) ?? Number.POSITIVE_INFINITY);
 
 const anew: RolloutRow = { when: 'the spec is not the one that is climbed', holds: ({ spec, status }) => status.climb !== climbOf(spec), decide: () => ({ kind: 'begin' }) };

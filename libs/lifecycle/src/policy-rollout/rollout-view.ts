@@ -23,6 +23,8 @@ export interface RolloutView {
   readonly name: string;
   readonly spec: PolicyRolloutSpec;
   readonly status: PolicyRolloutStatus;
+  /** Of the object: it grows with every change of the spec, and never returns to an earlier one. */
+  readonly generation: number;
   readonly clusters: readonly LabelledCluster[];
   /** What was counted in one cluster since it entered that mode of this climb. */
   readonly counted: (cluster: string, mode: RolloutMode) => DecisionCounts;
@@ -40,11 +42,15 @@ export function climbOf({ bundle, waves, stages, halt, halted }: PolicyRolloutSp
   return digestOf({ bundle, waves, stages, halt, halted });
 }
 
-/** What a human says yes or no to: that this bundle enters a wave (`Start`), or that it allows there what was denied (`Widen`). */
-export type StepKind = 'Start' | 'Widen';
+/** What a human says yes or no to: that this bundle enters a wave (`Start`), or that it leaves a stage although it allows there what was denied. */
+export type StepKind = 'Start' | `Widen ${RolloutMode}`;
 
-export function stepOf(spec: PolicyRolloutSpec, wave: string, kind: StepKind): string {
-  return digestOf({ climb: climbOf(spec), wave, kind });
+/**
+ * Names one step of one climb. The spec alone would not do: who goes from a bundle to another and back has the same spec again,
+ * and a climb that nobody said yes to.
+ */
+export function stepOf({ spec, status }: Pick<RolloutView, 'spec' | 'status'>, wave: string, kind: StepKind): string {
+  return digestOf({ climb: climbOf(spec), generation: status.generation ?? 0, wave, kind });
 }
 
 export function stateOf({ status }: Pick<RolloutView, 'status'>): RolloutState {

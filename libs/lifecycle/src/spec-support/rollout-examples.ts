@@ -1,7 +1,8 @@
 import { days, hours } from '@fleetmend/kernel';
-import type { RolloutView } from '../policy-rollout/rollout-view.ts';
+import type { PolicyRolloutSpec, RolloutMode } from '@fleetmend/model';
+import type { RolloutView, StepKind } from '../policy-rollout/rollout-view.ts';
 import { stepOf } from '../policy-rollout/rollout-view.ts';
-import { aRolloutView, aSpec, at, counts, onItsWay, progressing, type Given } from './rollout-views.ts';
+import { aRolloutView, aSpec, GENERATION, at, counts, onItsWay, progressing, type Given } from './rollout-views.ts';
 
 export interface RolloutExample {
   readonly sentence: string;
@@ -11,7 +12,10 @@ export interface RolloutExample {
 }
 
 const example = (sentence: string, given: Given, wanted: string): RolloutExample => ({ sentence, view: aRolloutView(given), wanted });
-const said = (wave: string, kind: 'Start' | 'Widen', decision: 'Approve' | 'Reject', spec = aSpec()) => [{ planDigest: stepOf(spec, wave, kind), decision, approver: 'ann' }];
+const said = (wave: string, kind: StepKind, decision: 'Approve' | 'Reject', { generation = GENERATION, ...over }: Partial<PolicyRolloutSpec> & { readonly generation?: number } = {}) => [{ planDigest: stepOf({ spec: aSpec(over), status: { generation } }, wave, kind), decision, approver: 'ann' }];
+const byHand: Partial<PolicyRolloutSpec> = { waves: [{ name: 'prod', clusters: {}, before: ['Approval'] }] };
+const widening = { halt: { newAllows: 3 } };
+const widens = (mode: RolloutMode, newAllows = 1) => progressing(onItsWay('r0-a', mode, { counts: counts({ decisions: 50, newAllows }) }));
 const refused = { bundle: { state: 'refused' as const, message: 'another digest' } };
 const missing = { bundle: { state: 'missing' as const, message: 'not answering' } };
 const rival = { others: [{ name: 'fleetmend-system/old', state: 'Progressing' as const, clusters: ['r1-b'] }] };
@@ -59,20 +63,28 @@ export const rolloutExamples: readonly RolloutExample[] = [
   example('Progressing: soaked, not sampled: a quiet cluster does not promote', { status: canary({ counts: counts({ decisions: 49 }) }), after: hours(30) }, 'rest (Sample)'),
   example('Progressing: replayed decisions are at most four fifths of a sample', { status: canary({ counts: counts({ decisions: 200, replayed: 191 }) }), after: hours(30) }, 'rest (Sample)'),
   example('Progressing: ten of its own and enough replayed', { status: canary({ counts: counts({ decisions: 200, replayed: 190 }) }), after: hours(30) }, 'climb'),
-  example('Progressing: widening within the limit waits for a human', { status: canary({ counts: counts({ decisions: 50, newAllows: 1 }) }), spec: { halt: { newAllows: 3 } }, after: hours(30) }, 'rest (Approval)'),
-  example('Progressing: widening that a human allowed', { status: canary({ counts: counts({ decisions: 50, newAllows: 1 }) }), after: hours(30), approvals: said('ring-0', 'Widen', 'Approve') }, 'climb'),
+  example('Progressing: widening within the limit waits for a human', { status: widens('Shadow'), spec: widening, after: hours(30) }, 'rest (Approval)'),
+  example('Progressing: widening that a human allowed', { status: widens('Shadow'), after: hours(30), approvals: said('ring-0', 'Widen Shadow', 'Approve') }, 'climb'),
+  example('Progressing: widening that a human allowed in an earlier stage waits in this one again', { status: widens('Warn'), spec: widening, after: hours(30), approvals: said('ring-0', 'Widen Shadow', 'Approve', widening) }, 'rest (Approval)'),
+  example('Progressing: what a human let into a stage passes no limit there', { status: widens('Warn', 4), spec: widening, after: hours(30), approvals: said('ring-0', 'Widen Shadow', 'Approve', widening) }, 'rest (Approval)'),
+  example('Progressing: what a human let two stages ago passes the limit', { status: widens('Enforce', 4), spec: widening, after: hours(30), approvals: said('ring-0', 'Widen Shadow', 'Approve', widening) }, '→ Halted (NewAllows)'),
+  example('Progressing: widening that a human allowed in another wave', { status: widens('Shadow'), spec: widening, after: hours(30), approvals: said('ring-1', 'Widen Shadow', 'Approve', widening) }, 'rest (Approval)'),
+  example('Progressing: widening that a human allowed in an earlier climb of the same spec', { status: widens('Shadow'), spec: widening, after: hours(30), approvals: said('ring-0', 'Widen Shadow', 'Approve', { ...widening, generation: 1 }) }, 'rest (Approval)'),
   example('Progressing: nothing climbs on a bundle that is not here', { status: canary(sampled), after: hours(30), ...missing }, 'rest (BundleMissing)'),
-  example('Progressing: a wave that needs a human waits for one', { status: progressing(), spec: { waves: [{ name: 'prod', clusters: {}, before: ['Approval'] }] } }, 'rest (Approval)'),
+  example('Progressing: a wave that needs a human waits for one', { status: progressing(), spec: byHand }, 'rest (Approval)'),
+  example('Progressing: a wave that a human let start', { status: progressing(), spec: byHand, approvals: said('prod', 'Start', 'Approve', byHand) }, 'climb'),
+  example('Progressing: a wave that a human let start in an earlier climb of the same spec', { status: progressing(), spec: byHand, approvals: said('prod', 'Start', 'Approve', { ...byHand, generation: 1 }) }, 'rest (Approval)'),
+  example('Progressing: a no to an earlier climb of the same spec', { status: canary(), approvals: said('ring-2', 'Start', 'Reject', { generation: 1 }) }, 'rest (Soak)'),
   example('Progressing: all done', { status: progressing(...done) }, '→ Completed (Completed)'),
   example('Progressing: no progress until the deadline, after the soak', { status: canary(), after: days(3) + 1 }, '→ Halted (ProgressDeadline)'),
   example('Progressing: the soak does not count', { status: canary(), after: days(3) }, 'rest (Sample)'),
   example('Progressing: progress that is possible comes before the deadline', { status: canary(sampled), after: days(9) }, 'climb'),
   example('Paused: a person halts it', { status: pausedStatus(), spec: { halted: true, paused: true } }, '→ Halted (HaltedByPerson)'),
   example('Paused: harm halts it all the same', { status: { ...canary({ counts: counts({ decisions: 1, evalErrors: 1 }) }), state: 'Paused' }, spec: { paused: true } }, '→ Halted (EvalErrors)'),
-  example('Paused: a no counts', { status: pausedStatus(), spec: { paused: true }, approvals: said('ring-0', 'Widen', 'Reject') }, '→ Halted (Rejected)'),
+  example('Paused: a no counts', { status: pausedStatus(), spec: { paused: true }, approvals: said('ring-0', 'Widen Enforce', 'Reject') }, '→ Halted (Rejected)'),
   example('Paused: has no deadline', { status: pausedStatus(), spec: { paused: true }, after: days(99) }, 'rest (Paused)'),
   example('Paused: goes on', { status: pausedStatus() }, '→ Progressing (Resumed)'),
   example('Paused: goes on to its beginning', { status: { state: 'Paused' } }, '→ Pending (Resumed)'),
-  example('Halted: nothing but another spec gets it going', { status: { ...canary(sampled), state: 'Halted', finishedAt: at(0) }, after: days(9), approvals: said('ring-0', 'Widen', 'Approve') }, 'rest (Halted)'),
+  example('Halted: nothing but another spec gets it going', { status: { ...canary(sampled), state: 'Halted', finishedAt: at(0) }, after: days(9), approvals: said('ring-0', 'Widen Shadow', 'Approve') }, 'rest (Halted)'),
   example('Completed: stays', { status: { ...progressing(...done), state: 'Completed' } }, 'rest (Completed)'),
 ];

@@ -4,6 +4,8 @@ import { climbOf, NOTHING_COUNTED, type LabelledCluster, type RolloutView } from
 
 export const START = Date.UTC(2026, 0, 5, 9);
 export const DIGEST = `sha256:${'b'.repeat(64)}`;
+/** Of the spec when its climb began. */
+export const GENERATION = 3;
 export const at = (offset: number) => renderTime(START + offset);
 
 /** Three rings of one, two and four clusters. */
@@ -37,7 +39,7 @@ export interface Given extends Partial<Omit<RolloutView, 'status' | 'now' | 'spe
 
 export function aRolloutView({ spec: over, status, after = hours(1), ...rest }: Given = {}): RolloutView {
   const spec = aSpec(over);
-  return { name: 'fleetmend-system/new', spec, status: { climb: climbOf(spec), ...status }, clusters: FLEET, counted: () => NOTHING_COUNTED, bundle: { state: 'ready' }, others: [], approvals: [], now: START + after, ...rest };
+  return { name: 'fleetmend-system/new', spec, status: { climb: climbOf(spec), generation: GENERATION, ...status }, generation: GENERATION, clusters: FLEET, counted: () => NOTHING_COUNTED, bundle: { state: 'ready' }, others: [], approvals: [], now: START + after, ...rest };
 }
 
 export const progressing = (...clusters: readonly RolloutCluster[]): PolicyRolloutStatus => ({ state: 'Progressing', startedAt: at(0), progressedAt: at(0), clusters: [...clusters] });
