@@ -1,26 +1,35 @@
 import { join } from 'node:path';
 import { PermanentError } from '@fleetmend/kernel';
 import { readDocuments } from '@fleetmend/manifest';
-import type { Renderer, Tree } from '@fleetmend/ports';
+import type { Renderer } from '@fleetmend/ports';
 import { parseAllDocuments } from 'yaml';
 import { type RenderLimits, findProgram, runRenderer } from './program.ts';
+import { reachableFrom } from './reachable.ts';
+import { renderMemory } from './render-memory.ts';
 import { withFolder } from './work-folder.ts';
 
 /**
  * `kustomize build` of a folder. Option `loadRestrictor: none` lets it read files outside the folder, as Flux does.
+ * Only what the folder's kustomization leads to is handed over, and a build of the same files is not repeated.
+ *
  * @throws PermanentError `RendererMissing`, `RenderFailed`; a remote base is `RenderFailed` before anything runs.
  */
 export function kustomizeRenderer(limits: RenderLimits): Renderer {
+  const memory = renderMemory();
   return {
     name: 'kustomize',
     async render({ tree, path, options = {} }, signal) {
       const program = findProgram('kustomize', limits.path);
-      await refuseRemotes(tree);
+      const inputs = await reachableFrom(tree, path);
+      refuseRemotes(inputs);
       const restrictor = options['loadRestrictor'] === 'none' ? 'LoadRestrictionsNone' : 'LoadRestrictionsRootOnly';
-      const text = await withFolder(tree, ({ files, home }) =>
-        runRenderer({ program, args: ['build', join(files, path), '--load-restrictor', restrictor], cwd: files, home, signal }, limits),
-      );
-      return readDocuments(text, `the output of kustomize build ${path || '/'}`).map(({ object }) => object);
+      const render = async () => {
+        const text = await withFolder(inputs, ({ files, home }) =>
+          runRenderer({ program, args: ['build', join(files, path), '--load-restrictor', restrictor], cwd: files, home, signal }, limits),
+        );
+        return readDocuments(text, `the output of kustomize build ${path || '/'}`).map(({ object }) => object);
+      };
+      return signal ? render() : memory.recall({ args: [path, restrictor], files: inputs }, render);
     },
   };
 }
@@ -29,10 +38,9 @@ const LISTS = ['resources', 'bases', 'components', 'crds', 'configurations', 'ge
 const REMOTE = /^[a-z][a-z0-9+.-]*:\/\/|^(?:[\w.-]+@)?[\w.-]+\.[a-z]{2,}[:/][^.]|\?ref=|^git@/i;
 
 /** Without network a remote base fails late and obscurely, so it is named first. */
-async function refuseRemotes(tree: Tree): Promise<void> {
-  const files = (await tree.list('')).filter((file) => /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(file));
-  for (const file of files) {
-    const remote = remotesOf((await tree.read(file)) ?? '')[0];
+function refuseRemotes(inputs: ReadonlyMap<string, string>): void {
+  for (const [file, text] of inputs) {
+    const remote = /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(file) ? remotesOf(text)[0] : undefined;
     if (remote !== undefined) throw new PermanentError('RenderFailed', `${file} names the remote base ${remote}: only what lies in the repository is rendered`);
   }
 }

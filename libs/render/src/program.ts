@@ -43,7 +43,7 @@ function isExecutable(file: string): boolean {
  * Runs the program and answers its stdout. It sees no variable of ours: an empty PATH (so no git and no plugins to start), proxies
  * that lead nowhere, and a home of its own.
  *
- * @throws PermanentError `RenderFailed` with the program's own words, or for too long a run or too much output; the signal's reason when aborted.
+ * @throws PermanentError `RenderFailed` with the program's own words, in full as its cause; without a cause for too long a run or too much output; the signal's reason when aborted.
  */
 export function runRenderer({ program, args, cwd, home, signal }: RenderRun, { timeoutMs = 20_000, outputLimit = 32 * 1024 * 1024 }: Omit<RenderLimits, 'path'>): Promise<string> {
   const name = program.slice(program.lastIndexOf('/') + 1);
@@ -66,9 +66,9 @@ export function runRenderer({ program, args, cwd, home, signal }: RenderRun, { t
     child.on('close', (code) => {
       if (signal?.aborted) return reject(signal.reason);
       if (code === 0 && size <= outputLimit) return resolve(Buffer.concat(out).toString());
-      const words = Buffer.concat(err).toString().trim().slice(0, 1000);
-      const why = size > outputLimit ? `it wrote more than ${outputLimit} bytes` : code === null ? `it took longer than ${timeoutMs / 1000} s` : words;
-      return reject(new PermanentError('RenderFailed', `${name} ${args[0] ?? ''} failed: ${why}`));
+      const ended = size > outputLimit ? `it wrote more than ${outputLimit} bytes` : code === null ? `it took longer than ${timeoutMs / 1000} s` : undefined;
+      const words = Buffer.concat(err).toString().trim().slice(0, 4000);
+      return reject(new PermanentError('RenderFailed', `${name} ${args[0] ?? ''} failed: ${ended ?? words.slice(0, 1000)}`, ended === undefined ? { cause: new Error(words) } : {}));
     });
   });
 }

@@ -5,6 +5,7 @@ import { treeOf } from '@fleetmend/plugin-api/conformance';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { helmRenderer } from './helm.ts';
 import { kustomizeRenderer } from './kustomize.ts';
+import { reachableFrom } from './reachable.ts';
 
 let bin: string;
 beforeEach(() => {
@@ -22,7 +23,7 @@ const OBJECT = 'echo "apiVersion: v1"; echo "kind: ConfigMap"; echo "metadata: {
 const tree = treeOf({ 'apps/shop/kustomization.yaml': 'resources: [a.yaml, ../base]\n', 'apps/shop/a.yaml': 'a: 1\n', 'apps/base/kustomization.yaml': 'resources: []\n' });
 
 describe('running a renderer', () => {
-  it('gives it the whole tree and reads the objects it prints', async () => {
+  it('gives it what the folder leads to and reads the objects it prints', async () => {
     program('kustomize', `echo "$@" > ${bin}/args; read line < "$2/a.yaml"; echo "apiVersion: v1"; echo "kind: ConfigMap"; echo "metadata: {name: x}"; echo "data: {$line}"`);
     expect(await kustomizeRenderer({ path: bin }).render({ tree, path: 'apps/shop' })).toEqual([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { a: 1 } }]);
     const [, folder = ''] = /^build (.*\/files)\/apps\/shop --load-restrictor LoadRestrictionsRootOnly\n$/.exec(readFileSync(join(bin, 'args'), 'utf8')) ?? [];
@@ -65,6 +66,27 @@ describe('running a renderer', () => {
 });
 
 describe('kustomize', () => {
+  it('sees what its folder leads to, over bases, patches and generators, and nothing beside it', async () => {
+    program('kustomize', OBJECT);
+    const wide = treeOf({
+      'apps/shop/overlays/prod/kustomization.yaml': 'resources: [../../base]\npatches: [{path: "memory patch.yaml"}]\nconfigMapGenerator: [{name: x, files: [app.yaml=config/app.yaml]}]\n',
+      'apps/shop/overlays/prod/memory patch.yaml': 'kind: Deployment\n',
+      'apps/shop/overlays/prod/config/app.yaml': 'a: 1\n',
+      'apps/shop/overlays/prod/notes.md': 'no part of it\n',
+      'apps/shop/base/kustomization.yaml': 'resources: [web.yaml]\n',
+      'apps/shop/base/web.yaml': 'kind: Deployment\n',
+      'apps/other/kustomization.yaml': 'resources: ["https://example.org/base.yaml"]\n',
+    });
+    expect([...(await reachableFrom(wide, 'apps/shop/overlays/prod')).keys()].sort()).toEqual([
+      'apps/shop/base/kustomization.yaml',
+      'apps/shop/base/web.yaml',
+      'apps/shop/overlays/prod/config/app.yaml',
+      'apps/shop/overlays/prod/kustomization.yaml',
+      'apps/shop/overlays/prod/memory patch.yaml',
+    ]);
+    await expect(kustomizeRenderer({ path: bin }).render({ tree: wide, path: 'apps/shop/overlays/prod' })).resolves.toHaveLength(1);
+  });
+
   it.each(['https://example.org/base.yaml', 'github.com/acme/base?ref=v1', 'git@example.org:acme/base.git', 'ssh://git@example.org/acme/base'])('does not even run for the remote base %s', async (remote) => {
     program('kustomize', `: > ${bin}/ran; ${OBJECT}`);
     const withRemote = treeOf({ 'a/kustomization.yaml': `resources: ["${remote}"]\n` });
@@ -73,14 +95,49 @@ describe('kustomize', () => {
   });
 });
 
+describe('a render of the same input', () => {
+  const count = () => readFileSync(join(bin, 'runs'), 'utf8').length;
+
+  it('is not run again, at the same time or later, also where the rest of the repository changed', async () => {
+    program('kustomize', `printf x >> ${bin}/runs; ${OBJECT}`);
+    const renderer = kustomizeRenderer({ path: bin });
+    const later = treeOf({ 'apps/shop/kustomization.yaml': 'resources: [a.yaml, ../base]\n', 'apps/shop/a.yaml': 'a: 1\n', 'apps/base/kustomization.yaml': 'resources: []\n', 'docs/new.md': 'x\n' });
+    await Promise.all([renderer.render({ tree, path: 'apps/shop' }), renderer.render({ tree, path: 'apps/shop' })]);
+    await renderer.render({ tree: later, path: 'apps/shop' });
+    expect(count()).toBe(1);
+    await renderer.render({ tree: later, path: 'apps/shop', options: { loadRestrictor: 'none' } });
+    expect(count()).toBe(2);
+  });
+
+  it('is not run again when it was refused, and is when it was only ended', async () => {
+    program('kustomize', `printf x >> ${bin}/runs; echo "no such file" >&2; exit 1`);
+    const renderer = kustomizeRenderer({ path: bin });
+    for (const _ of [1, 2]) await expect(renderer.render({ tree, path: 'apps/shop' })).rejects.toMatchObject({ cause: { message: 'no such file' } });
+    expect(count()).toBe(1);
+    program('kustomize', `printf x >> ${bin}/runs; while :; do :; done`);
+    const slow = kustomizeRenderer({ path: bin, timeoutMs: 100 });
+    for (const _ of [1, 2]) await expect(slow.render({ tree, path: 'apps/shop' })).rejects.toMatchObject({ reason: 'RenderFailed' });
+    expect(count()).toBe(3);
+  });
+});
+
 describe('helm', () => {
+  it('gets single settings after the values files, and the files that they name', async () => {
+    program('helm', `printf '%s\\n' "$@" > ${bin}/args; ${OBJECT}`);
+    const options = { set: '["a=1,2","b=x"]', setString: '["c=1"]', setFile: '["d=certs/ca.pem"]', skipCrds: 'true', skipSchemaValidation: 'true' };
+    await helmRenderer({ path: bin }).render({ tree: treeOf({ 'charts/shop/Chart.yaml': 'name: shop\n', 'certs/ca.pem': 'x' }), path: 'charts/shop', options });
+    expect(readFileSync(join(bin, 'args'), 'utf8').split('\n').slice(5)).toEqual([
+      '--skip-crds', '--skip-tests', '--set-file', expect.stringMatching(/^d=\/.*\/files\/certs\/ca\.pem$/), '--set', 'a=1,2', '--set', 'b=x', '--set-string', 'c=1', '--skip-schema-validation', '',
+    ]);
+  });
+
   it('gets release, namespace, values in order and the cluster versions', async () => {
     program('helm', `echo "$@" > ${bin}/args; ${OBJECT}`);
     await helmRenderer({ path: bin }).render({ tree, path: 'charts/shop', options: { release: 'shop', namespace: 'prod', values: 'a.yaml,env/b.yaml', kubeVersion: '1.34.4', apiVersions: 'apps/v1' } });
     expect(readFileSync(join(bin, 'args'), 'utf8')).toMatch(/^template shop \S+\/files\/charts\/shop --namespace prod --include-crds --skip-tests --values \S+\/files\/a\.yaml --values \S+\/files\/env\/b\.yaml --kube-version 1\.34\.4 --api-versions apps\/v1\n$/);
   });
 
-  it.each<Readonly<Record<string, string>>>([{ values: '../secret.yaml' }, { values: '/etc/passwd' }, { release: '--post-renderer=x' }])('does not run with %j', async (options) => {
+  it.each<Readonly<Record<string, string>>>([{ values: '../secret.yaml' }, { setFile: '["a=../secret"]' }, { set: '["--x"]' }, { values: '/etc/passwd' }, { release: '--post-renderer=x' }])('does not run with %j', async (options) => {
     program('helm', OBJECT);
     await expect(helmRenderer({ path: bin }).render({ tree, path: '', options })).rejects.toMatchObject({ reason: 'RenderFailed' });
   });

@@ -1,16 +1,15 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Tree } from '@fleetmend/ports';
 
-/** A tree on disk for as long as `work` runs: `files` may only be read, `home` is scratch space. Both are gone afterwards. */
-export async function withFolder<T>(tree: Tree, work: (folder: { readonly files: string; readonly home: string }) => Promise<T>): Promise<T> {
+/** Files on disk for as long as `work` runs: `files` may only be read, `home` is scratch space. Both are gone afterwards. */
+export async function withFolder<T>(texts: ReadonlyMap<string, string>, work: (folder: { readonly files: string; readonly home: string }) => Promise<T>): Promise<T> {
   const root = await mkdtemp(join(tmpdir(), 'fleetmend-render-'));
   const [files, home] = [join(root, 'files'), join(root, 'home')];
   try {
     await mkdir(files);
     await mkdir(home);
-    for (const path of await tree.list('')) await writeOne(files, path, await tree.read(path));
+    for (const [path, text] of texts) await writeOne(files, path, text);
     await setFolderModes(files, 0o555);
     return await work({ files, home });
   } finally {
@@ -19,8 +18,7 @@ export async function withFolder<T>(tree: Tree, work: (folder: { readonly files:
   }
 }
 
-async function writeOne(root: string, path: string, text: string | undefined): Promise<void> {
-  if (text === undefined) return;
+async function writeOne(root: string, path: string, text: string): Promise<void> {
   const file = join(root, path);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text, { mode: 0o444 });
