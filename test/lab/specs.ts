@@ -20,6 +20,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'clean-up', folder: 'boot', servers: ['nats'], smoke: true },
   { name: 'policies', folder: 'policies', servers: [], tools: ['opa'], smoke: true },
   { name: 'conftest-gator', folder: 'policies', servers: [], tools: ['conftest', 'gator'], smoke: false },
+  { name: 'attestation', folder: 'policies', servers: [], tools: ['cosign'], smoke: false },
   { name: 'gitops-repository', folder: 'policies', servers: [], tools: ['kustomize', 'kubeconform', 'conftest'], packages: { yamllint: 'yamllint' }, smoke: false },
   { name: 'bus-nats', folder: 'contracts', servers: ['nats'], smoke: true },
   { name: 'bus-identities', folder: 'contracts', servers: [], tools: ['nats-server'], smoke: true },

@@ -177,6 +177,11 @@ describe('a hub that cannot start says why and leaves nothing open', () => {
     await expect(start({ policyEngine: { kind: 'opa-wasm', bundle: join(dir, 'no-bundle') } })).rejects.toMatchObject({ reason: 'BundleUnusable', message: expect.stringContaining('no-bundle') });
   });
 
+  it('when the key that it should attest with is none', async () => {
+    writeFileSync(join(dir, 'key.pem'), 'no key');
+    await expect(start({ attestation: { key: { file: join(dir, 'key.pem') } } })).rejects.toMatchObject({ reason: 'BadAttestationKey', message: expect.stringContaining('openssl genpkey') });
+  });
+
   it('when a plugin of its config does not exist', async () => {
     await expect(start({ reasoners: [{ kind: 'oracle' }] })).rejects.toMatchObject({ reason: 'UnknownPlugin', message: expect.stringContaining('playbook') });
   });

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openFileAudit } from '@fleetmend/audit';
+import { createAttestor, openFileAudit } from '@fleetmend/audit';
 import { createClusters, type Bus, type HubBus } from '@fleetmend/bus';
-import type { Environment, HubConfig } from '@fleetmend/config';
+import { readSecret, type Environment, type HubConfig } from '@fleetmend/config';
 import { createGit, openMirrors } from '@fleetmend/git';
 import { createKubeClient, createWriter, HUB_MAY_WRITE, type KubeConnection } from '@fleetmend/k8s';
 import { messageOf, PermanentError, seconds, type Clock, type Random } from '@fleetmend/kernel';
@@ -74,6 +74,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     const metrics = createHubMetrics({ clock });
     const audit = closers.add(await openFileAudit({ file: join(config.stateDir, 'audit.jsonl'), clock, writer: 'hub' }), (opened) => opened.close());
     const sinks = closers.add(startAuditSinks({ config, file: join(config.stateDir, 'audit.jsonl'), clock, random, env, fetch: world.fetch, warn: (message) => log.warn(message) }), (started) => started.stop());
+    const attestor = config.attestation.key === undefined ? undefined : createAttestor(readSecret(config.attestation.key, env));
     const evidence = closers.add(openEvidenceStore({ file: join(config.stateDir, 'evidence.db'), clock, ttl: config.evidence.ttl }), (opened) => opened.close());
     const pluginLog = { info: (message: string, fields = {}) => log.info(fields, message), warn: (message: string, fields = {}) => log.warn(fields, message) };
     const writeEvent = createEventWriter(writer);
@@ -89,7 +90,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     const policy = closers.add(openPolicy({ clock, client, writer, settings, metrics, writeEvent, log, engine: plugins.policyEngine, fetch: world.fetch, namespace: config.namespace, stateDir: config.stateDir, every: times.pace.poll }), (opened) => opened.close());
     const git = createGit(env['PATH'] === undefined ? {} : { path: env['PATH'] });
     const { close: _, ...parts } = plugins;
-    const deps: StageDeps = { ...parts, reasoners: observedReasoners(plugins.reasoners, metrics), vectorStore: observedMemory(parts.vectorStore, metrics), bundles: policy.bundles, requests, settings, openSet, evidence, audit, auditBehind: sinks.behind, clock, random, clusters: createClusters(bus), repositories: openMirrors({ root: join(config.stateDir, 'mirrors'), git }), lifecycle: times.lifecycle, pace: times.pace };
+    const deps: StageDeps = { ...parts, reasoners: observedReasoners(plugins.reasoners, metrics), vectorStore: observedMemory(parts.vectorStore, metrics), bundles: policy.bundles, requests, settings, openSet, evidence, audit, auditBehind: sinks.behind, attest: attestor?.attest, clock, random, clusters: createClusters(bus), repositories: openMirrors({ root: join(config.stateDir, 'mirrors'), git }), lifecycle: times.lifecycle, pace: times.pace };
     const announce = announceMoves({ clock, metrics, audit, notifiers: plugins.notifiers, log });
     const reconcile = createReconciler({
       ...deps,

@@ -1,6 +1,8 @@
-/** @module The audit trail: hash-chained JSON lines on disk, and the proof that nobody changed them. */
+/** @module The audit trail: hash-chained JSON lines on disk, the proof that nobody changed them, and signed statements. */
 export * from './envelope.ts';
 export * from './file-audit.ts';
 export * from './verify-audit.ts';
 export * from './outbox.ts';
 export * from './sinks.ts';
+export * from './attestor.ts';
+export * from './read-trail.ts';

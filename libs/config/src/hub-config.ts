@@ -78,6 +78,9 @@ export const HubConfig = z.strictObject({
   poll: duration().optional().describe('How often something that takes its time is looked at again. Production 10s, sandbox 1s.'),
   editBudget: z.strictObject({ files: z.int().min(1).max(3).default(3), lines: z.int().min(1).max(20).default(20) }).prefault({}).describe('Most files and lines that one repair may touch.'),
   audit: z.strictObject({ sinks: z.array(AuditSink).max(4).default([]).describe('Where the audit trail is copied to, at least once. While a copy is behind, the hub merges nothing by itself.') }).prefault({}),
+  attestation: z
+    .strictObject({ key: SecretRef.optional().describe('Private key (ECDSA P-256, PEM, no passphrase) that the hub signs a statement with for every pull request that it opens. Absent: none are made.') })
+    .prefault({}),
   evidence: z.strictObject({ ttl: duration().prefault('24h').describe('How long redacted evidence is kept.') }).prefault({}),
   log: Log,
 });

@@ -38,6 +38,7 @@ describe('a mirror', () => {
     expect(await repository.head('main')).toBe(second);
     expect(await (await repository.tree(second)).read('apps/web.yaml')).toBe('two');
     expect(await (await repository.tree(first)).read('apps/web.yaml')).toBe('one');
+    expect(await repository.treeId(second)).toBe(await upstream.treeId(second));
     expect(await (await repository.tree(first)).read('apps/none.yaml')).toBeUndefined();
     expect((await repository.log(second, 'apps/web.yaml', 1)).map(({ message }) => message)).toEqual(['two']);
     expect(await repositoryReader(repository).files(second, 'apps')).toEqual(new Map([['apps/web.yaml', 'two']]));

@@ -75,6 +75,10 @@ function createMirror({ git, dir, name }: { readonly git: Git; readonly dir: str
         await need(revision);
         return objects.tree(revision);
       },
+      async treeId(revision) {
+        await need(revision);
+        return objects.treeId(revision);
+      },
       async log(revision, path, limit) {
         await need(revision);
         return objects.log({ from: revision, path, limit });

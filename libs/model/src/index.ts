@@ -14,6 +14,7 @@ export * from './verdict.ts';
 export * from './approval.ts';
 export * from './approval-admission.ts';
 export * from './pull-request.ts';
+export * from './attestation.ts';
 export * from './rollout.ts';
 export * from './verification.ts';
 export * from './precedent.ts';

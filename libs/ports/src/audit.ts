@@ -1,3 +1,5 @@
+import type { PlanStatement, SignedStatement } from '@fleetmend/model';
+
 /** One decision step, for the record. Values are ids, digests and short words; never secrets, never evidence text. */
 export interface AuditRecord {
   readonly step: string;
@@ -10,3 +12,6 @@ export interface Audit {
   /** Resolves once the record is durable where the embedded default keeps it. */
   record(record: AuditRecord): Promise<void>;
 }
+
+/** Signs a statement with the hub's own key. */
+export type Attest = (statement: PlanStatement) => SignedStatement;

@@ -27,6 +27,8 @@ export interface Repository {
   /** Fetches, and answers the commit that `branch` points at; throws PermanentError `BranchNotFound`. */
   head(branch: string): Promise<string>;
   tree(revision: string): Promise<Tree>;
+  /** Git's own id of the commit's tree: equal trees hold equal files. */
+  treeId(revision: string): Promise<string>;
   /** Commits that touched `path`, newest first, at most `limit`. */
   log(revision: string, path: string, limit: number): Promise<readonly CommitInfo[]>;
   /** True when `ancestor` is `descendant` or reachable from it. Unknown commits are fetched first, then false. */

@@ -2,7 +2,7 @@ import type { Clock, Duration, Random } from '@fleetmend/kernel';
 import type { LifecycleSettings, StageName, View } from '@fleetmend/lifecycle';
 import type { RemediationRequestStatus } from '@fleetmend/model';
 import type { Forge, GitOpsEngine, Notifier, PolicyEngine, Reasoner, SourceLayout, VectorStore } from '@fleetmend/plugin-api';
-import type { Audit, Bundles, Clusters, Evidence, OpenSet, Repositories, Requests, Settings } from '@fleetmend/ports';
+import type { Attest, Audit, Bundles, Clusters, Evidence, OpenSet, Repositories, Requests, Settings } from '@fleetmend/ports';
 
 /** Part of a status: the facts that one stage found out. A field set to `undefined` is taken away. */
 export type Facts = { readonly [K in keyof RemediationRequestStatus]?: RemediationRequestStatus[K] | undefined };
@@ -28,6 +28,8 @@ export interface StageDeps {
   readonly audit: Audit;
   /** Why a copy of the audit trail is not complete; undefined: all are. Holds back merges by the hub, and nothing else. */
   readonly auditBehind?: (() => string | undefined) | undefined;
+  /** Signs for what is pushed; absent: the hub has no key for that. */
+  readonly attest?: Attest | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Throws PermanentError `UnknownForge` for a name that the config does not have. */

@@ -10,6 +10,7 @@ import { isPermanent, messageOf, PermanentError, seconds, type Clock, type Rando
 import { createWorld, identityOf, renderKubeconfig, serveApi, type World } from '@fleetmend/sandbox';
 import type { Logger } from '@fleetmend/telemetry';
 
+import { keptAttestationKey } from './attestation-key.ts';
 import { FORGE, REPOSITORY } from './demo-settings.ts';
 import { prepareHubCluster, type FleetSettings } from './hub-cluster-objects.ts';
 import { onKeptPort } from './kept-ports.ts';
@@ -79,6 +80,7 @@ export async function openSandboxFleet({ layout, clusters, settings, branch, pac
       forges: { [FORGE]: { kind: 'local', root: layout.repositories } },
       policyEngine: { kind: 'opa-wasm', bundle: join(cli.root, 'policies', 'bundle') },
       http: { dashboard: dashboardOf(cli.root) },
+      attestation: { key: { file: keptAttestationKey(layout.attestation) } },
     });
     const hub = closers.add(
       await onKeptPort({

@@ -12,6 +12,8 @@ export interface StateLayout {
   readonly repositories: string;
   readonly hub: string;
   readonly agent: (cluster: string) => string;
+  /** What the hub of the local fleet signs statements with, and the half that verifies them. */
+  readonly attestation: { readonly key: string; readonly publicKey: string };
   /** Ports that were taken last, so that a kubeconfig stays good over restarts. */
   readonly ports: string;
 }
@@ -38,6 +40,7 @@ export function stateLayout(dir: string): StateLayout {
     repositories: join(root, 'repositories'),
     hub: join(root, 'hub'),
     agent: (cluster) => join(root, 'agents', cluster),
+    attestation: { key: join(root, 'attestation.pem'), publicKey: join(root, 'attestation.pub') },
     ports: join(root, 'ports.json'),
   };
 }

@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readTrail, verifyStatement, type Envelope } from '@fleetmend/audit';
 import { createGit, openBareRepository } from '@fleetmend/git';
+import type { SignedStatement } from '@fleetmend/model';
 import { createLogger, systemClock, systemRandom } from '@fleetmend/telemetry';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EXIT } from '../exit-codes.ts';
@@ -42,6 +44,12 @@ it('plays the demo: one request, one merged pull request, twice the memory, and 
   expect(result).toMatchObject({ phase: 'Succeeded', attempt: 1, requests: 1, pullRequest: { state: 'merged' }, memory: { before: '64Mi', after: '128Mi' } });
   expect(await commitsOf(result.repository ?? '')).toHaveLength(2);
   expect(lines.join('\n')).toMatch(/KUBECONFIG=.*OOMKilled.*64Mi → 128Mi.*is merged.*recovered.*learned/s);
+
+  // What was pushed is attested by a key of the fleet's own.
+  const opened: Envelope[] = [];
+  for await (const record of readTrail(join(stateDir, 'hub', 'audit.jsonl'))) if (record.type.endsWith('.openPullRequest')) opened.push(record);
+  const statement = verifyStatement(opened[0]?.data['attestation'] as SignedStatement, readFileSync(join(stateDir, 'attestation.pub'), 'utf8'));
+  expect(statement).toMatchObject({ subject: [{ digest: { gitCommit: opened[0]?.data['commit'] } }], predicate: { verdict: { result: 'Allow' } } });
 
   // The same state again is the same story, told at once.
   const again = await play();

@@ -5,7 +5,7 @@ import type { PushedCommit } from './pushed-commit.ts';
 
 /** One thing that must hold of a pull request. */
 export interface Check {
-  readonly name: 'signature' | 'parent' | 'trailer' | 'verdict' | 'files' | 'bytes';
+  readonly name: 'signature' | 'parent' | 'trailer' | 'verdict' | 'files' | 'bytes' | 'attestation';
   readonly held: boolean;
   readonly detail: string;
 }

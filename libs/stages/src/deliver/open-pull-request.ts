@@ -1,10 +1,10 @@
 import { PermanentError } from '@fleetmend/kernel';
-import type { View } from '@fleetmend/lifecycle';
 import { rebuildEdits } from '../propose/propose.ts';
 import { needLeave } from './leave.ts';
 import { marker } from './names.ts';
 import { renderBody, renderCommitMessage, renderTitle } from './pull-request-text.ts';
 import { deliveredFact } from './pull-request-fact.ts';
+import { recordOpened } from './record-opened.ts';
 import { withLeave } from './with-leave.ts';
 import { isEditable } from '@fleetmend/manifest';
 import type { Stage, StageDeps } from '../stage.ts';
@@ -38,12 +38,7 @@ export function openPullRequest(deps: StageDeps): Stage {
       reviewers: { users: source.binding.spec.reviewers?.users ?? [], teams: source.binding.spec.reviewers?.teams ?? [] },
       marker: marker(view.request),
     });
-    await audit(deps, view, { branch: intent.branch, commit: commit.sha, verified: commit.verified ?? null, pullRequest: state.url });
+    await recordOpened(deps, view, { kind: 'Repair', plan, parent: intent.parent, commit, pullRequest: state, repository: source.repository });
     return { fact: { ...deliveredFact(state, view), plan: { ...plan, tier: view.request.status.verdict?.tier ?? plan.tier } } };
   });
-}
-
-async function audit(deps: Pick<StageDeps, 'audit'>, { request }: View, data: Readonly<Record<string, unknown>>): Promise<void> {
-  const { namespace, name, uid } = request.metadata;
-  await deps.audit.record({ step: 'openPullRequest', actor: 'hub', request: { namespace, name, uid, attempt: request.status.attempt }, data });
 }

@@ -2,6 +2,7 @@ import { needLeave } from '../deliver/leave.ts';
 import { marker } from '../deliver/names.ts';
 import { renderTitle } from '../deliver/pull-request-text.ts';
 import { toFact } from '../deliver/pull-request-fact.ts';
+import { recordOpened } from '../deliver/record-opened.ts';
 import { withLeave } from '../deliver/with-leave.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 import { revertEdits } from './revert-edits.ts';
@@ -15,7 +16,7 @@ export function openRevert(deps: StageDeps): Stage {
     const title = `revert: ${renderTitle(view.request, plan)}`.slice(0, 120);
     const why = clusters.map((cluster) => cluster.verification?.message ?? cluster.rollout?.message).find((message) => message !== undefined) ?? 'it did harm';
     await needLeave(deps, view, { frozenCounts: true });
-    await source.forge.commit({
+    const commit = await source.forge.commit({
       repository: plan.source.repository,
       branch: intent.branch,
       parent: intent.parent,
@@ -33,6 +34,7 @@ export function openRevert(deps: StageDeps): Stage {
       reviewers: { users: source.binding.spec.reviewers?.users ?? [], teams: source.binding.spec.reviewers?.teams ?? [] },
       marker: `${marker(view.request)} revert`,
     });
+    await recordOpened(deps, view, { kind: 'Revert', plan, parent: intent.parent, commit, pullRequest: state, repository: source.repository });
     return { fact: { revert: toFact(state, view, {}, undefined) } };
   });
 }

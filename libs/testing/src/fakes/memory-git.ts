@@ -69,6 +69,9 @@ export function memoryGit(clock: Pick<Clock, 'now'>, files: ReadonlyMap<string, 
       trees.set(revision, known);
       return known;
     },
+    async treeId(revision) {
+      return shortDigest(digestOf([...(find(revision)?.files ?? [])].sort()), 40);
+    },
     log: async (revision, path, limit) => {
       const found: CommitInfo[] = [];
       for (const commit of history(revision)) {
