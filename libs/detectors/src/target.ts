@@ -19,20 +19,21 @@ export const POD_AND_OWNER_READS: readonly ResourceRead[] = [
 ];
 
 /**
- * The top owner that a human would name.
+ * The top owner that a human would name; with a container, the place inside it.
  *
  * An owner of a kind that we do not watch counts by its reference alone. Undefined while an owner of a kind that we do watch is not
  * in the world yet: a name that changes a moment later would be a second failure.
  */
-export function targetOf(pod: KubeObject, world: World, container: string): Target | undefined {
-  const top = world.owners(pod).at(-1) ?? pod;
+export function targetOf(object: KubeObject, world: World, container?: string): Target | undefined {
+  const top = world.owners(object).at(-1) ?? object;
   const above = top.metadata.ownerReferences?.find((reference) => reference.controller === true);
-  const namespace = pod.metadata.namespace;
+  const place = { ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }) };
+  const inside = container === undefined ? {} : { container };
   // A static pod is owned by its node, which is not what anybody would repair.
-  if (!above || above.kind === 'Node') return { apiVersion: top.apiVersion, kind: top.kind, ...(namespace === undefined ? {} : { namespace }), name: top.metadata.name, container };
+  if (!above || above.kind === 'Node') return { apiVersion: top.apiVersion, kind: top.kind, ...place, name: top.metadata.name, ...inside };
   const watched = OWNER_KINDS.some((kind) => kind.kind === above.kind && groupOf(kind.apiVersion) === groupOf(above.apiVersion));
   if (watched) return undefined;
-  return { apiVersion: above.apiVersion, kind: above.kind, ...(namespace === undefined ? {} : { namespace }), name: above.name, container };
+  return { apiVersion: above.apiVersion, kind: above.kind, ...place, name: above.name, ...inside };
 }
 
 /** What a detector saw in one container; the rest of a finding follows from the pod. */

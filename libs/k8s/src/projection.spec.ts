@@ -23,6 +23,11 @@ describe('a projection', () => {
     expect(JSON.stringify(createProjection(['spec.containers.name'], createInterner())(pod))).not.toContain('secret');
   });
 
+  it('keeps one annotation by its name, dots and all', () => {
+    const annotated = { ...pod, metadata: { ...pod.metadata, annotations: { 'deployment.kubernetes.io/revision': '3', note: 'long' } } };
+    expect(createProjection(['metadata.annotations.deployment\\.kubernetes\\.io/revision'], createInterner())(annotated).metadata.annotations).toEqual({ 'deployment.kubernetes.io/revision': '3' });
+  });
+
   it('leaves the object that it was given alone', () => {
     const before = structuredClone(pod);
     createProjection(['status'], createInterner())(pod);

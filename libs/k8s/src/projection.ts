@@ -40,14 +40,17 @@ export type Projection = (object: KubeObject) => KubeObject;
 
 /**
  * Keeps the declared fields of an object, and its identity, as a fresh value with shared strings; the rest can be collected.
- * @param fields dotted paths; below a list, the path applies to each item: `status.containerStatuses.state`.
+ * @param fields dotted paths; below a list, the path applies to each item: `status.containerStatuses.state`. A dot inside a name is written `\\.`.
  */
 export function createProjection(fields: readonly string[], interner: Interner): Projection {
   const tree = emptyTree();
-  for (const field of [...ALWAYS, ...fields]) plant(tree, field.split('.'));
+  for (const field of [...ALWAYS, ...fields]) plant(tree, partsOf(field));
   // The identity is always there, so what remains is still a KubeObject.
   return (object) => keep(object, tree, '', interner) as KubeObject;
 }
+
+/** Names of labels and annotations hold dots of their own. */
+const partsOf = (field: string): readonly string[] => field.split(/(?<!\\)\./).map((part) => part.replaceAll('\\.', '.'));
 
 const emptyTree = (): FieldTree => ({ all: false, children: new Map() });
 

@@ -1,6 +1,6 @@
 import { parseDuration, type Duration, type Instant } from '@fleetmend/kernel';
 import type { Budgets, CostBudget, FreezeWindow, Mode, RemediationPolicySpec, RemediationRequest, SloBudget, Tier } from '@fleetmend/model';
-import { SYSTEM_NAMESPACE } from '@fleetmend/model';
+import { holdOf, SYSTEM_NAMESPACE } from '@fleetmend/model';
 import { frozenUntil } from './freeze.ts';
 import type { LifecycleSettings } from './settings.ts';
 
@@ -50,7 +50,7 @@ export function effectivePolicy({ request, policies, labelsOf, now, settings }: 
     mode: MODES[Math.min(...specs.map((spec) => MODES.indexOf(spec.mode)), MODES.length - 1)] ?? 'Observe',
     criticalNamespaces: [...new Set(specs.flatMap((spec) => spec.critical?.namespaces ?? []))].sort(),
     priorApprovalTiers: [...new Set(specs.flatMap((spec) => spec.priorApproval?.tiers ?? []))].sort(),
-    hold: Math.max(...specs.flatMap((spec) => (spec.hold === undefined ? [] : [parseDuration(spec.hold)])), specs.some((spec) => spec.hold === undefined) || specs.length === 0 ? settings.hold : 0),
+    hold: holdOf(request.spec.failure.class, Math.max(...specs.flatMap((spec) => (spec.hold === undefined ? [] : [parseDuration(spec.hold)])), specs.some((spec) => spec.hold === undefined) || specs.length === 0 ? settings.hold : 0)),
     paused: specs.some((spec) => spec.paused),
     frozen: specs.flatMap((spec) => spec.freeze ?? []).flatMap((window) => inForce(window, now)),
     cost: strictestCost(specs),

@@ -62,5 +62,14 @@ export const failureClasses = {
   Drift: { section: 'platform', title: 'cluster is not what Git says', fixable: false },
 } as const satisfies Readonly<Record<string, FailureClassFacts>>;
 
+/**
+ * How long the target must stay well after a failure of that class, given how long it takes otherwise. Controllers back off for minutes
+ * after a refusal, so one that may come back takes as long to show.
+ */
+export function holdOf(failureClass: string, hold: number): number {
+  const facts = (failureClasses as Readonly<Record<string, FailureClassFacts>>)[failureClass];
+  return facts?.section === 'creating' ? 3 * hold : hold;
+}
+
 export type FailureClass = keyof typeof failureClasses;
 export const FAILURE_CLASS_NAMES = Object.keys(failureClasses) as readonly FailureClass[];

@@ -16,7 +16,7 @@ export interface ResourceRead {
   readonly apiVersion: string;
   readonly kind: string;
   readonly resource: string;
-  /** Dotted paths that survive the projection: `status.containerStatuses`. */
+  /** Dotted paths that survive the projection: `status.containerStatuses`; a dot inside a name is written `\\.`. */
   readonly fields: readonly string[];
 }
 
@@ -31,5 +31,7 @@ export interface Detector {
   readonly dwell: { readonly time: Duration; readonly restarts?: number };
   /** Kinds of detectors whose finding on the same (owner, container) says more: ours is then an echo and is not reported. */
   readonly explainedBy: readonly string[];
+  /** Its findings are about owners, and whatever is seen in a pod of the same owner says more. */
+  readonly explainedByPods?: boolean;
   inspect(object: KubeObject, world: World): readonly Finding[];
 }

@@ -3,7 +3,7 @@ import { findObject, type KubeClient } from '@fleetmend/k8s';
 import { renderRef, type EvidenceItem, type KubeObject, type Observation, type Target } from '@fleetmend/model';
 import { createSession, type RedactionSession } from '@fleetmend/redaction';
 import type { AgentLog } from '../agent-log.ts';
-import { podsOf } from '../detect/target-state.ts';
+import { endedPodsOf, madeBy, podsOf } from '../detect/target-state.ts';
 import type { WorldCache } from '../watch/world-cache.ts';
 import { finishItems, type RawItem } from './evidence-items.ts';
 import { readPodLog } from './pod-log.ts';
@@ -52,9 +52,13 @@ type Part = () => Promise<readonly RawItem[]>;
 function partsOf({ target, observation }: { readonly target: Target; readonly observation?: Observation | undefined }, deps: GatherDeps, session: RedactionSession): readonly Part[] {
   const { client, cache, signal } = deps;
   const { namespace = '' } = target;
-  const pods = podsOf(cache.world, target);
+  const living = podsOf(cache.world, target);
+  // A Job that failed has no other pods; those of everything else that ended say nothing of now.
+  const pods = living.length > 0 ? living : endedPodsOf(cache.world, target);
   const pod = pods.find(({ metadata }) => metadata.name === observation?.pod) ?? pods[0];
-  const owners = pod ? cache.world.owners(pod) : [];
+  // Where no pod could be created, what the target makes to make them says why.
+  const itself = cache.world.get(target.apiVersion, target.kind, target.namespace, target.name);
+  const owners = [...(itself ? [itself] : []), ...madeBy(cache.world, target).slice(0, 3), ...(pod ? cache.world.owners(pod) : [])];
   const live = liveTarget(target, deps);
   const some = (item: RawItem | undefined): readonly RawItem[] => (item ? [item] : []);
   return [

@@ -17,7 +17,7 @@ export interface HealthDeps {
 }
 
 interface WorkloadView {
-  readonly spec?: { readonly replicas?: number; readonly parallelism?: number; readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
+  readonly spec?: { readonly replicas?: number; readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
   readonly status?: { readonly observedGeneration?: number; readonly desiredNumberScheduled?: number };
 }
 interface PodView {
@@ -29,6 +29,8 @@ interface PodView {
   };
 }
 
+/** Kinds whose pods have to be there and ready; a Job ends, and an autoscaler or a disruption budget has none. */
+const KEEPS_PODS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ReplicationController', 'Pod'];
 const GUARDS = ['ResourceQuota', 'LimitRange', 'PodDisruptionBudget', 'NetworkPolicy'];
 const MOST_PODS = 500;
 
@@ -41,10 +43,11 @@ export async function answerHealth({ target }: Extract<Question, { question: 'he
   if (!type) throw new PermanentError('KindNotReadable', `this agent does not read ${target.kind} of ${target.apiVersion}, so it cannot say how ${target.name} stands`);
   const object = await findObject(deps.client, type, target);
   const guards = await readGuards(deps.client, target.namespace);
-  const findings = deps.open().filter((entry) => sameRef(entry.finding.target, target)).slice(0, 50).map(({ fingerprint, finding }) => ({ fingerprint, finding }));
+  // An entry whose target is healthy is only held open until it is sure: it is no symptom any more.
+  const findings = deps.open().filter((entry) => sameRef(entry.finding.target, target) && entry.healthySince === undefined).slice(0, 50).map(({ fingerprint, finding }) => ({ fingerprint, finding }));
   const shared = { answer: 'health', at: deps.clock.now(), findings, guards } as const;
   if (!object) return { ...shared, exists: false, generationCurrent: false, pods: [], desired: 0, ready: 0 };
-  const living = (await readPods(deps, target, object)).filter(isMeantToLive).slice(0, MOST_PODS);
+  const living = keepsPods(object) ? (await readPods(deps, target, object)).filter(isMeantToLive).slice(0, MOST_PODS) : [];
   const template = await currentTemplate(deps.client, object);
   const pods = living.map((pod) => podHealth(pod, template));
   const { spec, status } = object as WorkloadView & KubeObject;
@@ -53,7 +56,7 @@ export async function answerHealth({ target }: Extract<Question, { question: 'he
     exists: true,
     generationCurrent: status?.observedGeneration === undefined || status.observedGeneration >= (object.metadata.generation ?? 0),
     pods,
-    desired: status?.desiredNumberScheduled ?? spec?.replicas ?? spec?.parallelism ?? (object.kind === 'CronJob' ? 0 : 1),
+    desired: keepsPods(object) ? (status?.desiredNumberScheduled ?? spec?.replicas ?? 1) : 0,
     ready: pods.filter(({ ready }) => ready).length,
   };
 }
@@ -74,6 +77,11 @@ async function ownerUids(client: KubeClient, object: KubeObject, labels: Readonl
   if (object.kind !== 'Deployment') return new Set([own]);
   const { items } = await listObjects(client, answerType('ReplicaSet'), { namespace: object.metadata.namespace, labelSelector: renderSelector(labels) });
   return new Set([own, ...items.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === own)).map(({ metadata }) => metadata.uid ?? '')]);
+}
+
+/** Kinds that we do not know keep pods if they have replicas. */
+function keepsPods(object: KubeObject): boolean {
+  return KEEPS_PODS.includes(object.kind) || (object as WorkloadView & KubeObject).spec?.replicas !== undefined;
 }
 
 function isMeantToLive(pod: KubeObject): boolean {

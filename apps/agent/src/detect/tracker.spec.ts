@@ -169,6 +169,48 @@ describe('echoes', () => {
   });
 });
 
+describe('echoes of owners', () => {
+  const rollout: Detector = { ...detector('rollout-stuck', { time: seconds(15) }, ['creation-refused']), explainedByPods: true };
+  const creation = detector('creation-refused', { time: seconds(60) });
+  const aboutOwner = (by: Detector, failure: Finding['class'], { kind = 'Deployment', cause }: { readonly kind?: string; readonly cause?: Finding['cause'] } = {}): Sighting => ({
+    fingerprint: by.kind, detector: by, restarts: 0, count: 1,
+    finding: { class: failure, target: { apiVersion: 'apps/v1', kind, namespace: 'shop', name: 'checkout' }, ...(cause ? { cause } : {}), observation: { reason: 'x', message: 'x' } },
+  });
+  const inPod = (one: Sighting): Sighting => ({ ...one, finding: { ...one.finding, observation: { ...one.finding.observation, pod: 'checkout-1' } } });
+
+  it('are not told where a pod of the same owner, or a detector that is named, says more', () => {
+    const world = play({ state: () => 'unhealthy' });
+    world.see(60, aboutOwner(rollout, 'ProgressDeadlineExceeded'), inPod(sighting(memory)));
+    expect(world.told).toEqual(['0s opened oom-killed/app/']);
+    const refused = play({ state: () => 'unhealthy' });
+    refused.see(90, aboutOwner(rollout, 'ProgressDeadlineExceeded'), aboutOwner(creation, 'QuotaExceeded'));
+    expect(refused.told).toEqual(['60s opened creation-refused']);
+  });
+
+  it('are not told of what points at the owner that fails', () => {
+    const scaler: Detector = { ...detector('autoscaler-inactive', { time: seconds(15) }), explainedByPods: true };
+    const cause = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' };
+    const world = play({ state: () => 'unhealthy' });
+    world.see(60, aboutOwner(scaler, 'AutoscalerInactive', { kind: 'HorizontalPodAutoscaler', cause }), inPod(sighting(memory)));
+    expect(world.told).toEqual(['0s opened oom-killed/app/']);
+  });
+
+  it('are told where nothing else says more', () => {
+    const world = play();
+    world.see(30, aboutOwner(rollout, 'ProgressDeadlineExceeded'));
+    expect(world.told).toEqual(['15s opened rollout-stuck']);
+  });
+
+  it('wait three holds after a refusal, because the controller backs off as long', () => {
+    const world = play({ hold: seconds(60) });
+    world.see(61, aboutOwner(creation, 'QuotaExceeded'));
+    world.see(170);
+    expect(world.told).toEqual(['60s opened creation-refused']);
+    world.see(20);
+    expect(world.told.at(-1)).toMatch(/^24\ds closed/);
+  });
+});
+
 describe('counts', () => {
   it('are told again at 2, 5, 10, 20 …, and never fall', () => {
     const world = play();

@@ -1,7 +1,7 @@
 import { seconds, type Duration, type Instant } from '@fleetmend/kernel';
-import type { Finding, Target } from '@fleetmend/model';
+import { holdOf, type Finding, type Target } from '@fleetmend/model';
 import { addState, isQuiet, NO_HISTORY, type FlapHistory } from './flapping.ts';
-import { isEcho, placeOf, type Sighting } from './sighting.ts';
+import { isEcho, ownerOf, ownersOf, type Sighting } from './sighting.ts';
 
 /** A failure that the agent has spoken about, or is about to. */
 export interface Tracked {
@@ -76,22 +76,22 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
     return entry;
   }
 
-  /** Who speaks about which place: what is seen now, and what is open, because causes blink. */
+  /** Who speaks about which owner: what is seen now, and what is open, because causes blink. */
   function voices(sightings: Observed['sightings']): ReadonlyMap<string, readonly Voice[]> {
-    const byPlace = new Map<string, Voice[]>();
+    const byOwner = new Map<string, Voice[]>();
     const add = (voice: Voice) => {
-      const place = placeOf(voice.finding);
-      const known = byPlace.get(place);
+      const owner = ownerOf(voice.finding);
+      const known = byOwner.get(owner);
       if (known) known.push(voice);
-      else byPlace.set(place, [voice]);
+      else byOwner.set(owner, [voice]);
     };
     for (const { fingerprint, finding, detector } of sightings.values()) add({ fingerprint, finding, detector: detector.kind });
     for (const entry of entries.values()) if (entry.state === 'open') add(entry);
-    return byPlace;
+    return byOwner;
   }
 
-  function explained(sighting: Sighting, byPlace: ReadonlyMap<string, readonly Voice[]>): boolean {
-    const others = byPlace.get(placeOf(sighting.finding)) ?? [];
+  function explained(sighting: Sighting, byOwner: ReadonlyMap<string, readonly Voice[]>): boolean {
+    const others = ownersOf(sighting.finding).flatMap((owner) => byOwner.get(owner) ?? []);
     return others.some((other) => other.fingerprint !== sighting.fingerprint && isEcho(sighting.finding, sighting.detector, other));
   }
 
@@ -124,7 +124,7 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
     if (state === 'gone') return end(entry, 'gone');
     // A picture that is too old, or a target that fails in another way, does not count as health.
     entry.healthySince = state === 'healthy' ? (entry.healthySince ?? now) : undefined;
-    if (entry.healthySince === undefined || now - entry.healthySince < hold || entry.history.flapping) return undefined;
+    if (entry.healthySince === undefined || now - entry.healthySince < holdOf(entry.finding.class, hold) || entry.history.flapping) return undefined;
     return end(entry, 'closed');
   }
 
@@ -150,9 +150,9 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
       note(observed.now);
       const changes: Change[] = [];
       const seen = new Set<string>();
-      const byPlace = voices(observed.sightings);
+      const byOwner = voices(observed.sightings);
       for (const sighting of observed.sightings.values()) {
-        if (explained(sighting, byPlace)) continue;
+        if (explained(sighting, byOwner)) continue;
         seen.add(sighting.fingerprint);
         const change = present(sighting, observed);
         if (change) changes.push(change);

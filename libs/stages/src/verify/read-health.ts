@@ -82,7 +82,9 @@ function judge(view: View, progress: ClusterProgress, health: HealthAnswer): Jud
   if (harm !== undefined) return { state: 'Worse', message: `new: ${harm.finding.class}` };
   if (baseline !== undefined && settled && health.ready < baseline.ready) return { state: 'Worse', message: `${health.ready} pods are ready, ${baseline.ready} were before` };
   const symptom = health.findings.find((one) => one.fingerprint === own);
-  if (symptom !== undefined && (symptom.finding.observation.pod === undefined ? settled : onCurrent(symptom.finding.observation.pod))) return { state: 'StillFailing', message: `still ${symptom.finding.class}` };
+  const still = symptom !== undefined && { message: `still ${symptom.finding.class}` };
+  if (still && symptom.finding.observation.pod === undefined) return { state: settled ? 'StillFailing' : 'Unclear', ...still };
+  if (still && onCurrent(symptom.finding.observation.pod)) return { state: 'StillFailing', ...still };
   const current = health.pods.filter((pod) => pod.current);
   const healthy = health.exists && health.generationCurrent && current.length >= health.desired && current.every((pod) => pod.ready) && health.pods.length === current.length;
   return healthy ? { state: 'Healthy', message: `${current.length} of ${health.desired} pods ready` } : { state: 'Unclear', message: `${current.filter((pod) => pod.ready).length} of ${health.desired} new pods ready` };

@@ -1,0 +1,66 @@
+import type { Finding, KubeObject, ObjectRef } from '@fleetmend/model';
+import type { ResourceRead, World } from '@fleetmend/plugin-api';
+import { targetOf } from './target.ts';
+
+/** What a controller writes into the status of what it keeps. */
+export interface Condition {
+  readonly type?: string;
+  readonly status?: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+interface EventView {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly count?: number;
+  readonly series?: { readonly count?: number };
+}
+
+/** What detectors keep of an event: who, why, what, how often and when. */
+export const EVENT_READ: ResourceRead = {
+  apiVersion: 'v1', kind: 'Event', resource: 'events', fields: ['involvedObject', 'reason', 'message', 'count', 'firstTimestamp', 'lastTimestamp', 'eventTime', 'series', 'type', 'source.component'],
+};
+
+export function conditionOf(object: KubeObject, type: string): Condition | undefined {
+  const { conditions } = (object['status'] ?? {}) as { readonly conditions?: readonly Condition[] };
+  return conditions?.find((condition) => condition.type === type);
+}
+
+/** The newest event about the object that has one of these reasons. */
+export function newestEvent(object: KubeObject, world: World, reasons: readonly string[]): { readonly reason: string; readonly message: string; readonly count: number } | undefined {
+  const event = world.events(object).find((candidate) => reasons.includes((candidate as EventView & KubeObject).reason ?? '')) as (EventView & KubeObject) | undefined;
+  return event && { reason: event.reason ?? '', message: event.message ?? '', count: event.series?.count ?? event.count ?? 1 };
+}
+
+/** What a detector saw in an object that owns or governs pods, as against in one container. */
+export interface OwnerSight {
+  readonly class: Finding['class'];
+  readonly subCause?: string | undefined;
+  readonly reason: string;
+  /** In words that stay the same while the failure does: they are part of its identity. */
+  readonly message: string;
+  readonly cause?: ObjectRef | undefined;
+  readonly container?: string | undefined;
+  readonly exitCode?: number | undefined;
+  /** The pod that showed it, where one did. */
+  readonly pod?: string | undefined;
+}
+
+/** One finding about the object's top owner; none while that owner is not in the world yet. */
+export function ownerFinding(object: KubeObject, world: World, sight: OwnerSight): readonly Finding[] {
+  const target = targetOf(object, world, sight.container);
+  if (!target) return [];
+  return [{
+    class: sight.class,
+    ...(sight.subCause === undefined ? {} : { subCause: sight.subCause.slice(0, 64) }),
+    target,
+    ...(sight.cause === undefined ? {} : { cause: sight.cause }),
+    observation: {
+      reason: sight.reason.slice(0, 128),
+      message: sight.message.slice(0, 1024),
+      ...(sight.exitCode === undefined ? {} : { exitCode: sight.exitCode & 0xff }),
+      ...(sight.pod === undefined ? {} : { pod: sight.pod }),
+    },
+  }];
+}
