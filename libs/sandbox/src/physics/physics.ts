@@ -5,6 +5,8 @@ import { imageCatalog } from '../images/catalog.ts';
 import type { ImageCatalog } from '../images/catalog.ts';
 import type { ClusterObjects } from '../objects.ts';
 import { startClaims } from './cluster/claims.ts';
+import { startPersistentVolumes } from './cluster/persistent-volumes.ts';
+import { startPodGarbage } from './cluster/pod-garbage.ts';
 import { startDisruptionBudgets } from './cluster/disruption-budgets.ts';
 import { startNodes } from './cluster/nodes.ts';
 import { startKubelets } from './kubelet/kubelet.ts';
@@ -75,6 +77,8 @@ export function startPhysics({ objects, clock, random, images = imageCatalog(), 
   startJobController(context);
   startCronJobController(context);
   startClaims(context);
+  startPersistentVolumes(context);
+  startPodGarbage(context);
   startDisruptionBudgets(context);
   startEventExpiry(context);
   return {

@@ -16,7 +16,9 @@ export const podRules: KindRules = {
     for (const container of [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')]) requestLimits(container);
   },
   prepareCreate(draft) {
-    draft['status'] = { phase: 'Pending', qosClass: qosClass(draft['spec'] as Json) };
+    const gated = listAt(draft, 'spec', 'schedulingGates').length > 0;
+    const blocked = { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates', lastProbeTime: null, lastTransitionTime: null };
+    draft['status'] = { phase: 'Pending', ...(gated ? { conditions: [blocked] } : {}), qosClass: qosClass(draft['spec'] as Json) };
   },
   validate(draft, old, { trusted }) {
     const errors = podSpecErrors(draft['spec'] as Json, 'spec');

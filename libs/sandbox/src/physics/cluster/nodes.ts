@@ -6,7 +6,7 @@ import { findCondition } from '../runtime/conditions.ts';
 import { startLoop } from '../runtime/loop.ts';
 import type { Node, Taint } from '../shapes/cluster.ts';
 import type { Condition } from '../shapes/pod.ts';
-import { tolerates } from '../scheduler/filters.ts';
+import { tolerates } from '../scheduler/node-match.ts';
 import type { Pod } from '../shapes/pod.ts';
 
 const FROM = 'node-controller';
@@ -37,7 +37,7 @@ export function startNodes(context: PhysicsContext): void {
       if (!node || node.metadata.deletionTimestamp) return undefined;
       const ready = findCondition(node.status?.conditions, 'Ready');
       if (!ready) return register(context, node);
-      const wanted: readonly Taint[] = ready.status === 'True' ? [] : lostTaints(ready, renderTime(clock.now()));
+      const wanted = [...(ready.status === 'True' ? [] : lostTaints(ready, renderTime(clock.now()))), ...conditionTaints(node)];
       const current = retaint(context, node, wanted);
       if (ready.status === 'True') {
         renewLease(context, current);
@@ -100,20 +100,34 @@ function renewLease({ objects, clock }: PhysicsContext, { metadata }: Node): voi
   else objects.create<KubeObject>({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: metadata.name, namespace: 'kube-node-lease' }, spec }, as);
 }
 
-const OWN_TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'] as const;
+const LOST_TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'] as const;
+const PRESSURE_TAINTS: readonly (readonly [condition: string, taint: string])[] = [
+  ['MemoryPressure', 'node.kubernetes.io/memory-pressure'],
+  ['DiskPressure', 'node.kubernetes.io/disk-pressure'],
+  ['PIDPressure', 'node.kubernetes.io/pid-pressure'],
+  ['NetworkUnavailable', 'node.kubernetes.io/network-unavailable'],
+];
+const CORDONED_TAINT = 'node.kubernetes.io/unschedulable';
+const OWN_TAINTS: readonly string[] = [...LOST_TAINTS, ...PRESSURE_TAINTS.map(([, taint]) => taint), CORDONED_TAINT];
 
 function lostTaints({ status }: Condition, timeAdded: string): readonly Taint[] {
-  const key = status === 'False' ? OWN_TAINTS[0] : OWN_TAINTS[1];
+  const key = status === 'False' ? LOST_TAINTS[0] : LOST_TAINTS[1];
   return [
     { key, effect: 'NoSchedule', timeAdded },
     { key, effect: 'NoExecute', timeAdded },
   ];
 }
 
+/** The taints that say in the scheduler's language what a node's conditions, or somebody who cordoned it, say. */
+function conditionTaints({ spec, status }: Node): readonly Taint[] {
+  const pressed = PRESSURE_TAINTS.flatMap(([type, key]) => (findCondition(status?.conditions, type)?.status === 'True' ? [key] : []));
+  return [...pressed, ...(spec?.unschedulable ? [CORDONED_TAINT] : [])].map((key) => ({ key, effect: 'NoSchedule' }));
+}
+
 function retaint({ objects }: PhysicsContext, node: Node, wanted: readonly Taint[]): Node {
   const before = node.spec?.taints ?? [];
-  const foreign = before.filter(({ key }) => !OWN_TAINTS.some((own) => own === key));
-  const own = before.filter(({ key }) => OWN_TAINTS.some((known) => known === key));
+  const foreign = before.filter(({ key }) => !OWN_TAINTS.includes(key));
+  const own = before.filter(({ key }) => OWN_TAINTS.includes(key));
   const kept = wanted.map((taint) => own.find(({ key, effect }) => key === taint.key && effect === taint.effect) ?? taint);
   if (kept.length === own.length && kept.every((taint) => own.includes(taint))) return node;
   const { taints: _, ...spec } = node.spec ?? {};
@@ -122,7 +136,7 @@ function retaint({ objects }: PhysicsContext, node: Node, wanted: readonly Taint
 
 /** Marks the node's pods not ready, and deletes those that no longer tolerate it. Answers when the next toleration runs out. */
 function evict({ objects, clock, events }: PhysicsContext, node: Node): number | undefined {
-  const taint = node.spec?.taints?.find(({ key, effect }) => effect === 'NoExecute' && OWN_TAINTS.some((own) => own === key));
+  const taint = node.spec?.taints?.find(({ key, effect }) => effect === 'NoExecute' && OWN_TAINTS.includes(key));
   if (!taint) return undefined;
   const since = Date.parse(taint.timeAdded ?? '') || clock.now();
   let next: number | undefined;

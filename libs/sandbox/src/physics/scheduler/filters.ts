@@ -1,65 +1,38 @@
 import { readQuantity } from '@fleetmend/kernel';
-import { matchesSelector, meets } from '../runtime/selectors.ts';
-import type { Node, Taint } from '../shapes/cluster.ts';
-import type { Amounts, Container, Pod, PodAffinityTerm, Toleration } from '../shapes/pod.ts';
-
-/** The cluster as one scheduling attempt sees it. */
-export interface Snapshot {
-  readonly nodes: readonly Node[];
-  /** Bound pods that hold resources, by node. */
-  readonly podsOn: ReadonlyMap<string, readonly Pod[]>;
-}
-
-export interface Misfit {
-  /** In the scheduler's words. */
-  readonly reasons: readonly string[];
-  /** Whether evicting other pods could help. */
-  readonly helpless: boolean;
-}
+import type { Node } from '../shapes/cluster.ts';
+import type { Amounts, Container, Pod } from '../shapes/pod.ts';
+import { helpless, matchesNode, tolerates, untoleratedTaint } from './node-match.ts';
+import type { Misfit, Snapshot } from './node-match.ts';
+import { affinityMisfit, spreadMisfit } from './topology-filters.ts';
+import { volumeMisfit } from './volume-filters.ts';
+import type { PodClaims } from './volume-filters.ts';
 
 /** Why the pod cannot go to the node: the first filter that says no, as the real scheduler stops there; `undefined` where it fits. */
-export function findMisfit(pod: Pod, node: Node, snapshot: Snapshot): Misfit | undefined {
+export function findMisfit(pod: Pod, node: Node, snapshot: Snapshot, claims: PodClaims): Misfit | undefined {
   const unschedulable = node.spec?.unschedulable && !tolerates(pod.spec.tolerations, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' });
   if (unschedulable) return helpless('node(s) were unschedulable');
-  const taint = node.spec?.taints?.find((candidate) => candidate.effect !== 'PreferNoSchedule' && !tolerates(pod.spec.tolerations, candidate));
-  if (taint) return helpless(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
+  // Up to 1.33 the message named the first taint; 1.34 does not.
+  if (untoleratedTaint(pod, node)) return helpless('node(s) had untolerated taint(s)');
   if (!matchesNode(pod, node)) return helpless("node(s) didn't match Pod's node affinity/selector");
   const here = snapshot.podsOn.get(node.metadata.name) ?? [];
   if (portsClash(pod, here)) return { reasons: ["node(s) didn't have free ports for the requested pod ports"], helpless: false };
-  return resourceMisfit(pod, node, here) ?? spreadMisfit(pod, node, snapshot) ?? affinityMisfit(pod, node, snapshot);
+  return resourceMisfit(pod, node, here) ?? volumeMisfit(claims, node) ?? spreadMisfit(pod, node, snapshot) ?? affinityMisfit(pod, node, snapshot);
 }
 
-function helpless(reason: string): Misfit {
-  return { reasons: [reason], helpless: true };
-}
-
-export function tolerates(tolerations: readonly Toleration[] | undefined, taint: Taint): boolean {
-  return (tolerations ?? []).some(({ key, operator = 'Equal', value = '', effect }) => {
-    if (effect && effect !== taint.effect) return false;
-    if (!key) return operator === 'Exists';
-    return key === taint.key && (operator === 'Exists' || value === (taint.value ?? ''));
-  });
-}
-
-export function matchesNode({ spec }: Pod, node: Node): boolean {
-  const labels = node.metadata.labels ?? {};
-  if (!Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value)) return false;
-  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  if (!terms) return true;
-  return terms.some(({ matchExpressions = [], matchFields = [] }) => {
-    if (matchExpressions.length + matchFields.length === 0) return false;
-    return matchExpressions.every((one) => meets(one, labels)) && matchFields.every((one) => meets(one, { 'metadata.name': node.metadata.name }));
-  });
+interface HostPort {
+  readonly port: string;
+  /** Empty for every address. */
+  readonly address: string;
 }
 
 function portsClash(pod: Pod, here: readonly Pod[]): boolean {
-  const wanted = hostPorts(pod);
-  const taken = new Set(here.flatMap(hostPorts));
-  return wanted.some((port) => taken.has(port));
+  const taken = here.flatMap(hostPorts);
+  return hostPorts(pod).some((wanted) => taken.some((other) => other.port === wanted.port && (other.address === '' || wanted.address === '' || other.address === wanted.address)));
 }
 
-function hostPorts({ spec }: Pod): readonly string[] {
-  return spec.containers.flatMap(({ ports = [] }) => ports.filter(({ hostPort }) => hostPort).map(({ hostPort, protocol = 'TCP' }) => `${protocol}/${hostPort}`));
+function hostPorts({ spec }: Pod): readonly HostPort[] {
+  const ports = [...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)].flatMap((container) => container.ports ?? []);
+  return ports.flatMap(({ hostPort, hostIP = '', protocol = 'TCP' }) => (hostPort ? [{ port: `${protocol}/${hostPort}`, address: hostIP === '0.0.0.0' ? '' : hostIP }] : []));
 }
 
 function resourceMisfit(pod: Pod, node: Node, here: readonly Pod[]): Misfit | undefined {
@@ -77,56 +50,22 @@ function resourceMisfit(pod: Pod, node: Node, here: readonly Pod[]): Misfit | un
   return reasons.length > 0 ? { reasons, helpless: isHelpless } : undefined;
 }
 
-/** What the pod asks of a node: its containers together, or its largest init container where that is more. */
+const isSidecar = ({ restartPolicy }: Container): boolean => restartPolicy === 'Always';
+
+/** What the pod asks of a node: its containers together, or its largest init container where that is more, and its overhead. */
 export function podRequests({ spec }: Pod): ReadonlyMap<string, bigint> {
-  const apps = [...spec.containers, ...(spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')];
+  const apps = [...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)];
   const total = new Map<string, bigint>();
   for (const container of apps) for (const [name, amount] of requestsOf(container)) total.set(name, (total.get(name) ?? 0n) + amount);
   for (const container of spec.initContainers ?? []) {
-    if (container.restartPolicy === 'Always') continue;
+    if (isSidecar(container)) continue;
     for (const [name, amount] of requestsOf(container)) if (amount > (total.get(name) ?? 0n)) total.set(name, amount);
   }
+  for (const [name, amount] of Object.entries(spec.overhead ?? {})) total.set(name, (total.get(name) ?? 0n) + (readQuantity(amount) ?? 0n));
   return total;
 }
 
 function requestsOf({ resources }: Container): readonly (readonly [string, bigint])[] {
   const amounts: Amounts = { ...resources?.limits, ...resources?.requests };
   return Object.entries(amounts).map(([name, amount]) => [name, readQuantity(amount) ?? 0n]);
-}
-
-function spreadMisfit(pod: Pod, node: Node, { nodes, podsOn }: Snapshot): Misfit | undefined {
-  for (const { whenUnsatisfiable, topologyKey, labelSelector, maxSkew } of pod.spec.topologySpreadConstraints ?? []) {
-    if (whenUnsatisfiable !== 'DoNotSchedule') continue;
-    const domain = node.metadata.labels?.[topologyKey];
-    if (domain === undefined) return helpless("node(s) didn't match pod topology spread constraints (missing required label)");
-    const counts = new Map<string, number>();
-    for (const other of nodes) {
-      const name = other.metadata.labels?.[topologyKey];
-      if (name === undefined || !matchesNode(pod, other)) continue;
-      const matching = (podsOn.get(other.metadata.name) ?? []).filter(({ metadata }) => metadata.namespace === pod.metadata.namespace && matchesSelector(labelSelector, metadata.labels));
-      counts.set(name, (counts.get(name) ?? 0) + matching.length);
-    }
-    const skew = (counts.get(domain) ?? 0) + 1 - Math.min(...counts.values());
-    if (skew > maxSkew) return { reasons: ["node(s) didn't match pod topology spread constraints"], helpless: false };
-  }
-  return undefined;
-}
-
-function affinityMisfit(pod: Pod, node: Node, { nodes, podsOn }: Snapshot): Misfit | undefined {
-  const domainPods = ({ topologyKey, labelSelector, namespaces }: PodAffinityTerm): boolean => {
-    const domain = node.metadata.labels?.[topologyKey];
-    if (domain === undefined) return false;
-    const spaces = namespaces ?? [pod.metadata.namespace ?? 'default'];
-    return nodes
-      .filter(({ metadata }) => metadata.labels?.[topologyKey] === domain)
-      .flatMap(({ metadata }) => podsOn.get(metadata.name) ?? [])
-      .some(({ metadata }) => spaces.includes(metadata.namespace ?? 'default') && matchesSelector(labelSelector, metadata.labels));
-  };
-  const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
-  const wanted = podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-  // The first pod of a group that wants to be near itself may go anywhere.
-  const missing = wanted.find((term) => !domainPods(term) && !(matchesSelector(term.labelSelector, pod.metadata.labels) && node.metadata.labels?.[term.topologyKey] !== undefined));
-  if (missing) return helpless("node(s) didn't match pod affinity rules");
-  const unwanted = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-  return unwanted.some(domainPods) ? { reasons: ["node(s) didn't match pod anti-affinity rules"], helpless: false } : undefined;
 }

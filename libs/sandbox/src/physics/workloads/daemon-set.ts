@@ -2,7 +2,7 @@ import { messageOf } from '@fleetmend/kernel';
 import { controllerIdentity } from '../runtime/context.ts';
 import type { PhysicsContext } from '../runtime/context.ts';
 import { keyOf } from '../runtime/keys.ts';
-import { matchesNode, tolerates } from '../scheduler/filters.ts';
+import { matchesNode, tolerates } from '../scheduler/node-match.ts';
 import type { Node } from '../shapes/cluster.ts';
 import type { Pod, PodSpec, Toleration } from '../shapes/pod.ts';
 import type { DaemonSet } from '../shapes/workloads.ts';
