@@ -5,6 +5,8 @@ export interface Termination {
   readonly reason?: string;
   readonly message?: string;
   readonly exitCode?: number;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
 }
 
 /** One entry of `status.containerStatuses` or `status.initContainerStatuses`, as the kubelet writes it. */
@@ -12,7 +14,10 @@ export interface ContainerStatus {
   readonly name: string;
   readonly image?: string;
   readonly restartCount?: number;
-  readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string }; readonly terminated?: Termination; readonly running?: object };
+  readonly ready?: boolean;
+  /** Its startup probe has succeeded, or it has none. */
+  readonly started?: boolean;
+  readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string }; readonly terminated?: Termination; readonly running?: { readonly startedAt?: string } };
   readonly lastState?: { readonly terminated?: Termination };
 }
 
@@ -24,12 +29,14 @@ interface PodView {
 interface ImageOf {
   readonly name: string;
   readonly image?: string;
+  /** `Always` on an init container makes it a sidecar. */
+  readonly restartPolicy?: string;
 }
 
 /** What every detector of containers keeps of a pod. */
 export const POD_FIELDS = [
-  'spec.nodeName', 'spec.restartPolicy', 'spec.containers.name', 'spec.containers.image', 'spec.initContainers.name', 'spec.initContainers.image', 'status.phase', 'status.conditions',
-  ...['containerStatuses', 'initContainerStatuses'].flatMap((list) => ['name', 'image', 'restartCount', 'ready', 'state', 'lastState'].map((field) => `status.${list}.${field}`)),
+  'spec.nodeName', 'spec.restartPolicy', 'spec.containers.name', 'spec.containers.image', 'spec.initContainers.name', 'spec.initContainers.image', 'spec.initContainers.restartPolicy', 'status.phase', 'status.conditions',
+  ...['containerStatuses', 'initContainerStatuses'].flatMap((list) => ['name', 'image', 'restartCount', 'ready', 'started', 'state', 'lastState'].map((field) => `status.${list}.${field}`)),
 ] as const;
 
 /**
@@ -53,6 +60,20 @@ function withSpecImage(status: ContainerStatus, spec: PodView['spec']): Containe
 export function nodeOf(pod: KubeObject): string | undefined {
   return podView(pod).spec?.nodeName;
 }
+
+/** Init containers that are meant to end: those that are no sidecars. */
+export function endingInits(pod: KubeObject): readonly string[] {
+  return (podView(pod).spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy !== 'Always').map(({ name }) => name);
+}
+
+/** The pod is on its node, is meant to live, and none of its containers has come to be yet. */
+export function isBeingCreated(pod: KubeObject): boolean {
+  if (nodeOf(pod) === undefined) return false;
+  const containers = troubledContainers(pod);
+  return containers.length > 0 && containers.every(({ state }) => CREATING.includes(state?.waiting?.reason ?? ''));
+}
+
+const CREATING = ['ContainerCreating', 'PodInitializing'];
 
 /** The API server has validated the shape of a pod; an empty answer stands for what it left out. */
 function podView(pod: KubeObject): PodView {

@@ -1,6 +1,8 @@
 import type { Finding, KubeObject, ObjectRef } from '@fleetmend/model';
-import type { ResourceRead, World } from '@fleetmend/plugin-api';
+import type { World } from '@fleetmend/plugin-api';
 import { targetOf } from './target.ts';
+
+export { EVENT_READ } from './events.ts';
 
 /** What a controller writes into the status of what it keeps. */
 export interface Condition {
@@ -16,11 +18,6 @@ interface EventView {
   readonly count?: number;
   readonly series?: { readonly count?: number };
 }
-
-/** What detectors keep of an event: who, why, what, how often and when. */
-export const EVENT_READ: ResourceRead = {
-  apiVersion: 'v1', kind: 'Event', resource: 'events', fields: ['involvedObject', 'reason', 'message', 'count', 'firstTimestamp', 'lastTimestamp', 'eventTime', 'series', 'type', 'source.component'],
-};
 
 export function conditionOf(object: KubeObject, type: string): Condition | undefined {
   const { conditions } = (object['status'] ?? {}) as { readonly conditions?: readonly Condition[] };

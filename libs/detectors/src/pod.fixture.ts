@@ -30,3 +30,12 @@ export const world = (...more: readonly KubeObject[]) => worldOf(deployment, rep
 export const waiting = (reason: string, message?: string) => ({ waiting: { reason, ...(message === undefined ? {} : { message }) } });
 export const terminated = (reason: string, exitCode: number, message?: string) => ({ terminated: { reason, exitCode, ...(message === undefined ? {} : { message }) } });
 export const running = { running: { startedAt: '2026-01-05T09:00:00Z' } };
+
+/** An event about pod `checkout-7d9f8c6b5-x2x4z`, or about one of its containers, that was seen last at that second of 09:00. */
+export function podEvent(reason: string, message: string, { at = 0, container, pod = 'checkout-7d9f8c6b5-x2x4z' }: { readonly at?: number; readonly container?: string; readonly pod?: string } = {}): KubeObject {
+  const fieldPath = container === undefined ? {} : { fieldPath: `spec.containers{${container}}` };
+  return { apiVersion: 'v1', kind: 'Event', metadata: { name: `${reason}-${message.length}-${at}`, namespace: 'shop' }, involvedObject: { uid: `uid-${pod}`, ...fieldPath }, reason, message, lastTimestamp: second(at) };
+}
+
+/** A time on the morning of the fixture, `at` seconds after 09:00. */
+export const second = (at: number): string => new Date(Date.UTC(2026, 0, 5, 9, 0, at)).toISOString().replace('.000', '');

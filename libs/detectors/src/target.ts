@@ -1,4 +1,4 @@
-import type { Finding, KubeObject, Observation, Target } from '@fleetmend/model';
+import type { Finding, KubeObject, ObjectRef, Observation, Target } from '@fleetmend/model';
 import { groupOf } from '@fleetmend/model';
 import type { ResourceRead, World } from '@fleetmend/plugin-api';
 import { nodeOf, POD_FIELDS, type ContainerStatus } from './containers.ts';
@@ -36,27 +36,30 @@ export function targetOf(object: KubeObject, world: World, container?: string): 
   return { apiVersion: above.apiVersion, kind: above.kind, ...place, name: above.name, ...inside };
 }
 
-/** What a detector saw in one container; the rest of a finding follows from the pod. */
+/** What a detector saw in one container, or in the pod as a whole; the rest of a finding follows from the pod. */
 export interface Sight {
   readonly class: Finding['class'];
   readonly subCause?: string | undefined;
   readonly reason: string;
   readonly message: string;
   readonly exitCode?: number | undefined;
+  /** The object that the message points at. */
+  readonly cause?: ObjectRef | undefined;
 }
 
-export function findingOf(pod: KubeObject, container: ContainerStatus, world: World, sight: Sight): readonly Finding[] {
-  const target = targetOf(pod, world, container.name);
+/** Without a container, it is about the pod as a whole: none of its containers exists yet, or all of them suffer. */
+export function findingOf(pod: KubeObject, container: ContainerStatus | undefined, world: World, sight: Sight): readonly Finding[] {
+  const target = targetOf(pod, world, container?.name);
   if (!target) return [];
   const node = nodeOf(pod);
   const observation: Observation = {
     reason: sight.reason.slice(0, 128),
     message: sight.message.slice(0, 1024),
-    restarts: container.restartCount ?? 0,
+    restarts: container?.restartCount ?? 0,
     pod: pod.metadata.name,
     ...(sight.exitCode === undefined ? {} : { exitCode: sight.exitCode & 0xff }),
-    ...(container.image ? { image: container.image.slice(0, 512) } : {}),
+    ...(container?.image ? { image: container.image.slice(0, 512) } : {}),
     ...(node === undefined ? {} : { node }),
   };
-  return [{ class: sight.class, ...(sight.subCause === undefined ? {} : { subCause: sight.subCause }), target, observation }];
+  return [{ class: sight.class, ...(sight.subCause === undefined ? {} : { subCause: sight.subCause }), target, ...(sight.cause === undefined ? {} : { cause: sight.cause }), observation }];
 }

@@ -29,6 +29,8 @@ export interface Detector {
   readonly inspects: readonly string[];
   /** How long, or how often, a finding must hold before it is reported. */
   readonly dwell: { readonly time: Duration; readonly restarts?: number };
+  /** A longer time for findings that more often heal by themselves than the others. */
+  readonly patience?: (finding: Finding) => Duration;
   /** Kinds of detectors whose finding on the same (owner, container) says more: ours is then an echo and is not reported. */
   readonly explainedBy: readonly string[];
   /** Its findings are about owners, and whatever is seen in a pod of the same owner says more. */

@@ -106,8 +106,9 @@ export function createTracker({ hold, targetState }: TrackerOptions): Tracker {
     const grown = sighting.count > entry.count && stepOf(sighting.count) > stepOf(entry.count);
     entry.count = Math.max(entry.count, sighting.count);
     if (entry.state === 'open') return grown ? { change: 'grown', entry } : undefined;
-    const { time, restarts = 0 } = sighting.detector.dwell;
-    if (now - entry.firstSeen < time || sighting.restarts < restarts) return undefined;
+    const { dwell, patience } = sighting.detector;
+    const { time, restarts = 0 } = dwell;
+    if (now - entry.firstSeen < Math.max(time, patience?.(sighting.finding) ?? 0) || sighting.restarts < restarts) return undefined;
     entry.state = 'open';
     return { change: 'opened', entry };
   }

@@ -6,7 +6,8 @@ import { crashLoop } from './crash-loop.ts';
 
 const inspect = (parts: PodParts) => inspectPurely(crashLoop, aPod(parts), world());
 const looping = (end: object, restartCount = 3, message?: string): PodParts => ({ app: { restartCount, state: waiting('CrashLoopBackOff', message), lastState: end } });
-const START_ERROR = 'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/nope": stat /nope: no such file or directory: unknown';
+const RUNC = 'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ';
+const START_ERROR = `${RUNC}exec: "/nope": stat /nope: no such file or directory: unknown`;
 
 describe('crash-loop', () => {
   it.each([
@@ -14,7 +15,14 @@ describe('crash-loop', () => {
     ['a program that has nothing to keep doing', terminated('Completed', 0), 'Completed', 'ends with exit code 0 although it should keep running'],
     ['a command that does not exist', terminated('StartError', 128, START_ERROR), 'NotStarted', 'cannot be started: exec: "/nope": stat /nope: no such file or directory'],
     ['a tool that a shell does not find', terminated('Error', 127), 'NotStarted', 'cannot be started: exit code 127'],
-    ['a crash', terminated('Error', 139), undefined, 'is ended by signal 11'],
+    ['a crash', terminated('Error', 139), 'Crashed', 'is ended by signal 11'],
+    ['a program that gives itself up', terminated('Error', 134), 'Crashed', 'is ended by signal 6'],
+    ['a kill that nobody explains', terminated('Error', 137), 'Killed', 'is ended by signal 9'],
+    ['a program that is asked to end', terminated('Error', 143), 'Terminated', 'is ended by signal 15'],
+    ['a program for other machines', terminated('StartError', 128, `${RUNC}exec /labapp: exec format error: unknown`), 'WrongArchitecture', 'cannot be started: exec /labapp: exec format error'],
+    ['a file that may not be executed', terminated('StartError', 128, `${RUNC}exec: "/etc/app/run": permission denied: unknown`), 'NotStarted', 'cannot be started: exec: "/etc/app/run": permission denied'],
+    ['a mount of the wrong type', terminated('StartError', 128, `${RUNC}error mounting "/a" to rootfs at "/etc/app.yaml": not a directory: unknown: Are you trying to mount a directory onto a file (or vice-versa)?`), 'MountMismatch', 'cannot be started: error mounting "/a" to rootfs at "/etc/app.yaml": not a directory: unknown: Are you trying to mount a directory onto a file (or vice-versa)?'],
+    ['a working directory that is not there', terminated('StartError', 128, `${RUNC}chdir to cwd ("/app") set in config.json failed: no such file or directory: unknown`), 'WorkingDirectory', 'cannot be started: chdir to cwd ("/app") set in config.json failed: no such file or directory'],
   ])('reports %s, and says how it ends', (_what, end, subCause, message) => {
     const [finding] = inspect(looping(end));
     expect(finding).toMatchObject({ class: 'CrashLoopBackOff', observation: { message, restarts: 3 }, target: { kind: 'Deployment', name: 'checkout', container: 'app' } });
@@ -35,9 +43,16 @@ describe('crash-loop', () => {
     expect(a && b && fingerprintOf('prod-1', a) !== fingerprintOf('prod-1', b)).toBe(true);
   });
 
-  it('needs two restarts to be believed, and gives way to a kill for memory', () => {
+  it('sees the same failure in the moment in which a start has just failed', () => {
+    const end = terminated('StartError', 128, START_ERROR);
+    const findings = ['RunContainerError', 'CrashLoopBackOff'].flatMap((reason) => inspect({ app: { restartCount: 3, state: waiting(reason, START_ERROR), lastState: end } }));
+    expect(new Set(findings.map((finding) => fingerprintOf('prod-1', finding))).size).toBe(1);
+    expect(findings).toHaveLength(2);
+  });
+
+  it('needs two restarts to be believed, and gives way to what says more', () => {
     expect(crashLoop.dwell.restarts).toBe(2);
-    expect(crashLoop.explainedBy).toEqual(['oom-killed']);
+    expect(crashLoop.explainedBy).toEqual(['oom-killed', 'lifecycle-hook', 'liveness-probe']);
   });
 
   it.each<[string, PodParts]>([

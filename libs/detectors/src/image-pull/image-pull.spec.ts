@@ -45,13 +45,24 @@ describe('image-pull', () => {
     expect(finding?.subCause).toBeUndefined();
   });
 
+  it.each([
+    ['ErrImageNeverPull', `Container image "${IMAGE}" is not present with pull policy of Never`, 'NeverPull'],
+    ['SignatureValidationFailed', 'image pull failed because the signature validation failed', 'SignatureInvalid'],
+    ['RegistryUnavailable', 'image pull failed because the registry is unavailable', 'Unreachable'],
+    ['InvalidImageName', 'Failed to apply default image tag "Shop:1": couldn\'t parse image name', 'InvalidName'],
+    ['ImageInspectError', 'Failed to inspect image: rpc error: something', undefined],
+  ])('reports %s, which the kubelet says before it tries', (reason, message, subCause) => {
+    const [finding] = inspect(pulling(reason, message));
+    expect(finding?.class).toBe('ImagePullBackOff');
+    expect(finding?.subCause).toBe(subCause);
+  });
+
   it('needs two back-offs of the kubelet to be believed', () => {
     expect(imagePull.dwell.time).toBe(30_000);
   });
 
   it.each<[string, PodParts]>([
     ['an image that is being pulled', { app: { state: waiting('ContainerCreating') } }],
-    ['a pull that is forbidden on purpose', { app: { state: waiting('ErrImageNeverPull', 'Container image is not present with pull policy of Never') } }],
     ['a pod of a finished rollout', { ...pulling('ImagePullBackOff', 'not found'), metadata: { deletionTimestamp: '2026-01-05T09:00:00Z' } }],
     ['a container that crashes', { app: { restartCount: 3, state: waiting('CrashLoopBackOff'), lastState: terminated('Error', 1, 'image not found in cache') } }],
     ['a healthy pod', { app: { state: running } }],

@@ -4,6 +4,8 @@
  * Source of the texts: containerd, CRI-O, and the error codes of the OCI distribution specification.
  */
 export const pullTroubles = {
+  NeverPull: { words: 'the image is not on the node and may not be pulled', pattern: /pull policy of Never/i },
+  SignatureInvalid: { words: 'the signature of the image does not verify', pattern: /SignatureValidationFailed|signature (?:validation|verification) failed|source image rejected/i },
   InvalidName: { words: 'the image name is not valid', pattern: /couldn't parse image|invalid reference format|InvalidImageName/i },
   RateLimited: { words: 'the registry limits how often images are pulled', pattern: /toomanyrequests|too many requests|rate limit|\b429\b/i },
   Unauthorized: { words: 'the registry does not let us read this image', pattern: /unauthorized|access denied|access forbidden|authentication required|authorization failed|no basic auth credentials|insufficient_scope|\b40[13] (?:unauthorized|forbidden)|: denied\b/i },
