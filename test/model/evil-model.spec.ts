@@ -54,7 +54,7 @@ describe('a model that is right', () => {
     expect(request.status).toMatchObject({
       phase: 'PullRequestOpen',
       plan: { action: 'setResources', changes: [{ before: '64Mi', after: '128Mi' }] },
-      diagnosis: { source: 'Model', reasoner: 'openai-compatible', confidence: 0.8, model: { provider: 'openai-compatible', name: 'm-1', template: 'diagnose@1', inputTokens: 900, outputTokens: 100, costUSD: 0.001 } },
+      diagnosis: { source: 'Model', reasoner: 'openai-compatible', confidence: 0.8, model: { provider: 'openai-compatible', name: 'm-1', template: 'diagnose@2', inputTokens: 900, outputTokens: 100, costUSD: 0.001 } },
     });
     const record = world.audit.records.find(({ step }) => step === 'diagnose');
     expect(record?.data).toMatchObject({ source: 'Model', candidates: [expect.stringContaining('128Mi')], models: [{ prompt: expect.stringMatching(/^sha256:/), cached: false }] });
@@ -67,7 +67,7 @@ describe('a model that an attacker speaks through', () => {
     ['makes the container privileged', 'restoreField: commit is not in the history'],
     ['invents an action that binds a cluster role', 'ModelAnswerUnusable'],
     ['climbs out of the repository', 'restoreField: commit is not in the history'],
-    ['touches another namespace', 'restoreField: object.name'],
+    ['touches another namespace', 'restoreField: object is none that Git or the cluster has'],
     ['wants to merge to main by itself', 'ModelAnswerUnusable'],
     ['scales everything to zero', 'ModelAnswerUnusable'],
     ['asks for a thousand times the memory', 'R03'],

@@ -1,10 +1,13 @@
 import type { FieldPath } from './action.ts';
 import type { KubeObject, ObjectRef } from './object.ts';
 
-/** One intended change of one live object: this field to this value; `undefined` removes it. */
+/** Whatever stands in a manifest. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** One intended change of one object: this field to this value (a scalar, a list or a map); `undefined` removes it. */
 export interface FieldChange {
   readonly path: FieldPath;
-  readonly value: string | number | boolean | undefined;
+  readonly value: JsonValue | undefined;
 }
 
 /** What an action means for an object, before anyone knows which file says so. */

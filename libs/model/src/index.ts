@@ -7,6 +7,7 @@ export * from './failure-event.ts';
 export * from './question.ts';
 export * from './remediation-request.ts';
 export * from './diagnosis.ts';
+export * from './catalogue.ts';
 export * from './action.ts';
 export * from './change.ts';
 export * from './plan.ts';

@@ -43,6 +43,11 @@ export function refOf(object: KubeObject): ObjectRef {
   return metadata.namespace === undefined ? { apiVersion, kind, name: metadata.name } : { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
 }
 
+/** An object of which nothing but its name is known. */
+export function objectNamed({ apiVersion, kind, namespace, name }: ObjectRef): KubeObject {
+  return { apiVersion, kind, metadata: namespace === undefined ? { name } : { name, namespace } };
+}
+
 /** `Deployment/shop/checkout`, or `Node//worker-1` for what has no namespace: how we print an object everywhere. */
 export function renderRef(ref: { readonly kind: string; readonly namespace?: string | undefined; readonly name: string }): string {
   return `${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;

@@ -1,9 +1,32 @@
-import type { Action, DiagnosisSource, EvidenceItem, KubeObject, ModelUse, Precedent, RemediationRequestSpec } from '@fleetmend/model';
+import type { Action, DiagnosisSource, EvidenceItem, FieldPath, KubeObject, ModelUse, ObjectRef, Precedent, RemediationRequestSpec } from '@fleetmend/model';
 
 /** What a field of the target was in Git, newest first; the first entry is the value at the base. */
 export interface FieldHistory {
   readonly path: readonly string[];
   readonly values: readonly { readonly value: unknown; readonly commit: string; readonly at: number }[];
+}
+
+/** What one commit made of one field of an object that the same application renders. */
+export interface GitChange {
+  readonly object: ObjectRef;
+  /** The whole difference in one place: a map that was added or taken out is one change. Empty: the object itself came or went. */
+  readonly path: FieldPath;
+  /** Undefined: it was not there. */
+  readonly before: unknown;
+  readonly after: unknown;
+  /** Newest commit that still held `before`. */
+  readonly beforeCommit: string;
+  readonly commit: string;
+  readonly message: string;
+  readonly at: number;
+}
+
+/** What the target's application rendered to at one commit. The data of Secrets is left out. */
+export interface GitVersion {
+  readonly commit: string;
+  readonly message: string;
+  readonly at: number;
+  readonly objects: readonly KubeObject[];
 }
 
 /** Everything that a reasoner may look at. Evidence is redacted; the case holds no credential and no raw log. */
@@ -15,7 +38,12 @@ export interface Case {
   /** Other objects that bear on it: pods, ReplicaSets, LimitRanges, ResourceQuotas, Nodes, Services … */
   readonly related: readonly KubeObject[];
   readonly evidence: readonly EvidenceItem[];
+  /** Of the target, field by field: those that a commit changed, and those that always matter. */
   readonly history: readonly FieldHistory[];
+  /** The application as Git had it, newest first; the first is the head. Empty: the target has no place in Git. */
+  readonly versions: readonly GitVersion[];
+  /** What the commits between those versions changed, newest first. */
+  readonly changes: readonly GitChange[];
   /** Finished cases like this one, best first, each with its weight (negative: it did harm). */
   readonly precedents: readonly { readonly precedent: Precedent; readonly weight: number }[];
   /** Actions that were tried in earlier attempts, or denied in this one, as canonical JSON: never propose one again. */

@@ -1,5 +1,5 @@
 import type { FileEdit, IntendedChange, KubeObject, ObjectRef, RepoBindingSpec } from '@fleetmend/model';
-import type { CommitInfo, Tree } from '@fleetmend/ports';
+import type { Tree } from '@fleetmend/ports';
 import type { Application } from './gitops-engine.ts';
 
 export interface LocateInput {
@@ -20,6 +20,8 @@ export interface SourceOrigin {
   readonly document: number;
   /** Folder that is rendered to get the target. */
   readonly root: string;
+  /** Further folders and files that the root is rendered from, such as a base: a commit that touches one may change the target. */
+  readonly includes?: readonly string[];
   readonly evidence: readonly string[];
 }
 
@@ -36,12 +38,4 @@ export interface SourceLayout {
   edit(input: { readonly origin: SourceOrigin; readonly change: IntendedChange; readonly tree: Tree }): Promise<readonly FileEdit[]>;
   /** Every object that the origin's root renders to, of the given tree. */
   render(input: { readonly origin: SourceOrigin; readonly tree: Tree }): Promise<readonly KubeObject[]>;
-  /** Values that a field had in earlier commits, newest first, starting with the tree's own. */
-  history(input: {
-    readonly origin: SourceOrigin;
-    readonly change: Pick<IntendedChange, 'object'>;
-    readonly path: readonly string[];
-    readonly commits: readonly CommitInfo[];
-    readonly treeAt: (revision: string) => Promise<Tree>;
-  }): Promise<readonly { readonly value: unknown; readonly commit: string; readonly at: number }[]>;
 }

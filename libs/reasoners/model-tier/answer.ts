@@ -1,4 +1,4 @@
-import { Action } from '@fleetmend/model';
+import { Action, FIELD_ACTION_NAMES, FieldPath, ObjectRef } from '@fleetmend/model';
 import { z } from 'zod';
 import type { JsonSchema } from './chat-endpoint.ts';
 
@@ -34,12 +34,21 @@ function findObject(text: string): unknown {
   }
 }
 
-/** Structured output has no optional fields: what is left out comes as null. */
+/** Structured output has no optional fields: what is left out comes as null. A null `value` means something: the field is taken out. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, withoutNulls(item)]])));
+  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === null && key !== 'value' ? [] : [[key, withoutNulls(item)]])));
 }
+
+/** All actions that set fields in one variant, with scalars only: a dozen variants alike, and free maps, are outside of what servers take. */
+const FieldSettings = z.object({
+  action: z.enum(FIELD_ACTION_NAMES as [string, ...string[]]),
+  object: ObjectRef.optional(),
+  fields: z.array(z.object({ path: FieldPath, value: z.union([z.string(), z.number(), z.boolean(), z.null()]) })).min(1).max(6),
+});
+const isFieldOption = (name: string): boolean => (FIELD_ACTION_NAMES as readonly string[]).includes(name);
+const AskedAnswer = ModelAnswer.extend({ actions: z.array(z.union([...Action.options.filter((option) => !isFieldOption(option.shape.action.value)), FieldSettings])).min(1).max(3) });
 
 /** Keywords outside the subset that strict servers take. Source: OpenAI's guide on structured outputs, "Supported schemas". */
 const DROPPED = new Set(['$schema', 'minLength', 'maxLength', 'default', 'propertyNames', 'description', 'title']);
@@ -62,6 +71,6 @@ function strictSchema(): { readonly schema: JsonSchema; readonly strict: boolean
     const all = Object.entries(properties).map(([name, schema]) => [name, required?.includes(name) ? tighten(schema) : { anyOf: [tighten(schema), { type: 'null' }] }]);
     return { ...kept, properties: Object.fromEntries(all) as unknown, required: Object.keys(properties), additionalProperties: false };
   };
-  const schema = tighten(z.toJSONSchema(ModelAnswer, { io: 'input', unrepresentable: 'any' })) as JsonSchema;
+  const schema = tighten(z.toJSONSchema(AskedAnswer, { io: 'input', unrepresentable: 'any' })) as JsonSchema;
   return { schema, strict };
 }

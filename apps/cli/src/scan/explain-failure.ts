@@ -61,7 +61,7 @@ async function changeOf(diagnosis: Diagnosis, request: RemediationRequest, clust
   const { objects } = await clusters.ask(request.spec.clusters[0] ?? '', { question: 'object', ref, limit: 1 });
   const [live] = objects;
   if (!live) return { change: [], note: 'the object is gone' };
-  const { fields } = await intendedChange(Action.parse(JSON.parse(first)), live, async () => undefined);
+  const { fields } = await intendedChange(Action.parse(JSON.parse(first)), live, { earlier: async () => undefined, rendered: async () => live });
   const change = fields.map(({ path, value }) => ({ path: path.join('.').replaceAll('.[', '['), from: textOf(valueAt(live, [...path])), to: textOf(value) }));
   return { change, note: undefined };
 }

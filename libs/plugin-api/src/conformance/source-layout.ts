@@ -91,20 +91,4 @@ export function sourceLayoutConformance({ kind, layout, fixtures: { good, foreig
       expect(await layout.edit({ origin: await located(), change: change(good.before), tree })).toEqual([]);
     });
   });
-
-  describe('history', () => {
-    it('tells earlier values, newest first, and skips commits that had none', async () => {
-      const [old, middle, now] = ['1'.repeat(40), '2'.repeat(40), '3'.repeat(40)];
-      const origin = await located();
-      const edits = await layout.edit({ origin, change: change(good.after), tree });
-      const changed = { ...good.files, ...Object.fromEntries(edits.map((each) => [each.path, each.after])) };
-      const trees: Readonly<Record<string, Tree>> = { [old]: treeOf({}, old), [middle]: treeOf(changed, middle), [now]: treeOf(good.files, now) };
-      const commits = [now, middle, old].map((sha, index) => ({ sha, parents: [], author: 'ada', message: '', at: 3000 - index }));
-      const values = await layout.history({ origin, change: { object: good.target }, path: good.path, commits, treeAt: async (sha) => trees[sha] ?? treeOf({}) });
-      expect(values).toEqual([
-        { value: good.before, commit: now, at: 3000 },
-        { value: good.after, commit: middle, at: 2999 },
-      ]);
-    });
-  });
 }

@@ -69,6 +69,6 @@ describe('openai-compatible', () => {
 
   it('counts what the server says it took, and what it costs', async () => {
     const { reason } = await bench.start([right], { price: { inputPerMillion: 2, outputPerMillion: 10 } });
-    expect((await reason(again(oom(), 'u')))?.model).toMatchObject({ provider: 'openai-compatible', name: 'm-1', template: 'diagnose@1', inputTokens: 900, outputTokens: 100, costUSD: 0.0028, cached: false });
+    expect((await reason(again(oom(), 'u')))?.model).toMatchObject({ provider: 'openai-compatible', name: 'm-1', template: 'diagnose@2', inputTokens: 900, outputTokens: 100, costUSD: 0.0028, cached: false });
   });
 });

@@ -1,6 +1,6 @@
 import { sha256 } from '@fleetmend/kernel';
 import type { KubeObject } from '@fleetmend/model';
-import type { Case, FieldHistory } from '@fleetmend/plugin-api';
+import type { Case, FieldHistory, GitChange, GitVersion } from '@fleetmend/plugin-api';
 
 const HOUR = 3_600_000;
 export const CONTAINER_PATH = ['spec', 'template', 'spec', 'containers', '[name=app]'] as const;
@@ -15,6 +15,8 @@ interface CaseParts {
   readonly containers?: readonly Readonly<Record<string, unknown>>[];
   readonly related?: readonly KubeObject[];
   readonly history?: readonly FieldHistory[];
+  readonly versions?: readonly GitVersion[];
+  readonly changes?: readonly GitChange[];
   readonly tried?: readonly string[];
 }
 
@@ -41,6 +43,8 @@ export function aCase(parts: CaseParts): Case {
       { kind: 'log', title: 'previous log of checkout', text: 'bye', digest: sha256('log') },
     ],
     history: parts.history ?? [],
+    versions: parts.versions ?? [],
+    changes: parts.changes ?? [],
     precedents: [],
     tried: parts.tried ?? [],
   };

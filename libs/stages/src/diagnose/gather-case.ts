@@ -1,24 +1,15 @@
 import { isPermanent } from '@fleetmend/kernel';
-import { valueAt } from '@fleetmend/manifest';
 import type { View } from '@fleetmend/lifecycle';
 import type { EvidenceItem, KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
-import { containerPath } from '../propose/intended-change.ts';
-import { fieldHistory } from '../propose/history.ts';
 import { findSource, leadCluster, readTarget, targetOf } from '../propose/source.ts';
+import { readVersions } from '../propose/versions.ts';
 import type { StageDeps } from '../stage.ts';
 import { shapeOf } from '../learn/learn.ts';
 import { weigh, withQuietRepeats } from '../learn/weigh.ts';
-import { suspectFields } from './suspect-fields.ts';
-
-/** What bears on a workload, by kind; `namespaced` ones are read in the target's namespace. */
-const RELATED = [
-  { apiVersion: 'v1', kind: 'Pod', namespaced: true },
-  { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespaced: true },
-  { apiVersion: 'v1', kind: 'LimitRange', namespaced: true },
-  { apiVersion: 'v1', kind: 'ResourceQuota', namespaced: true },
-  { apiVersion: 'v1', kind: 'Node', namespaced: false },
-] as const;
+import { changesBetween } from './git-changes.ts';
+import { relatedKinds } from './related-kinds.ts';
+import { targetHistory } from './target-history.ts';
 
 /** Enough that several sources are heard, each with a few cases. */
 const MOST_PRECEDENTS = 30;
@@ -30,19 +21,22 @@ export async function gatherCase(deps: StageDeps, view: View): Promise<Case | un
   const cluster = leadCluster(request);
   const live = await readTarget(deps, cluster, target);
   if (live === undefined) return undefined;
-  const [evidence, related, history, precedents] = await Promise.all([
+  const [evidence, related, versions, precedents] = await Promise.all([
     readEvidence(deps, view, cluster),
-    readRelated(deps, cluster, target.namespace),
-    readHistory(deps, view, live),
+    readRelated(deps, cluster, request),
+    readGit(deps, view),
     findPrecedents(deps, view),
   ]);
+  const changes = changesBetween(versions);
   return {
     request: { uid: request.metadata.uid, spec: request.spec, attempt: request.status.attempt },
     cluster,
     target: live,
     related,
     evidence,
-    history,
+    history: targetHistory({ live, container: target.container, versions, changes }),
+    versions,
+    changes,
     precedents,
     tried: (request.status.attempts ?? []).flatMap((attempt) => attempt.actionJson ?? []),
   };
@@ -53,24 +47,29 @@ async function readEvidence(deps: StageDeps, { request }: View, cluster: string)
   return answer.items;
 }
 
-async function readRelated(deps: StageDeps, cluster: string, namespace: string | undefined): Promise<readonly KubeObject[]> {
+async function readRelated(deps: StageDeps, cluster: string, { spec }: View['request']): Promise<readonly KubeObject[]> {
+  const namespace = spec.target?.namespace;
   const answers = await Promise.all(
-    RELATED.map(({ apiVersion, kind, namespaced }) =>
-      deps.clusters.ask(cluster, { question: 'object', ref: { apiVersion, kind, ...(namespaced && namespace !== undefined ? { namespace } : {}) }, limit: 200 }),
-    ),
+    relatedKinds(spec.failure.class).map(({ apiVersion, kind, namespaced }) => readKind(deps, cluster, { apiVersion, kind, ...(namespaced && namespace !== undefined ? { namespace } : {}) })),
   );
-  return answers.flatMap((answer) => answer.objects);
+  return answers.flat();
 }
 
-/** Git's memory of the usual suspects. Without a place in Git there is no history; proposing says why there is no place. */
-async function readHistory(deps: StageDeps, view: View, live: KubeObject): Promise<Case['history']> {
-  const { container } = targetOf(view.request);
-  if (container === undefined) return [];
+/** An agent that may not read a kind, an older one perhaps, leaves the case without it. */
+async function readKind(deps: StageDeps, cluster: string, ref: { readonly apiVersion: string; readonly kind: string; readonly namespace?: string }): Promise<readonly KubeObject[]> {
+  try {
+    return (await deps.clusters.ask(cluster, { question: 'object', ref, limit: 200 })).objects;
+  } catch (error) {
+    if (isPermanent(error)) return [];
+    throw error;
+  }
+}
+
+/** Git's memory of the application. Without a place in Git there is none; proposing says why there is no place. */
+async function readGit(deps: StageDeps, view: View): Promise<Case['versions']> {
   try {
     const source = await findSource(deps, view.request);
-    if (source === undefined) return [];
-    const base = containerPath(live, container);
-    return await fieldHistory(source, suspectFields(valueAt(live, [...base])).map((field) => [...base, ...field]));
+    return source === undefined ? [] : await readVersions(source);
   } catch (error) {
     if (isPermanent(error)) return [];
     throw error;

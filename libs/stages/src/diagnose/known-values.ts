@@ -1,9 +1,9 @@
 import { valueAt } from '@fleetmend/manifest';
-import { Action, type KubeObject } from '@fleetmend/model';
+import { Action, CATALOGUE_WORDS, refOf, sameRef, type KubeObject, type ObjectRef } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 
-export type Origin = Pick<Case, 'target' | 'related' | 'history'>;
+export type Origin = Pick<Case, 'target' | 'related' | 'history' | 'versions' | 'changes'>;
 
 /** Keys of a spec whose values are names: `name`, `claimName`, `serviceAccountName`, `key`, `port` … */
 const NAMING_KEY = /^(?:name|.*Name|namespace|key|kind|apiVersion|port|topologyKey|operator|effect)$/;
@@ -14,7 +14,7 @@ const NAME = /^(?![^]*\.\.)(?![^]*:\/\/)[A-Za-z0-9]([-A-Za-z0-9_./:]{0,315}[A-Za
 export const CATALOGUE_CONSTANTS: ReadonlySet<string> = catalogueConstants();
 
 function catalogueConstants(): ReadonlySet<string> {
-  const found = new Set<string>();
+  const found = new Set<string>(CATALOGUE_WORDS);
   const look = (node: unknown): void => {
     if (Array.isArray(node)) return node.forEach(look);
     if (typeof node !== 'object' || node === null) return;
@@ -28,25 +28,37 @@ function catalogueConstants(): ReadonlySet<string> {
   return found;
 }
 
-/** Every text that a field of the target ever had in Git, as far as the case goes back. */
-export function gitValues({ history }: Origin): ReadonlySet<string> {
-  return new Set(history.flatMap((field) => field.values.flatMap(({ value }) => textsIn(value))));
+/** Every text that a field of the target, or of another object that is to be changed, ever had in Git, as far as the case goes back. */
+export function gitValues({ history, versions }: Origin, object?: ObjectRef): ReadonlySet<string> {
+  const own = history.flatMap((field) => field.values.flatMap(({ value }) => textsIn(value)));
+  const others = object === undefined ? [] : versions.flatMap(({ objects }) => objects.filter((one) => isObject(one, object)).flatMap((one) => [...textsIn(one['spec']), ...textsIn(one.metadata.labels)]));
+  return new Set([...own, ...others]);
 }
 
-export function gitCommits({ history }: Origin): ReadonlySet<string> {
-  return new Set(history.flatMap((field) => field.values.map(({ commit }) => commit)));
+export function gitCommits({ history, versions }: Origin): ReadonlySet<string> {
+  return new Set([...history.flatMap((field) => field.values.map(({ commit }) => commit)), ...versions.map(({ commit }) => commit)]);
 }
 
-/** Names that exist in the cluster: of objects, labels, containers, ports, keys. Never annotations and status, which hold free text. */
-export function clusterNames({ target, related }: Origin): ReadonlySet<string> {
+/** The same object; a manifest may leave its namespace to whoever applies it. */
+export function isObject(object: KubeObject, ref: ObjectRef): boolean {
+  return sameRef({ ...refOf(object), namespace: object.metadata.namespace ?? ref.namespace }, ref);
+}
+
+/** An object as Git has it at the head, else as it is live. */
+export function findObject({ target, related, versions }: Origin, ref: ObjectRef): KubeObject | undefined {
+  return [...(versions[0]?.objects ?? []), target, ...related].find((object) => isObject(object, ref));
+}
+
+/** Names that exist in the cluster, or in what Git has the same application apply: of objects, labels, containers, ports, keys. Never annotations and status, which hold free text. */
+export function clusterNames({ target, related, versions }: Origin): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const object of [target, ...related]) for (const name of namesOf(object)) if (NAME.test(name)) names.add(name);
+  for (const object of [target, ...related, ...(versions[0]?.objects ?? [])]) for (const name of namesOf(object)) if (NAME.test(name)) names.add(name);
   return names;
 }
 
 function namesOf(object: KubeObject): readonly string[] {
   const { name, namespace, labels } = object.metadata;
-  const own = [object.apiVersion, object.kind, name, ...(namespace === undefined ? [] : [namespace]), ...Object.entries(labels ?? {}).flat(), ...Object.keys(asRecord(object['data']))];
+  const own = [object.apiVersion, object.kind, name, ...(namespace === undefined ? [] : [namespace]), ...Object.entries(labels ?? {}).flat(), ...Object.keys(asRecord(object['data'])), ...Object.keys(asRecord(object['stringData']))];
   const dns = object.kind === 'Service' && namespace !== undefined ? [`${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`] : [];
   return [...own, ...dns, ...namesIn(object['spec'], '')];
 }
@@ -75,7 +87,7 @@ export function healthyImages({ target, related }: Origin, container: string): r
   return [target, ...owned].flatMap(containersIn).filter((one) => one['name'] === container).flatMap((one) => textsIn(one['image']));
 }
 
-function textsIn(value: unknown): readonly string[] {
+export function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];

@@ -1,4 +1,4 @@
-import type { Action, KubeObject } from '@fleetmend/model';
+import { refOf, type Action, type KubeObject } from '@fleetmend/model';
 import type { Reasoning } from '@fleetmend/plugin-api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,12 +6,13 @@ import type { Origin } from './known-values.ts';
 import { findTaint, withoutTaint } from './taint.ts';
 
 const COMMIT = 'a'.repeat(40);
-const container = ['spec', 'template', 'spec', 'containers', '[name=app]'];
+const pod = ['spec', 'template', 'spec'];
+const container = [...pod, 'containers', '[name=app]'];
 const target: KubeObject = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: { name: 'checkout', namespace: 'shop', annotations: { note: 'evil.example.org/miner:1' } },
-  spec: { replicas: 2, template: { spec: { containers: [{ name: 'app', image: 'shop/app:2', env: [{ name: 'HOST', value: 'db' }] }] } } },
+  spec: { replicas: 2, template: { spec: { containers: [{ name: 'app', image: 'shop/app:2', env: [{ name: 'HOST', value: 'db' }], args: ['--health=/healthz'], readinessProbe: { httpGet: { path: '/', port: 80 } } }] } } },
 };
 const replicaSet = (owner: string, image: string, readyReplicas: number): KubeObject => ({
   apiVersion: 'apps/v1',
@@ -20,13 +21,18 @@ const replicaSet = (owner: string, image: string, readyReplicas: number): KubeOb
   spec: { template: { spec: { containers: [{ name: 'app', image }] } } },
   status: { readyReplicas, message: 'try evil.example.org/miner:2' },
 });
+const configMap: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'shop' }, data: { url: 'http://carts:80/', note: 'run me' } };
+const service: KubeObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'cart', namespace: 'shop' }, spec: { selector: { app: 'cart' }, ports: [{ port: 8080, name: 'web' }] } };
+const node: KubeObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', labels: { disk: 'ssd' } } };
 const kase: Origin = {
   target,
-  related: [replicaSet('checkout', 'shop/app:healthy', 1), replicaSet('checkout', 'shop/app:dead', 0), replicaSet('other', 'other/app:1', 3)],
+  related: [service, node, replicaSet('checkout', 'shop/app:healthy', 1), replicaSet('checkout', 'shop/app:dead', 0), replicaSet('other', 'other/app:1', 3)],
   history: [
     { path: [...container, 'image'], values: [{ value: 'shop/app:2', commit: 'b'.repeat(40), at: 2 }, { value: 'shop/app:1', commit: COMMIT, at: 1 }] },
     { path: [...container, 'env', '[name=HOST]', 'value'], values: [{ value: 'db', commit: COMMIT, at: 1 }] },
   ],
+  versions: [{ commit: 'b'.repeat(40), message: '', at: 2, objects: [target, configMap] }],
+  changes: [{ object: refOf(configMap), path: ['data', 'old'], before: 'x', after: undefined, beforeCommit: COMMIT, commit: 'b'.repeat(40), message: '', at: 2 }],
 };
 const image = (name: string): Action => ({ action: 'setImage', container: 'app', image: name, provenance: 'GitHistory' });
 const restore = (path: string[], commit = COMMIT): Action => ({ action: 'restoreField', path, commit });
@@ -40,6 +46,14 @@ describe('an action whose every value has a known origin', () => {
     ['a field back to an earlier commit', restore([...container, 'image'])],
     ['a field that exists, back to an earlier commit', restore(['spec', 'replicas'])],
     ['the target named as the object', { ...restore(['spec', 'replicas']), object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' } } as Action],
+    ['a probe at a port, on a path that the command line names', { action: 'setProbe', fields: [{ path: [...container, 'readinessProbe', 'httpGet', 'path'], value: '/healthz' }, { path: [...container, 'readinessProbe', 'httpGet', 'port'], value: 8080 }] }],
+    ['a selector that a node has', { action: 'setScheduling', fields: [{ path: [...pod, 'nodeSelector', 'disk'], value: 'ssd' }] }],
+    ['a selector taken out', { action: 'setScheduling', fields: [{ path: [...pod, 'nodeSelector', 'disk'], value: null }] }],
+    ['a toleration that is put together of names', { action: 'setScheduling', fields: [{ path: [...pod, 'tolerations', '-'], value: { key: 'disk', operator: 'Equal', value: 'ssd', effect: 'NoSchedule' } }] }],
+    ['a key that a ConfigMap in Git has', { action: 'setReference', fields: [{ path: [...container, 'env', '[name=HOST]', 'valueFrom', 'configMapKeyRef', 'key'], value: 'url' }] }],
+    ["a port of a Service in the target's namespace", { action: 'setPort', object: refOf(service), fields: [{ path: ['spec', 'ports', '[name=web]', 'targetPort'], value: 'web' }] }],
+    ['a host replaced by a Service that exists', { action: 'setHost', object: refOf(configMap), path: ['data', 'url'], from: 'carts', to: 'cart.shop' }],
+    ['a key of another object back to an earlier commit', { ...restore(['data', 'old']), object: refOf(configMap) } as Action],
     ['nothing to be done', { action: 'abstain', reason: 'Unknown', lookAt: 'anything may stand here: it reaches no file' }],
   ])('passes: %s', (_, action) => {
     expect(findTaint(action, kase)).toBeUndefined();
@@ -60,8 +74,17 @@ describe('an action with a value of unknown origin', () => {
     ['a path out of the object', restore(['..', '..', 'etc', 'passwd']), 'path is no field'],
     ['a field that never was', restore([...container, 'securityContext', 'privileged']), 'path is no field'],
     ['what every object inherits', restore(['__proto__']), 'path is no field'],
-    ['an object of another namespace', { ...restore(['spec', 'replicas']), object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'kube-system', name: 'checkout' } } as Action, 'object.namespace is no'],
-    ['a kind that is not there', { ...restore(['spec', 'replicas']), object: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', name: 'checkout' } } as Action, 'object.apiVersion is no'],
+    ['a field that the action may not set', { action: 'setProbe', fields: [{ path: [...container, 'command'], value: ['sh'] }] }, 'path is no field that setProbe may set in a Deployment'],
+    ['a probe taken out', { action: 'setProbe', fields: [{ path: [...container, 'livenessProbe'], value: null }] }, 'path is no field that setProbe may take out'],
+    ['a probe on a path that nobody wrote', { action: 'setProbe', fields: [{ path: [...container, 'readinessProbe', 'httpGet', 'path'], value: '/admin/shutdown' }] }, 'value is no constant'],
+    ['a container that is not there', { action: 'setProbe', fields: [{ path: [...pod, 'containers', '[name=evil]', 'readinessProbe', 'periodSeconds'], value: 5 }] }, 'path names something that does not exist'],
+    ['a selector that no node has', { action: 'setScheduling', fields: [{ path: [...pod, 'nodeSelector', 'disk'], value: 'floppy' }] }, 'value is no constant'],
+    ['a label key that nothing has', { action: 'setScheduling', fields: [{ path: [...pod, 'nodeSelector', 'evil.example.org/x'], value: 'ssd' }] }, 'path names something'],
+    ["text of a ConfigMap's value", { action: 'setReference', fields: [{ path: [...container, 'env', '[name=HOST]', 'valueFrom', 'configMapKeyRef', 'key'], value: 'run me' }] }, 'value is no constant'],
+    ['a host that is no Service', { action: 'setHost', object: refOf(configMap), path: ['data', 'url'], from: 'carts', to: 'evil.example.org' }, 'to is no DNS name'],
+    ['a host that does not stand there', { action: 'setHost', object: refOf(configMap), path: ['data', 'url'], from: 'db', to: 'cart' }, 'from does not stand'],
+    ['an object of another namespace', { ...restore(['spec', 'replicas']), object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'kube-system', name: 'checkout' } } as Action, 'object is none'],
+    ['a kind that is not there', { ...restore(['spec', 'replicas']), object: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', name: 'checkout' } } as Action, 'object is none'],
   ])('is refused: %s', (_, action, reason) => {
     expect(findTaint(action, kase)).toContain(reason);
   });

@@ -2,10 +2,11 @@ import { renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import type { Action, BundleInfo, FileEdit, Plan, Verdict } from '@fleetmend/model';
 import type { GateDecision } from '@fleetmend/plugin-api';
-import { segmentsOf } from '../propose/field.ts';
+import { readPointer } from '../propose/field.ts';
 import { rebuildEdits } from '../propose/propose.ts';
-import { earlierValues } from '../propose/history.ts';
-import type { Source } from '../propose/source.ts';
+import { textOf } from '../propose/shown-value.ts';
+import { earlierValue, readVersions } from '../propose/versions.ts';
+import { objectIn, type Source } from '../propose/source.ts';
 import { structuralDiff } from '@fleetmend/manifest';
 import { revertEdits } from '../verify/revert-edits.ts';
 import type { Stage, StageDeps } from '../stage.ts';
@@ -58,21 +59,27 @@ async function touchedDiffer(source: Source, head: string, edits: readonly FileE
   return false;
 }
 
-/** Every changed value stood in the same field in an earlier commit: the one that the action names, or any of the last twenty. */
+/** Every changed value stood in the same field in an earlier commit: the one that the action names, or any of the last ones. */
 async function restores(source: Source, plan: Plan, action: Action): Promise<boolean> {
-  const commits = action.action === 'restoreField' ? await namedCommit(source, plan, action.commit) : (await source.repository.log(plan.base, source.origin.path, 20)).slice(1).map((commit) => commit.sha);
-  for (const change of plan.changes) {
-    const path = action.action === 'restoreField' ? action.path : segmentsOf(`/${change.path}`);
-    const values = await Promise.all(commits.map((commit) => earlierValues(source, path, commit)));
-    // Taking a field out restores only where the named commit had none: that most commits lack it proves nothing.
-    if (!values.some((value) => (value === undefined ? action.action === 'restoreField' && change.after === undefined : String(value) === change.after))) return false;
-  }
-  return plan.changes.length > 0;
+  if (plan.changes.length === 0) return false;
+  if (action.action === 'restoreField') return restoresNamed(source, plan, action);
+  const earlier = (await readVersions(source)).slice(1).flatMap(({ objects }) => objectIn(objects, source.target) ?? []);
+  return plan.changes.every(({ path, after }) => after !== undefined && earlier.some((object) => shownEarlier(readPointer(object, `/${path}`)) === after));
 }
 
-/** The commit that an action restores from, if it is an earlier one of this branch. */
-async function namedCommit({ repository }: Source, plan: Plan, commit: string): Promise<readonly string[]> {
-  return commit !== plan.base && (await repository.isAncestor(commit, plan.base)) ? [commit] : [];
+/** The commit that the action restores from is an earlier one of this branch, and holds each value that comes back. */
+async function restoresNamed(source: Source, plan: Plan, { path, commit }: Extract<Action, { readonly action: 'restoreField' }>): Promise<boolean> {
+  if (commit === plan.base || !(await source.repository.isAncestor(commit, plan.base))) return false;
+  const held = new Set(leavesOf(await earlierValue(source, path, commit)).map(textOf));
+  return plan.changes.every(({ after }) => after === undefined || held.has(after));
+}
+
+const shownEarlier = (value: unknown): string | undefined => (value === undefined ? undefined : textOf(value).slice(0, 256));
+
+function leavesOf(value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  const inside = value !== null && typeof value === 'object' ? Object.values(value) : [];
+  return inside.length === 0 ? [value] : inside.flatMap(leavesOf);
 }
 
 async function judgeRevert(deps: StageDeps, view: View, plan: Plan): Promise<{ judged: Judged; baseMoved: boolean }> {

@@ -1,62 +1,66 @@
 import { PermanentError } from '@fleetmend/kernel';
-import { refOf, renderRef, type Action, type FieldChange, type IntendedChange, type KubeObject } from '@fleetmend/model';
+import { valueAt } from '@fleetmend/manifest';
+import { isFieldAction, isGuardPath, podSpecPathOf, refOf, renderRef, type Action, type FieldChange, type IntendedChange, type JsonValue, type KubeObject } from '@fleetmend/model';
 
-/** Where the pod template of each workload kind stands. */
-const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
-  Deployment: ['spec', 'template', 'spec'],
-  ReplicaSet: ['spec', 'template', 'spec'],
-  StatefulSet: ['spec', 'template', 'spec'],
-  DaemonSet: ['spec', 'template', 'spec'],
-  Job: ['spec', 'template', 'spec'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-  Pod: ['spec'],
-};
+const WORKLOADS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Pod'];
 
 /** The path of a workload's pod spec. Throws PermanentError `UnsupportedKind`. */
 export function podSpecPath(kind: string): readonly string[] {
-  const path = TEMPLATES[kind];
-  if (path === undefined) throw new PermanentError('UnsupportedKind', `we do not know where ${kind} keeps its pod template: a human has to make this change`);
-  return path;
+  if (!WORKLOADS.includes(kind)) throw new PermanentError('UnsupportedKind', `we do not know where ${kind} keeps its pod template: a human has to make this change`);
+  return podSpecPathOf(kind);
 }
 
 /** A container of the target by name, among the plain and the init containers. */
 export function containerPath(target: KubeObject, container: string): readonly string[] {
   const pod = podSpecPath(target.kind);
-  const spec = pod.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], target);
+  const spec = valueAt(target, [...pod]) as { containers?: unknown; initContainers?: unknown } | undefined;
   const named = (list: unknown) => Array.isArray(list) && list.some((item) => (item as { name?: string }).name === container);
-  const lists = spec as { containers?: unknown; initContainers?: unknown } | undefined;
-  for (const list of ['containers', 'initContainers'] as const) if (named(lists?.[list])) return [...pod, list, `[name=${container}]`];
+  for (const list of ['containers', 'initContainers'] as const) if (named(spec?.[list])) return [...pod, list, `[name=${container}]`];
   throw new PermanentError('NoSuchContainer', `${renderRef(refOf(target))} has no container ${container}`);
 }
 
-/** The value that a field had in an earlier commit, found by the stage that knows Git. */
-export type EarlierValue = (path: readonly string[], commit: string) => Promise<unknown>;
-
-/** What an action means for its target, field by field, and nothing beyond it. */
-export async function intendedChange(action: Action, target: KubeObject, earlier: EarlierValue): Promise<IntendedChange> {
-  return { object: refOf(target), fields: await fieldsOf(action, target, earlier) };
+/** What Git knows of the object that is to be changed. */
+export interface InGit {
+  /** The value that a field had in an earlier commit; undefined: the object was there, and the field was not. */
+  readonly earlier: (path: readonly string[], commit: string) => Promise<unknown>;
+  /** The object as the base renders it: nothing in it was redacted. */
+  readonly rendered: () => Promise<KubeObject | undefined>;
 }
 
-async function fieldsOf(action: Action, target: KubeObject, earlier: EarlierValue): Promise<readonly FieldChange[]> {
+/** What an action means for its object, field by field, and nothing beyond it. */
+export async function intendedChange(action: Action, object: KubeObject, git: InGit): Promise<IntendedChange> {
+  return { object: refOf(object), fields: await fieldsOf(action, object, git) };
+}
+
+async function fieldsOf(action: Action, object: KubeObject, git: InGit): Promise<readonly FieldChange[]> {
+  if (isFieldAction(action)) return action.fields.map(({ path, value }) => ({ path, value: value ?? undefined }));
   switch (action.action) {
     case 'setResources': {
-      const base = [...containerPath(target, action.container), 'resources'];
+      const base = [...containerPath(object, action.container), 'resources'];
       return (['requests', 'limits'] as const).flatMap((list) =>
         Object.entries(action[list] ?? {}).map(([resource, amount]) => ({ path: [...base, list, resource], value: amount })),
       );
     }
     case 'setImage':
-      return [{ path: [...containerPath(target, action.container), 'image'], value: action.image }];
+      return [{ path: [...containerPath(object, action.container), 'image'], value: action.image }];
     case 'setReplicas':
       return [{ path: ['spec', 'replicas'], value: action.replicas }];
-    case 'restoreField':
-      return [{ path: action.path, value: scalar(await earlier(action.path, action.commit), action.path) }];
+    case 'setHost':
+      return [{ path: action.path, value: await replaced(action, git) }];
+    case 'restoreField': {
+      const value = (await git.earlier(action.path, action.commit)) as JsonValue | undefined;
+      if (value === undefined && isGuardPath(action.path)) throw new PermanentError('GuardWouldGo', `${action.path.join('/')} was not there in ${action.commit.slice(0, 8)}: putting that back would take a guard out`);
+      return [{ path: action.path, value }];
+    }
     case 'abstain':
       return [];
   }
 }
 
-function scalar(value: unknown, path: readonly string[]): FieldChange['value'] {
-  if (value === undefined || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  throw new PermanentError('NotAScalar', `${path.join('/')} held a list or a map in that commit: a human has to restore it`);
+/** The text with `to` in the one place where `from` stands as a whole host or port. */
+async function replaced({ path, from, to }: Extract<Action, { readonly action: 'setHost' }>, git: InGit): Promise<string> {
+  const text = valueAt(await git.rendered(), path);
+  const parts = typeof text === 'string' ? text.split(new RegExp(`(?<![-A-Za-z0-9.])${from.replaceAll('.', '\\.')}(?![-A-Za-z0-9]|\\.[A-Za-z0-9])`)) : [];
+  if (parts.length !== 2) throw new PermanentError('NotEditable', `${path.join('/')} does not hold ${from} exactly once in Git`);
+  return parts.join(to);
 }

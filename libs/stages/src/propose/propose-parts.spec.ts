@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Action, FileEdit, KubeObject, RepoBindingSpec } from '@fleetmend/model';
 import { countLines, editDigest, planDigest } from './edit-digest.ts';
 import { pointerOf, readPointer, segmentsOf } from './field.ts';
-import { containerPath, intendedChange, podSpecPath } from './intended-change.ts';
+import { containerPath, intendedChange, podSpecPath, type InGit } from './intended-change.ts';
 import { findDrift } from './prove.ts';
 import { chooseBinding, type Binding } from './source.ts';
 
@@ -12,7 +12,8 @@ const target: KubeObject = {
   metadata: { name: 'checkout', namespace: 'shop' },
   spec: { replicas: 2, template: { spec: { initContainers: [{ name: 'migrate', image: 'm:1' }], containers: [{ name: 'side' }, { name: 'app', image: 'a:2', resources: { limits: { memory: '64Mi' } } }] } } },
 };
-const noHistory = () => Promise.resolve(undefined);
+const inGit = (earlier: unknown, rendered: KubeObject = target): InGit => ({ earlier: async () => earlier, rendered: async () => rendered });
+const noHistory = inGit(undefined);
 
 describe('an action as fields of its target', () => {
   it('sets each amount of the named container, wherever it stands', async () => {
@@ -28,9 +29,42 @@ describe('an action as fields of its target', () => {
 
   it('restores what a commit had, also that it had nothing', async () => {
     const restore: Action = { action: 'restoreField', path: ['spec', 'replicas'], commit: 'a'.repeat(40) };
-    expect((await intendedChange(restore, target, () => Promise.resolve(3))).fields).toEqual([{ path: ['spec', 'replicas'], value: 3 }]);
+    expect((await intendedChange(restore, target, inGit(3))).fields).toEqual([{ path: ['spec', 'replicas'], value: 3 }]);
     expect((await intendedChange(restore, target, noHistory)).fields).toEqual([{ path: ['spec', 'replicas'], value: undefined }]);
-    await expect(intendedChange(restore, target, () => Promise.resolve([1]))).rejects.toThrow(/a human has to restore it/);
+    expect((await intendedChange(restore, target, inGit([{ key: 'dedicated' }]))).fields).toEqual([{ path: ['spec', 'replicas'], value: [{ key: 'dedicated' }] }]);
+  });
+
+  it('takes no guard out, although it was not there before', async () => {
+    const restore: Action = { action: 'restoreField', path: ['spec', 'template', 'spec', 'containers', '[name=app]', 'livenessProbe'], commit: 'a'.repeat(40) };
+    await expect(intendedChange(restore, target, noHistory)).rejects.toMatchObject({ reason: 'GuardWouldGo' });
+  });
+
+  it('sets the fields that an action names, and takes out what is null', async () => {
+    const path = ['spec', 'template', 'spec', 'nodeSelector', 'disk'];
+    expect((await intendedChange({ action: 'setScheduling', fields: [{ path, value: null }, { path: ['spec', 'x'], value: 'ssd' }] }, target, noHistory)).fields).toEqual([{ path, value: undefined }, { path: ['spec', 'x'], value: 'ssd' }]);
+  });
+
+  describe('of a host', () => {
+    const path = ['data', 'url'];
+    const config = (url: string): KubeObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { url } });
+    const replace = async (url: string, from: string, to: string) => (await intendedChange({ action: 'setHost', path, from, to }, config('hidden'), inGit(undefined, config(url)))).fields[0]?.value;
+
+    it.each([
+      ['postgres://db.shop:5432/app', 'db.shop', 'postgres.shop', 'postgres://postgres.shop:5432/app'],
+      ['http://cart:8080/health', '8080', '80', 'http://cart:80/health'],
+      ['redis', 'redis', 'cache', 'cache'],
+    ])('replaces the part of %s in Git and leaves the rest', async (url, from, to, wanted) => {
+      expect(await replace(url, from, to)).toBe(wanted);
+    });
+
+    it.each([
+      ['http://mydb/', 'db'],
+      ['http://db-2/', 'db'],
+      ['http://db.shop.svc/', 'db.shop'],
+      ['http://db/?fallback=db', 'db'],
+    ])('touches no longer name and no second place: %s', async (url, from) => {
+      await expect(replace(url, from, 'x')).rejects.toMatchObject({ reason: 'NotEditable' });
+    });
   });
 
   it('names what it does not know', async () => {

@@ -2,11 +2,12 @@ import { PermanentError, canonicalJson, isPermanent, renderTime } from '@fleetme
 import type { View } from '@fleetmend/lifecycle';
 import { Action, refOf, renderRef, type ClusterProgress, type FileEdit, type Plan, type Proposal } from '@fleetmend/model';
 import { readPointer } from './field.ts';
-import { intendedChange } from './intended-change.ts';
+import { intendedChange, type InGit } from './intended-change.ts';
 import { countLines, editDigest, planDigest } from './edit-digest.ts';
 import { findDrift, prove, type Proven } from './prove.ts';
-import { findSource, openRepository, readTarget, targetOf, type Source } from './source.ts';
-import { earlierValues } from './history.ts';
+import { findSource, objectIn, openRepository, readTarget, targetOf, type Source } from './source.ts';
+import { earlierValue } from './versions.ts';
+import { sourceOfChange } from './changed-object.ts';
 import type { Facts, Stage, StageDeps } from '../stage.ts';
 import { readBaseline } from './baseline.ts';
 import { shownValue } from './shown-value.ts';
@@ -55,22 +56,30 @@ function candidates({ request }: View): readonly Action[] {
   return texts.filter((text) => !tried.has(text)).map((text) => Action.parse(JSON.parse(text)));
 }
 
-async function planFor(deps: StageDeps, view: View, source: Source, action: Action): Promise<Made> {
+async function planFor(deps: StageDeps, view: View, targetSource: Source, action: Action): Promise<Made> {
+  const source = await sourceOfChange(deps, targetSource, action);
   const tree = await source.repository.tree(source.head);
-  const change = await intendedChange(action, source.target, (path, commit) => earlierValues(source, path, commit));
+  const change = await intendedChange(action, source.target, inGit(source));
   const edits = await source.layout.edit({ origin: source.origin, change, tree });
   if (edits.length === 0) return { kind: 'nothing', message: `nothing to change: Git already says what ${action.action} wants` };
   const proven = await prove(source, tree, edits, change);
   const unapplied = source.application?.refused !== undefined;
-  const drift = unapplied ? undefined : findDrift(change, source.target, proven.base);
+  const drift = unapplied || source.unseen === true ? undefined : findDrift(change, source.target, proven.base);
   if (drift !== undefined) return explainDrift(source, drift);
   return { kind: 'plan', plan: renderPlan(deps, view, { source, action, edits, proven, unapplied }) };
+}
+
+function inGit(source: Source): InGit {
+  return {
+    earlier: (path, commit) => earlierValue(source, path, commit),
+    rendered: async () => objectIn(await source.layout.render({ origin: source.origin, tree: await source.repository.tree(source.head) }), source.target),
+  };
 }
 
 /** Live and Git disagree. While the engine has yet to apply the head, a human's fix may be on its way; else it is drift. */
 async function explainDrift(source: Source, drift: { readonly path: string; readonly live: unknown; readonly git: unknown }): Promise<Made> {
   const applied = source.application?.applied;
-  const where = `${drift.path} is ${String(drift.live)} live and ${String(drift.git)} in Git`;
+  const where = `${drift.path} is ${shownValue(drift.path, drift.live)} live and ${shownValue(drift.path, drift.git)} in Git`;
   if (source.application !== undefined && applied !== source.head && !(applied !== undefined && (await source.repository.isAncestor(source.head, applied)))) {
     const [setter] = await source.repository.log(source.head, source.origin.path, 1);
     if (setter !== undefined && (applied === undefined || !(await source.repository.isAncestor(setter.sha, applied)))) return { kind: 'base-ahead', commit: setter.sha, message: where };
@@ -161,9 +170,9 @@ async function baselines(deps: StageDeps, view: View): Promise<ClusterProgress[]
 /** The edits of a plan, made again from its action and its base: they are fixed by its digest, so they need not be stored. */
 export async function rebuildEdits(deps: StageDeps, view: View, plan: Plan): Promise<{ source: Source; edits: readonly FileEdit[]; proven: Proven; action: Action }> {
   const action = Action.parse(JSON.parse(plan.actionJson));
-  const source = await findSourceAt(deps, view, plan);
+  const source = await sourceOfChange(deps, await findSourceAt(deps, view, plan), action);
   const tree = await source.repository.tree(plan.base);
-  const change = await intendedChange(action, source.target, (path, commit) => earlierValues(source, path, commit));
+  const change = await intendedChange(action, source.target, inGit(source));
   const edits = await source.layout.edit({ origin: source.origin, change, tree });
   const digest = planDigest(plan.base, edits, action);
   if (digest !== plan.digest) throw new Error(`the edit of plan ${plan.digest.slice(0, 19)} came out different when made again: it will be planned anew`);

@@ -1,5 +1,5 @@
-import { PermanentError } from '@fleetmend/kernel';
-import { structuralDiff, valueAt } from '@fleetmend/manifest';
+import { PermanentError, canonicalJson } from '@fleetmend/kernel';
+import { differingLeaves, structuralDiff, valueAt } from '@fleetmend/manifest';
 import { refOf, renderRef, sameRef, type FileEdit, type IntendedChange, type KubeObject, type ObjectDiff } from '@fleetmend/model';
 import { overlay, type Tree } from '@fleetmend/ports';
 import { pointerOf, renderPath } from './field.ts';
@@ -33,11 +33,29 @@ export async function prove(source: Pick<Source, 'layout' | 'origin' | 'target'>
 function isExactly(diffs: readonly ObjectDiff[], change: IntendedChange, base: KubeObject, edited: KubeObject): boolean {
   const [only, ...more] = diffs;
   if (only === undefined || more.length > 0 || only.op !== 'Update') return false;
-  const changed = change.fields.filter(({ path }) => valueAt(base, path) !== valueAt(edited, path));
-  const wanted = new Set(changed.map(({ path }) => pointerOf(edited, path) ?? pointerOf(base, path)));
-  const asIntended = change.fields.every(({ path, value }) => valueAt(edited, path) === value);
-  // An inserted map shows as one leaf per scalar, so leaves and intended fields are the same set.
+  const wanted = new Set(change.fields.flatMap((field) => leavesOfChange(field, base, edited)));
+  const asIntended = change.fields.every(({ path, value }) => same(valueAt(edited, settled(path, edited)), value));
   return asIntended && sameRef({ ...only.ref, namespace: change.object.namespace }, change.object) && only.paths.length === wanted.size && only.paths.every((path) => wanted.has(path));
+}
+
+/** The leaves that a change of one field touches: an inserted map shows as one leaf per scalar. */
+function leavesOfChange({ path }: IntendedChange['fields'][number], base: KubeObject, edited: KubeObject): readonly string[] {
+  const at = settled(path, edited);
+  const pointer = pointerOf(edited, at) ?? pointerOf(base, at);
+  return pointer === undefined ? [] : differingLeaves(valueAt(base, at), valueAt(edited, at), pointer);
+}
+
+/** `-` stands for the item that was added at the end of a list. */
+function settled(path: readonly string[], edited: KubeObject): string[] {
+  const at = path.indexOf('-');
+  if (at < 0) return [...path];
+  const list = valueAt(edited, path.slice(0, at));
+  return [...path.slice(0, at), String(Array.isArray(list) ? list.length - 1 : 0), ...path.slice(at + 1)];
+}
+
+/** An empty map that was never written and one that was are the same to the API server. */
+function same(a: unknown, b: unknown): boolean {
+  return a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
 }
 
 /** A field whose live value is not what the base renders, and what both are. */
@@ -52,9 +70,21 @@ export function findDrift(change: IntendedChange, live: KubeObject, base: KubeOb
   for (const { path } of change.fields) {
     const inGit = valueAt(base, path);
     const inCluster = valueAt(live, path);
-    // What Git leaves open, defaulting may fill.
-    if (inGit === undefined || inGit === inCluster) continue;
+    // What Git leaves open, defaulting may fill, also inside a map or a list; what was redacted on its way here cannot be compared.
+    if (inGit === undefined || covers(inCluster, inGit) || isRedacted(inCluster)) continue;
     return { path: renderPath(path), live: inCluster, git: inGit };
   }
   return undefined;
+}
+
+/** Everything that Git says stands in the live value. */
+function covers(live: unknown, git: unknown): boolean {
+  if (git === null || typeof git !== 'object') return live === git;
+  if (live === null || typeof live !== 'object' || Array.isArray(live) !== Array.isArray(git)) return false;
+  return Object.entries(git).every(([key, value]) => covers((live as Record<string, unknown>)[key], value)) && (!Array.isArray(git) || (live as unknown[]).length === git.length);
+}
+
+/** Holds a placeholder of the redaction, such as `__SECRET_VALUE_1__`. */
+function isRedacted(value: unknown): boolean {
+  return value !== undefined && /__[A-Z][A-Z0-9_]*_\d+__/.test(JSON.stringify(value));
 }

@@ -9,5 +9,10 @@ export const HIDDEN = '(hidden: its name is that of a secret)';
  */
 export function shownValue(pointer: string, value: unknown): string {
   const named = pointer.split('/').some((segment) => isSecretName(/^\[name=(.*)\]$/.exec(segment)?.[1] ?? segment));
-  return named ? HIDDEN : redact(String(value), createSession()).slice(0, 256);
+  return named ? HIDDEN : redact(textOf(value), createSession()).slice(0, 256);
+}
+
+/** A leaf as text: what is no plain value as JSON, and nothing as `undefined`. */
+export function textOf(value: unknown): string {
+  return value !== null && typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -18,6 +18,8 @@ export interface Source {
   readonly application: Application | undefined;
   readonly layout: SourceLayout;
   readonly origin: SourceOrigin;
+  /** The agent may not read the object: `target` is what Git renders, and live cannot be compared with it. */
+  readonly unseen?: boolean;
 }
 
 export function targetOf(request: RemediationRequest): Target {

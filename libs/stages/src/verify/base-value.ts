@@ -1,8 +1,9 @@
 import { isPermanent } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import type { KubeObject, Plan, PullRequest } from '@fleetmend/model';
+import { Action, objectNamed, objectOf, type KubeObject, type ObjectRef, type Plan, type PullRequest } from '@fleetmend/model';
 import type { Repository } from '@fleetmend/ports';
 import { readPointer } from '../propose/field.ts';
+import { textOf } from '../propose/shown-value.ts';
 import { findApplication, leadCluster, locate, objectIn, readTarget, targetOf } from '../propose/source.ts';
 import type { StageDeps } from '../stage.ts';
 
@@ -41,18 +42,19 @@ export async function valuesAt(deps: StageDeps, view: View, repository: Reposito
   if (binding === undefined) return undefined;
   const application = (await findApplication(deps, cluster, live))?.application;
   const tree = await repository.tree(revision);
-  const object = await renderedAt(deps, { cluster, live, binding: binding.spec, tree, application });
+  const ref = objectOf(Action.parse(JSON.parse(plan.actionJson)));
+  const object = await renderedAt(deps, { cluster, live, binding: binding.spec, tree, application }, ref);
   return plan.changes.map((change) => {
     const value = object === undefined ? undefined : readPointer(object, `/${change.path}`);
-    return value === undefined ? undefined : String(value).slice(0, 256);
+    return value === undefined ? undefined : textOf(value).slice(0, 256);
   });
 }
 
-/** The target as a revision renders it; undefined when that revision has no safe place for it any more. */
-async function renderedAt(deps: StageDeps, input: Parameters<typeof locate>[1]): Promise<KubeObject | undefined> {
+/** The changed object as a revision renders it; undefined when that revision has no safe place for it any more. */
+async function renderedAt(deps: StageDeps, input: Parameters<typeof locate>[1], other: ObjectRef | undefined): Promise<KubeObject | undefined> {
   try {
     const { layout, origin } = await locate(deps.layouts, input);
-    return objectIn(await layout.render({ origin, tree: input.tree }), input.live);
+    return objectIn(await layout.render({ origin, tree: input.tree }), other === undefined ? input.live : objectNamed(other));
   } catch (error) {
     if (isPermanent(error)) return undefined;
     throw error;

@@ -2,6 +2,7 @@ import { PermanentError } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import { Action, refOf, type FieldChange, type FileEdit, type KubeObject, type Plan } from '@fleetmend/model';
 import { overlay } from '@fleetmend/ports';
+import { sourceOfChange } from '../propose/changed-object.ts';
 import { readPointer, segmentsOf } from '../propose/field.ts';
 import { findSource, locate, objectIn, type Source } from '../propose/source.ts';
 import type { StageDeps } from '../stage.ts';
@@ -15,14 +16,12 @@ export async function revertEdits(deps: StageDeps, view: View, plan: Plan): Prom
   const input = { cluster: found.cluster, live: found.target, binding: found.binding.spec, application: found.application };
   const earlier = await locate(deps.layouts, { ...input, tree: base });
   const located = await locate(deps.layouts, { ...input, tree });
-  const original = objectIn(await earlier.layout.render({ origin: earlier.origin, tree: base }), found.target);
-  const fields: FieldChange[] = plan.changes.map((change) => ({ path: segmentsOf(`/${change.path}`), value: scalar(readPointer(original, `/${change.path}`)) }));
-  const edits = await located.layout.edit({ origin: located.origin, change: { object: refOf(found.target), fields }, tree });
+  const action = Action.parse(JSON.parse(plan.actionJson));
+  const { target: changed, layout, origin } = await sourceOfChange(deps, { ...found, ...located, head: merge }, action);
+  const original = objectIn(await earlier.layout.render({ origin: earlier.origin, tree: base }), changed);
+  const fields: FieldChange[] = plan.changes.map((change) => ({ path: segmentsOf(`/${change.path}`), value: readPointer(original, `/${change.path}`) as FieldChange['value'] }));
+  const edits = await layout.edit({ origin, change: { object: refOf(changed), fields }, tree });
   const before = await located.layout.render({ origin: located.origin, tree });
   const after = await located.layout.render({ origin: located.origin, tree: overlay(tree, new Map(edits.map((edit) => [edit.path, edit.after]))) });
-  return { source: { ...found, ...located, head: merge }, edits, action: Action.parse(JSON.parse(plan.actionJson)), before, after };
-}
-
-function scalar(value: unknown): FieldChange['value'] {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+  return { source: { ...found, ...located, head: merge }, edits, action, before, after };
 }

@@ -38,15 +38,6 @@ export function jsonLayout(): SourceLayout {
       const texts = await Promise.all((await tree.list(origin.root)).map((path) => tree.read(path)));
       return texts.flatMap((text) => (text === undefined ? [] : [read(text)]));
     },
-    async history({ origin, path, commits, treeAt }) {
-      const values: { value: unknown; commit: string; at: number }[] = [];
-      for (const { sha, at } of commits) {
-        const text = await (await treeAt(sha)).read(origin.path);
-        const value = text === undefined ? undefined : valueAt(read(text), path);
-        if (value !== undefined) values.push({ value, commit: sha, at });
-      }
-      return values;
-    },
   };
 }
 
@@ -60,13 +51,6 @@ function keyIn(value: unknown, segment: string): string | number | undefined {
   if (key === undefined) return segment;
   const index = Array.isArray(value) ? value.findIndex((item: Json) => String(item[key]) === wanted) : -1;
   return index < 0 ? undefined : index;
-}
-
-function valueAt(root: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, segment) => {
-    const key = keyIn(value, segment);
-    return key === undefined || value === null || typeof value !== 'object' ? undefined : (value as Json)[key];
-  }, root);
 }
 
 function setAt(root: Json, path: FieldPath, value: unknown): void {

@@ -1,0 +1,50 @@
+import { canonicalJson } from '@fleetmend/kernel';
+import { refOf, sameRef, type KubeObject } from '@fleetmend/model';
+import type { GitChange, GitVersion } from '@fleetmend/plugin-api';
+
+type Difference = Pick<GitChange, 'path' | 'before' | 'after'>;
+
+/** What each version changed against the one before it, newest first. */
+export function changesBetween(versions: readonly GitVersion[]): readonly GitChange[] {
+  return versions.flatMap((version, index) => {
+    const earlier = versions[index + 1];
+    return earlier === undefined ? [] : changesOf(version, earlier);
+  });
+}
+
+function changesOf({ commit, message, at, objects }: GitVersion, earlier: GitVersion): readonly GitChange[] {
+  const made = (object: KubeObject, { path, before, after }: Difference): GitChange => ({ object: refOf(object), path, before, after, beforeCommit: earlier.commit, commit, message, at });
+  const changed = objects.flatMap((object) => {
+    const before = earlier.objects.find((one) => sameRef(refOf(one), refOf(object)));
+    if (before === undefined) return [made(object, { path: [], before: undefined, after: object })];
+    return differences(before, object, []).map((difference) => made(object, difference));
+  });
+  const gone = earlier.objects.filter((one) => !objects.some((object) => sameRef(refOf(one), refOf(object))));
+  return [...changed, ...gone.map((object) => made(object, { path: [], before: object, after: undefined }))];
+}
+
+/** Every place where two values differ, as deep as both have something: what came or went as a whole is one difference. */
+export function differences(before: unknown, after: unknown, path: readonly string[]): readonly Difference[] {
+  if (before !== undefined && after !== undefined && canonicalJson(before) === canonicalJson(after)) return [];
+  const [was, is] = [childrenOf(before), childrenOf(after)];
+  if (was === undefined || is === undefined || was.list !== is.list) return [{ path: [...path], before, after }];
+  const keys = [...new Set([...was.items.keys(), ...is.items.keys()])];
+  return keys.flatMap((key) => {
+    const [old, now] = [was.items.get(key), is.items.get(key)];
+    return old === undefined && now === undefined ? [] : differences(old, now, [...path, key]);
+  });
+}
+
+interface Children {
+  readonly list: 'no' | 'named' | 'placed';
+  readonly items: ReadonlyMap<string, unknown>;
+}
+
+/** Items of a list by their name where all have one of their own, else by their place. */
+function childrenOf(value: unknown): Children | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  if (!Array.isArray(value)) return { list: 'no', items: new Map(Object.entries(value)) };
+  const names = value.map((item: unknown) => (item !== null && typeof item === 'object' ? (item as { name?: unknown }).name : undefined));
+  const named = value.length > 0 && names.every((name) => typeof name === 'string') && new Set(names).size === names.length;
+  return { list: named ? 'named' : 'placed', items: new Map(value.map((item: unknown, index) => [named ? `[name=${String(names[index])}]` : String(index), item])) };
+}

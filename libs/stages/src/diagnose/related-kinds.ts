@@ -1,0 +1,36 @@
+import { failureClasses, type ClassSection, type FailureClass } from '@fleetmend/model';
+
+export interface RelatedKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+const namespaced = (apiVersion: string, ...kinds: readonly string[]): readonly RelatedKind[] => kinds.map((kind) => ({ apiVersion, kind, namespaced: true }));
+const wide = (apiVersion: string, ...kinds: readonly string[]): readonly RelatedKind[] => kinds.map((kind) => ({ apiVersion, kind, namespaced: false }));
+
+/** What bears on any workload. */
+const ALWAYS: readonly RelatedKind[] = [
+  ...namespaced('v1', 'Pod', 'LimitRange', 'ResourceQuota', 'Service'),
+  ...namespaced('apps/v1', 'ReplicaSet'),
+  ...namespaced('autoscaling/v2', 'HorizontalPodAutoscaler'),
+  ...wide('v1', 'Node'),
+];
+const WORKLOADS = [...namespaced('apps/v1', 'Deployment', 'StatefulSet', 'DaemonSet'), ...namespaced('batch/v1', 'Job', 'CronJob')];
+
+/** What bears on a failure, by the section of its class: read in the namespace of the target, or in the whole cluster. */
+const BY_SECTION: Readonly<Record<ClassSection, readonly RelatedKind[]>> = {
+  starting: [...namespaced('v1', 'PersistentVolumeClaim')],
+  scheduling: [...namespaced('v1', 'PersistentVolumeClaim'), ...WORKLOADS],
+  creating: [...wide('v1', 'Namespace')],
+  rollout: [...namespaced('policy/v1', 'PodDisruptionBudget'), ...WORKLOADS],
+  storage: [...namespaced('v1', 'PersistentVolumeClaim'), ...WORKLOADS],
+  traffic: [...namespaced('discovery.k8s.io/v1', 'EndpointSlice'), ...namespaced('networking.k8s.io/v1', 'Ingress', 'NetworkPolicy'), ...WORKLOADS],
+  platform: [],
+};
+
+/** The kinds that are read for a failure of this class. */
+export function relatedKinds(failureClass: string): readonly RelatedKind[] {
+  const facts: { readonly section: ClassSection } | undefined = failureClasses[failureClass as FailureClass];
+  return [...ALWAYS, ...(facts === undefined ? [] : BY_SECTION[facts.section])];
+}

@@ -1,0 +1,56 @@
+import { PermanentError, isPermanent } from '@fleetmend/kernel';
+import { valueAt } from '@fleetmend/manifest';
+import { renderRef, refOf, type KubeObject } from '@fleetmend/model';
+import type { GitVersion } from '@fleetmend/plugin-api';
+import type { CommitInfo } from '@fleetmend/ports';
+import { objectIn, type Source } from './source.ts';
+
+/** How far back Git is read. An older value is no candidate: nobody remembers why it was changed. */
+const DEPTH = 12;
+
+type Place = Pick<Source, 'repository' | 'head' | 'origin' | 'layout'>;
+
+/**
+ * What the application rendered to after each of the last commits that touched it, newest first. A commit that cannot be
+ * rendered is left out: nobody ran what it says.
+ */
+export async function readVersions(source: Place): Promise<readonly GitVersion[]> {
+  const { repository, layout, origin } = source;
+  const versions: GitVersion[] = [];
+  for (const { sha, at, message } of await commitsOf(source)) {
+    try {
+      const objects = await layout.render({ origin, tree: await repository.tree(sha) });
+      versions.push({ commit: sha, message: message.split('\n', 1)[0] ?? '', at, objects: objects.map(withoutSecretData) });
+    } catch (error) {
+      if (!isPermanent(error)) throw error;
+    }
+  }
+  return versions;
+}
+
+/** The last commits that touched the root, or anything outside it that it is rendered from. */
+async function commitsOf({ repository, head, origin }: Place): Promise<readonly CommitInfo[]> {
+  const logs = await Promise.all([origin.root, ...(origin.includes ?? [])].map((path) => repository.log(head, path, DEPTH)));
+  const [own = [], ...others] = logs;
+  if (others.length === 0) return own;
+  const known = new Map(logs.flat().map((commit) => [commit.sha, commit]));
+  return [...known.values()].sort((a, b) => b.at - a.at).slice(0, DEPTH);
+}
+
+/** That there is a Secret, and its keys, may be known; what it holds is nobody's business here. */
+function withoutSecretData(object: KubeObject): KubeObject {
+  if (object.kind !== 'Secret') return object;
+  const keysOnly = (value: unknown) => (value !== null && typeof value === 'object' ? Object.fromEntries(Object.keys(value).map((key) => [key, ''])) : value);
+  return { ...object, data: keysOnly(object['data']), stringData: keysOnly(object['stringData']) };
+}
+
+/**
+ * The value of one field in one earlier commit; undefined: the object was there, and the field was not.
+ * @throws PermanentError `NotInCommit` when that commit does not render the object at all.
+ */
+export async function earlierValue(source: Place & Pick<Source, 'target'>, path: readonly string[], commit: string): Promise<unknown> {
+  const objects = await source.layout.render({ origin: source.origin, tree: await source.repository.tree(commit) });
+  const object = objectIn(objects, source.target);
+  if (object === undefined) throw new PermanentError('NotInCommit', `${renderRef(refOf(source.target))} is not in ${commit.slice(0, 8)}: there is no value to put back`);
+  return valueAt(object, [...path]);
+}
