@@ -1,9 +1,14 @@
 import { PermanentError } from '@fleetmend/kernel';
-import type { FieldPath } from '@fleetmend/model';
+import { parseKubernetesYaml, valuesOf } from './reading.ts';
 
 const SELECTOR = /^\[([^=\]]+)=(.*)\]$/s;
 
-/** What one segment of a {@link FieldPath} asks for: the list item whose `key` reads `value`, or the field (or index) `name`. */
+/** Goes on inside a text that holds YAML, such as one value of a ConfigMap's data. */
+export const INNER_YAML = '!yaml';
+/** The place after the last item of a list. */
+export const APPEND = '-';
+
+/** What one segment of a path asks for: the list item whose `key` reads `value`, or the field (or index) `name`. */
 export type Segment = { readonly select: { readonly key: string; readonly value: string } } | { readonly name: string };
 
 export function parseSegment(segment: string): Segment {
@@ -12,7 +17,7 @@ export function parseSegment(segment: string): Segment {
 }
 
 /** `spec.containers[name=app].image`, for messages. */
-export function renderPath(path: FieldPath): string {
+export function renderPath(path: readonly string[]): string {
   return path.map((segment, index) => (segment.startsWith('[') || index === 0 ? segment : `.${segment}`)).join('');
 }
 
@@ -22,31 +27,56 @@ export function renderPath(path: FieldPath): string {
  * @example valueAt(deployment, ['spec', 'template', 'spec', 'containers', '[name=app]', 'image'])
  * @throws PermanentError `NotEditable` when a selector fits more than one item.
  */
-export function valueAt(root: unknown, path: FieldPath): unknown {
+export function valueAt(root: unknown, path: readonly string[]): unknown {
   let value = root;
   for (const segment of path) {
-    const key = keyIn(value, segment);
-    value = key === undefined ? undefined : (value as Record<string, unknown>)[key];
+    if (segment === INNER_YAML && typeof value === 'string') {
+      value = innerValue(value);
+    } else {
+      const key = keyIn(value, segment);
+      value = key === undefined ? undefined : (value as Record<string, unknown>)[key];
+    }
     if (value === undefined) return undefined;
   }
   return value;
 }
 
-/** A copy of `root` with `path` set, maps made where there are none; `undefined` removes the last key. */
-export function withValue(root: unknown, path: FieldPath, value: unknown): unknown {
+/** The first document of a text that holds YAML; undefined when it holds none. */
+function innerValue(text: string): unknown {
+  const read = valuesOf(parseKubernetesYaml(text));
+  return 'values' in read ? read.values[0] : undefined;
+}
+
+/**
+ * A copy of `root` with `path` set, maps made where there are none; `undefined` takes the last key or list item out. `-`, the
+ * index after the last item, and a selector that nothing fits mean a new item at the list's end.
+ */
+export function withValue(root: unknown, path: readonly string[], value: unknown): unknown {
   const [segment, ...rest] = path;
   if (segment === undefined) return value;
-  if (Array.isArray(root)) {
-    const key = keyIn(root, segment);
-    if (key === undefined) throw new PermanentError('NotEditable', `there is no list item ${segment}`);
-    return root.map((item, index) => (String(index) === key ? withValue(item, rest, value) : item));
-  }
+  if (Array.isArray(root)) return withItem(root, segment, { rest, value });
+  if ((root === undefined || root === null) && rest.length === 0 && isNewItem(segment)) return value === undefined ? root : [value];
   if ('select' in parseSegment(segment)) throw new PermanentError('NotEditable', `there is no list to find ${segment} in`);
   const fields = isFields(root) ? root : root === undefined || root === null ? {} : undefined;
   if (!fields) throw new PermanentError('NotEditable', `a plain value stands where ${segment} should be looked up`);
-  if (rest.length === 0 && value === undefined) return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== segment));
   const entries = Object.entries(fields).filter(([key]) => key !== segment);
+  if (rest.length === 0 && value === undefined) return Object.fromEntries(entries);
   return Object.fromEntries([...entries, [segment, withValue(Object.hasOwn(fields, segment) ? fields[segment] : undefined, rest, value)]]);
+}
+
+function withItem(list: readonly unknown[], segment: string, { rest, value }: { readonly rest: readonly string[]; readonly value: unknown }): unknown {
+  const key = keyIn(list, segment);
+  if (key !== undefined) {
+    if (rest.length === 0 && value === undefined) return list.filter((_, index) => String(index) !== key);
+    return list.map((item, index) => (String(index) === key ? withValue(item, rest, value) : item));
+  }
+  if (rest.length === 0 && (isNewItem(segment) || segment === String(list.length))) return value === undefined ? list : [...list, value];
+  throw new PermanentError('NotEditable', `the list item ${segment} does not exist`);
+}
+
+/** True for a last segment that may name an item which is not there yet. */
+export function isNewItem(segment: string): boolean {
+  return segment === APPEND || 'select' in parseSegment(segment);
 }
 
 /** The property (or index) that a segment means in `value`; undefined when there is none. */
@@ -61,6 +91,6 @@ function keyIn(value: unknown, segment: string): string | undefined {
   return isFields(value) && 'name' in asked && Object.hasOwn(value, asked.name) ? asked.name : undefined;
 }
 
-function isFields(value: unknown): value is Record<string, unknown> {
+export function isFields(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

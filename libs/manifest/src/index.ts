@@ -4,3 +4,4 @@ export * from './documents.ts';
 export * from './edit.ts';
 export * from './editable-path.ts';
 export * from './field.ts';
+export * from './properties.ts';

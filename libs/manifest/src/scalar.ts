@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { YAML_VERSIONS } from './reading.ts';
 
-export type ScalarValue = string | number | boolean;
+export type ScalarValue = string | number | bigint | boolean | null;
 export type ScalarStyle = 'Plain' | 'Single' | 'Double';
 
 /** Words and signs that some YAML reader takes for a boolean, null, number or merge key. */
@@ -47,14 +47,17 @@ function tryParse(source: string, version: (typeof YAML_VERSIONS)[number]): unkn
 }
 
 /**
- * The body of a literal block scalar; undefined when the text cannot stand in one (control signs, a first line that starts
- * with a space, nothing but line ends).
+ * The lines of a literal block scalar, its header first; undefined when the text cannot stand in one (control signs, a first
+ * line that starts with a space, nothing but line ends).
  */
-export function renderLiteral(value: string, { indent, eol, comment }: { readonly indent: string; readonly eol: string; readonly comment: string }): string | undefined {
+export function literalLines(value: string): readonly [header: string, ...lines: string[]] | undefined {
   const lines = value.split('\n');
   if (lines.some((line) => !LINE.test(line.replaceAll('\t', ' '))) || value.trim() === '' || /^[\s]/.test(value)) return undefined;
   const trailing = /\n*$/.exec(value)?.[0].length ?? 0;
-  const chomp = trailing === 0 ? '-' : trailing === 1 ? '' : '+';
-  const body = trailing === 0 ? lines : lines.slice(0, -1);
-  return [`|${chomp}${comment}`, ...body.map((line) => (line === '' ? '' : `${indent}${line}`))].join(eol) + eol;
+  return [`|${chompOf(trailing)}`, ...(trailing === 0 ? lines : lines.slice(0, -1))];
+}
+
+/** The sign that keeps this many line ends at the end of a block scalar. */
+export function chompOf(trailing: number): '-' | '' | '+' {
+  return trailing === 0 ? '-' : trailing === 1 ? '' : '+';
 }
