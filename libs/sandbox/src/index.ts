@@ -11,6 +11,7 @@ export { imageCatalog, LABAPP_IMAGE, type Image, type ImageAnswer, type ImageCat
 export { startPhysics, type Physics, type PhysicsOptions } from './physics/physics.ts';
 export { DEFAULT_PROFILE, SHORT_PROFILE, type PhysicsProfile } from './physics/runtime/profile.ts';
 export { startApplier, type Applier, type ApplierOptions } from './applier/applier.ts';
+export { readFolderOf } from './applier/manifests.ts';
 export type { RenderKustomization, RepositoryReader, RepositoryWriter } from './applier/repository.ts';
 export { createWorld, type World, type WorldCluster, type WorldOptions } from './world/world.ts';
 export { deployFolder, type FolderDeployment } from './world/deploy-folder.ts';
@@ -19,3 +20,11 @@ export { readScenario, PLACEHOLDER_URL, type Scenario, type ScenarioBranch, type
 export { scenarioSchema, type ScenarioFile } from './world/scenario-schema.ts';
 export { applyByHand, createLive, missingAbilities, playScenario, unhealthyWorkloads, type Played, type PlayOptions } from './world/play-scenario.ts';
 export { revisionTried } from './world/applied-revision.ts';
+export { SCENARIO_REPOSITORY, scenarioSettings } from './world/scenario-settings.ts';
+export { createReviewer, startReviewer, type OpenPullRequest, type ReviewDesk, type ReviewerOptions } from './scoring/reviewer.ts';
+export { troublesOf, KINDS_WITH_TROUBLES, type ListObjects, type Trouble } from './scoring/troubles.ts';
+export type { Seen, SeenObject, SeenPullRequest, SeenRequest, SeenTicket } from './scoring/seen.ts';
+export { seenRequest } from './scoring/seen-request.ts';
+export type { Files } from './scoring/file-values.ts';
+export { objectsNamed } from './scoring/harms.ts';
+export { expectationsOf, HELD, OUTCOMES, patienceOf, score, type Expectation, type Outcome, type Score } from './scoring/score.ts';

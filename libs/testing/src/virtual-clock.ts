@@ -6,6 +6,11 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+export interface VirtualClockOptions {
+  /** True while something runs that takes real time: a child process, a read of a file. Time stands still as long. */
+  readonly outside?: () => boolean;
+}
+
 /**
  * A clock that moves only when told to, so that five minutes take no time and every run is the same.
  *
@@ -14,10 +19,23 @@ interface Sleeper {
 export class VirtualClock implements Clock {
   #now: Instant;
   #order = 0;
+  #held = 0;
   readonly #sleepers: Sleeper[] = [];
+  readonly #outside: () => boolean;
 
-  constructor(start: Instant = Date.UTC(2026, 0, 5, 9, 0, 0)) {
+  constructor(start: Instant = Date.UTC(2026, 0, 5, 9, 0, 0), { outside = () => false }: VirtualClockOptions = {}) {
     this.#now = start;
+    this.#outside = outside;
+  }
+
+  /** Time stands still until `work` is over: for what is answered elsewhere, such as in a thread. */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.#held += 1;
+    try {
+      return await work;
+    } finally {
+      this.#held -= 1;
+    }
   }
 
   now(): Instant {
@@ -52,16 +70,16 @@ export class VirtualClock implements Clock {
   /** Lets `ms` pass, waking whoever is due in order of time, then of who slept first. */
   async run(ms: number): Promise<void> {
     const end = this.#now + ms;
-    await settle();
+    await this.#settle();
     while (this.#sleepers[0] && this.#sleepers[0].at <= end) await this.#wakeNext();
     this.#now = end;
-    await settle();
+    await this.#settle();
   }
 
   /** Lets time pass until `done` holds; throws after `limit` ms of virtual time, naming what was awaited. */
   async runUntil(done: () => boolean | Promise<boolean>, limit: number, what = 'the condition'): Promise<void> {
     const end = this.#now + limit;
-    await settle();
+    await this.#settle();
     while (!(await done())) {
       const next = this.#sleepers[0];
       if (!next || next.at > end) throw new Error(`${what} did not hold within ${limit} ms of virtual time`);
@@ -74,7 +92,16 @@ export class VirtualClock implements Clock {
     if (!next) return;
     this.#now = Math.max(this.#now, next.at);
     next.wake();
-    await settle();
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    await turn();
+    while (this.#held > 0 || this.#outside()) {
+      await pause();
+      // What has just come to its end may begin the next such thing only in a turn of its own.
+      await turn();
+    }
   }
 
   #insert(sleeper: Sleeper): void {
@@ -94,6 +121,11 @@ export class VirtualClock implements Clock {
 }
 
 /** One turn of the event loop: every microtask, and whatever was queued with `setImmediate` before. */
-function settle(): Promise<void> {
+function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A moment of real time, without keeping a processor busy that the awaited process may need. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
 }

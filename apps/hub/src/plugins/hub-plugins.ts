@@ -31,6 +31,8 @@ export interface PluginWorld {
   readonly log: PluginLog;
   readonly env: Environment;
   readonly writeEvent: (event: KubeObject) => Promise<void>;
+  /** One that is there already, instead of the configured one; whoever made it closes it. */
+  readonly policyEngine?: PolicyEngine;
 }
 
 /** Where a plugin keeps its own state, below the hub's: `pluginStateDir(dir, 'hub.forges.main', 'gitea')`. */
@@ -54,8 +56,8 @@ export async function createHubPlugins(config: HubConfig, world: PluginWorld): P
   };
   try {
     const named = await Promise.all(Object.entries(config.forges).map(async ([name, part]) => [name, await make<Forge>(`hub.forges.${name}`, part, forges)] as const));
-    const policyEngine = await make<PolicyEngine>('hub.policyEngine', config.policyEngine, policyEngines);
-    opened.push(policyEngine);
+    const policyEngine = world.policyEngine ?? (await make<PolicyEngine>('hub.policyEngine', config.policyEngine, policyEngines));
+    if (!world.policyEngine) opened.push(policyEngine);
     const vectorStore = await make<VectorStore>('hub.vectorStore', config.vectorStore, vectorStores);
     opened.push(vectorStore);
     const byName = new Map(named);

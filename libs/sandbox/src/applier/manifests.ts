@@ -55,6 +55,12 @@ export async function readFolder({ repository, revision, path, render }: Folder)
   }
 }
 
+/** The same from files that stand in no repository yet. @throws PermanentError `BuildFailed` */
+export async function readFolderOf({ files, path, render }: { readonly files: ReadonlyMap<string, string>; readonly path: string; readonly render?: RenderKustomization | undefined }): Promise<readonly KubeObject[]> {
+  const below = async (_: string, folder: string) => new Map([...files].filter(([file]) => folder === '' || file === folder || file.startsWith(`${folder}/`)));
+  return readFolder({ repository: { head: async () => '', files: below }, revision: 'these files', path, render });
+}
+
 /** @throws PermanentError `BuildFailed` */
 export function readManifests(files: ReadonlyMap<string, string>): readonly KubeObject[] {
   return [...files]

@@ -19,6 +19,8 @@ export interface PlayOptions {
   readonly signal?: AbortSignal;
   /** Told before each part of the story. */
   readonly tell?: (line: string) => void;
+  /** Told once the first step is healthy, before the second one is pushed. */
+  readonly healthy?: () => void;
 }
 
 export interface Played {
@@ -50,7 +52,7 @@ export function missingAbilities({ requires, worlds, layout, deploy }: Scenario,
  * @throws PermanentError `ScenarioStuck` naming what did not become healthy, or which commit was not applied
  */
 export async function playScenario(options: PlayOptions): Promise<Played> {
-  const { scenario, world, writer, url, clock, tell = () => undefined } = options;
+  const { scenario, world, writer, url, clock, tell = () => undefined, healthy = () => undefined } = options;
   const { branch } = scenario.repository;
   for (const name of scenario.clusters) createLive(world.cluster(name).objects, scenario.live(name));
   world.furnish();
@@ -63,7 +65,9 @@ export async function playScenario(options: PlayOptions): Promise<Played> {
     if (index === 0) for (const root of rootsOf(scenario)) deployFolder(world.cluster(root.cluster).objects, { ...root, url, branch });
     world.nudge();
     await waitUntilTried(options, commits.at(-1) ?? '');
-    if (index === 0) await waitUntilHealthy(options);
+    if (index > 0) continue;
+    await waitUntilHealthy(options);
+    healthy();
   }
   for (const name of scenario.clusters) applyByHand(world.cluster(name).objects, scenario.liveAfter(name));
   return { commits, appliedAt: clock.now() };

@@ -44,8 +44,19 @@ export interface MemoryForge {
   };
 }
 
+export interface MemoryForgeOptions {
+  readonly git: MemoryGit;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly repository: string;
+  readonly kind?: string;
+  /** Where the repository can be fetched from. */
+  readonly address?: string;
+  /** Merges a file that both sides changed; undefined: they conflict. Without it two changes of one file always do. */
+  readonly mergeTexts?: (texts: { readonly base: string; readonly ours: string; readonly theirs: string }) => string | undefined;
+}
+
 /** A forge with one repository: pull requests over {@link MemoryGit}, compare-and-swap merges, people who act on them. */
-export function memoryForge({ git, clock, repository, kind = 'memory' }: { readonly git: MemoryGit; readonly clock: Pick<Clock, 'now'>; readonly repository: string; readonly kind?: string }): MemoryForge {
+export function memoryForge({ git, clock, repository, kind = 'memory', address = `memory:${repository}`, mergeTexts = () => undefined }: MemoryForgeOptions): MemoryForge {
   const all: MemoryPullRequest[] = [];
   const listeners: ((change: ForgeChange) => void)[] = [];
   const tell = (change: ForgeChange) => listeners.forEach((listener) => listener(change));
@@ -61,13 +72,23 @@ export function memoryForge({ git, clock, repository, kind = 'memory' }: { reado
     return head;
   };
 
-  /** Files that both sides changed since they parted, differently. */
-  const conflicts = (pullRequest: MemoryPullRequest): boolean => {
+  /** What a merge would write onto the base; undefined: the two conflict, or one of them is gone. */
+  const merged = (pullRequest: MemoryPullRequest): ReadonlyMap<string, string | undefined> | undefined => {
     const base = git.tip(pullRequest.base);
     const head = headOf(pullRequest);
     const from = base && git.mergeBase(base.sha, head.sha);
-    if (base === undefined || from === undefined) return true;
-    return changedSince(from, head).some((path) => base.files.get(path) !== from.files.get(path) && base.files.get(path) !== head.files.get(path));
+    if (base === undefined || from === undefined) return undefined;
+    const files = new Map<string, string | undefined>();
+    for (const path of changedSince(from, head)) {
+      const [was, ours, theirs] = [from.files.get(path), base.files.get(path), head.files.get(path)];
+      if (ours === was || ours === theirs) files.set(path, theirs);
+      else {
+        const both = was === undefined || ours === undefined || theirs === undefined ? undefined : mergeTexts({ base: was, ours, theirs });
+        if (both === undefined) return undefined;
+        files.set(path, both);
+      }
+    }
+    return files;
   };
 
   const stateOf = (pullRequest: MemoryPullRequest): PullRequestState => {
@@ -84,7 +105,7 @@ export function memoryForge({ git, clock, repository, kind = 'memory' }: { reado
       state: pullRequest.state,
       closedBy: closedBy === undefined ? undefined : { login: closedBy, kind: closedBy === US ? 'Us' : BOTS.test(closedBy) ? 'Bot' : 'Human' },
       mergeSHA: pullRequest.mergeSHA,
-      mergeable: pullRequest.state === 'Open' ? !conflicts(pullRequest) : undefined,
+      mergeable: pullRequest.state === 'Open' ? merged(pullRequest) !== undefined : undefined,
       commits: ownCommits(git, head, base).map(({ sha, message, author }) => ({ sha, message, byUs: author === US })),
       reviews: [...pullRequest.reviews],
       checks: pullRequest.checks,
@@ -94,9 +115,8 @@ export function memoryForge({ git, clock, repository, kind = 'memory' }: { reado
   const merge = (pullRequest: MemoryPullRequest, by: string, message: string): string => {
     const head = headOf(pullRequest);
     const base = git.tip(pullRequest.base);
-    const from = base && git.mergeBase(base.sha, head.sha);
-    if (base === undefined || from === undefined) throw new PermanentError('BranchNotFound', `base ${pullRequest.base} of #${pullRequest.number} is gone`);
-    const files = new Map(changedSince(from, head).map((path) => [path, head.files.get(path)]));
+    const files = merged(pullRequest);
+    if (base === undefined || files === undefined) throw new PermanentError('BranchNotFound', `base ${pullRequest.base} of #${pullRequest.number} is gone, or in conflict with it`);
     const made = git.commit({ branch: pullRequest.base, parents: [base.sha, head.sha], files, author: by, message });
     Object.assign(pullRequest, { state: 'Merged', mergeSHA: made.sha, mergedBy: by });
     tell({ kind: 'Merged', pullRequest, by });
@@ -122,7 +142,7 @@ export function memoryForge({ git, clock, repository, kind = 'memory' }: { reado
   const forge: Forge = {
     kind,
     capabilities: { signsCommits: false, reviews: true, checks: true },
-    remote: async (name) => ({ url: `memory:${name}` }),
+    remote: async () => ({ url: address }),
     async commit(request) {
       const tip = git.tip(request.branch);
       if (tip === undefined) return { sha: git.commit({ branch: request.branch, parents: [request.parent], files: request.files, author: US, message: request.message }).sha, verified: undefined };
@@ -145,7 +165,7 @@ export function memoryForge({ git, clock, repository, kind = 'memory' }: { reado
       const pullRequest = byNumber(number);
       if (pullRequest.state === 'Merged' && pullRequest.mergeSHA !== undefined) return { merged: true, sha: pullRequest.mergeSHA };
       if (headOf(pullRequest).sha !== expectedHead) return { merged: false, reason: 'HeadMoved', message: 'somebody pushed meanwhile' };
-      if (pullRequest.state === 'Closed' || conflicts(pullRequest)) return { merged: false, reason: 'NotMergeable', message: 'closed, or in conflict with its base' };
+      if (pullRequest.state === 'Closed' || merged(pullRequest) === undefined) return { merged: false, reason: 'NotMergeable', message: 'closed, or in conflict with its base' };
       return { merged: true, sha: merge(pullRequest, US, message) };
     },
     async updatePullRequest({ number, comment, close: closing }) {
@@ -166,7 +186,7 @@ export function memoryForge({ git, clock, repository, kind = 'memory' }: { reado
     people: {
       merge(number, by) {
         const pullRequest = byNumber(number);
-        if (pullRequest.state !== 'Open' || conflicts(pullRequest)) return false;
+        if (pullRequest.state !== 'Open' || merged(pullRequest) === undefined) return false;
         merge(pullRequest, by, `Merge #${number}`);
         return true;
       },

@@ -28,7 +28,15 @@ export interface MemoryGit {
   onPush(listener: (branch: string) => void): void;
 }
 
+/** A repository with a first commit. */
 export function memoryGit(clock: Pick<Clock, 'now'>, files: ReadonlyMap<string, string> = new Map(), branch = 'main'): MemoryGit {
+  const git = emptyGit(clock);
+  git.commit({ branch, parents: [], files, author: 'somebody', message: 'start' });
+  return git;
+}
+
+/** A repository without any commit. */
+export function emptyGit(clock: Pick<Clock, 'now'>): MemoryGit {
   const commits = new Map<string, MemoryCommit>();
   const branches = new Map<string, string>();
   const trees = new Map<string, Tree>();
@@ -98,8 +106,6 @@ export function memoryGit(clock: Pick<Clock, 'now'>, files: ReadonlyMap<string, 
     listeners.forEach((listener) => listener(name));
     return made;
   };
-
-  commit({ branch, parents: [], files, author: 'somebody', message: 'start' });
 
   return {
     repository,

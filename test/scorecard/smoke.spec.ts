@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findScenarios } from './find-scenarios.ts';
+import { fleetParts } from './fleet-parts.ts';
+import { playVirtual } from './play-virtual.ts';
+import type { FleetParts } from './virtual-fleet.ts';
+
+const SMOKE = ['crash-loop-env-changed', 'harmless-change', 'image-tag-typo', 'oom-first-step-not-enough', 'oom-limit-lowered', 'oom-quota-exhausted'];
+const dirs = findScenarios([join(import.meta.dirname, '../scenarios')]);
+
+let parts: FleetParts;
+beforeAll(async () => {
+  parts = await fleetParts({ env: process.env, warn: () => undefined });
+});
+afterAll(() => parts.policyEngine.close());
+
+it.each(SMOKE)('%s ends as expected on the virtual clock', async (name) => {
+  const row = await playVirtual(dirs.find((dir) => dir.endsWith(`/${name}`)) ?? name, parts);
+  expect([row.outcome, row.why]).toEqual([row.expected, '']);
+});
+
+it('plays the same scenario the same way each time', async () => {
+  const dir = dirs.find((one) => one.endsWith('/oom-limit-lowered')) ?? '';
+  const [first, second] = [await playVirtual(dir, parts), await playVirtual(dir, parts)];
+  expect(second.details).toEqual(first.details);
+});

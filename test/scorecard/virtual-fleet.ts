@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startAgent, type Agent } from '@fleetmend/agent';
+import { createInProcessBus } from '@fleetmend/bus';
+import { seconds, seededRandom, sha256 } from '@fleetmend/kernel';
+import type { PolicyEngine } from '@fleetmend/plugin-api';
+import { createWorld, PLACEHOLDER_URL, SCENARIO_REPOSITORY, scenarioSettings, type RenderKustomization, type RepositoryReader, type RepositoryWriter, type Scenario, type World } from '@fleetmend/sandbox';
+import { emptyGit, memoryForge, VirtualClock, type MemoryForge, type MemoryGit } from '@fleetmend/testing';
+import { mergeTexts } from './merge-texts.ts';
+import { isOutsideBusy } from './outside.ts';
+import { FORGE, startVirtualHub, type VirtualHub } from './virtual-hub.ts';
+
+/** What the virtual world costs once per process and not once per scenario. */
+export interface FleetParts {
+  readonly policyEngine: PolicyEngine;
+  /** Where programs are found. */
+  readonly path: string;
+  /** Builds folders with a `kustomization.yaml`. */
+  readonly render: RenderKustomization;
+}
+
+/** Clusters, agents, hub, forge and repository of one scenario, in one process on one virtual clock. */
+export interface VirtualFleet {
+  readonly clock: VirtualClock;
+  readonly world: World;
+  readonly git: MemoryGit;
+  readonly forge: MemoryForge;
+  readonly hub: VirtualHub;
+  readonly writer: RepositoryWriter;
+  /** Moves of requests, in order, with what the sandbox, the agents and the stages had trouble with. */
+  readonly log: readonly string[];
+  close(): Promise<void>;
+}
+
+const CLOSE_DWELL = seconds(10);
+
+/** Everything is seeded by the scenario's name: the same scenario plays the same way each time. */
+export async function openVirtualFleet({ name, clusters, repository }: Pick<Scenario, 'name' | 'clusters' | 'repository'>, { policyEngine, path, render }: FleetParts): Promise<VirtualFleet> {
+  const clock = new VirtualClock(undefined, { outside: isOutsideBusy });
+  const start = clock.now();
+  const seed = Number.parseInt(sha256(name).slice(7, 15), 16);
+  const stateDir = mkdtempSync(join(tmpdir(), 'fleetmend-scorecard-'));
+  const log: string[] = [];
+  const say = (message: string) => void log.push(`${((clock.now() - start) / 1_000).toFixed(1)}s ${message}`);
+  const git = emptyGit(clock);
+  const forge = memoryForge({ git, clock, repository: SCENARIO_REPOSITORY, kind: FORGE, address: PLACEHOLDER_URL, mergeTexts });
+  const world = createWorld({ clusters, clock, random: seededRandom(seed), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), render, failed: ({ loop, key, error }) => say(`${loop} ${key}: ${String(error)}`) });
+  // As a webhook would.
+  git.onPush((branch) => {
+    if (branch === repository.branch) world.nudge();
+  });
+  const bus = createInProcessBus({ clock });
+  const hub = await startVirtualHub({
+    clock, bus, stateDir, path,
+    random: seededRandom(seed + 1),
+    forge: forge.forge,
+    repository: git.repository,
+    // It judges in a thread of its own.
+    policyEngine: { ...policyEngine, evaluate: (input) => clock.hold(policyEngine.evaluate(input)) },
+    settings: scenarioSettings({ clusters, repository }, { forge: FORGE }),
+    moved: (request, move) => say(`${request.metadata.name} (${request.spec.failure.class}): ${move.from} → ${move.to} (${move.reason})`),
+    trouble: say,
+  });
+  const agents: Agent[] = [];
+  for (const [index, cluster] of clusters.entries()) {
+    const { server } = world.cluster(cluster);
+    const send = (input: string | URL | Request, init?: RequestInit) => server.fetch(new Request(input, init));
+    agents.push(await startAgent({ cluster, server: `https://${cluster}.sandbox`, fetch: send as typeof fetch, bus, clock, random: seededRandom(seed + 2 + index), stateDir: join(stateDir, 'agents', cluster), settings: { hold: CLOSE_DWELL, heartbeat: seconds(5) }, log: { info: () => undefined, warn: (message) => say(`agent of ${cluster}: ${message}`) } }));
+  }
+  return {
+    clock, world, git, forge, hub, log,
+    writer: writerOf(git),
+    async close() {
+      await Promise.all(agents.map((agent) => agent.stop()));
+      await hub.stop();
+      await bus.close();
+      world.close();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function readerOf(git: MemoryGit): RepositoryReader {
+  return {
+    head: (branch) => git.repository.head(branch),
+    async files(revision, path) {
+      const tree = await git.repository.tree(revision);
+      const files = git.find(revision)?.files ?? new Map<string, string>();
+      return new Map((await tree.list(path)).flatMap((file) => (files.has(file) ? [[file, files.get(file) ?? ''] as const] : [])));
+    },
+  };
+}
+
+function writerOf(git: MemoryGit): RepositoryWriter {
+  return {
+    commit: async ({ branch, files, message, author }) => git.commit({ branch, author: author?.name ?? 'somebody', message, files: new Map([...files].map(([path, text]) => [path, text ?? undefined])) }).sha,
+  };
+}
