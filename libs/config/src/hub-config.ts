@@ -25,6 +25,7 @@ const Lifecycle = z
   .strictObject({
     hold: duration().optional().describe('How long a target must stay healthy before it counts as recovered. Production 5m, sandbox 10s.'),
     deadlines: Deadlines.optional().describe('Most time in a phase, stops excluded. A phase that takes longer is escalated.'),
+    checksSettle: duration().optional().describe('Age before which the hub merges no pull request on a forge that has checks: they appear some time after a push. Default 60s.'),
     staleAfter: duration().optional().describe('Age at which an open pull request of ours is closed. Default 14d.'),
     confidenceFloor: z.number().min(0).max(1).optional().describe('A diagnosis below it goes to a human. Default 0.5.'),
     attempts: z

@@ -1,6 +1,7 @@
 /** @module The life of a request: phases, guards, the table, and the pure decision. No I/O, no time of its own. */
 export * from './budgets.ts';
 export * from './chapters.ts';
+export * from './checks-settled.ts';
 export * from './conditions.ts';
 export * from './decide.ts';
 export * from './effective-policy.ts';

@@ -14,6 +14,8 @@ export interface LifecycleSettings {
   /** Facts of a verdict older than this may not open or merge anything. */
   readonly verdictMaxAge: Duration;
   readonly staleAfter: Duration;
+  /** How old a pull request has to be before what its forge says of checks counts: they appear some time after a push. */
+  readonly checksSettle: Duration;
   /** How long after the end a pull request that nobody wants any more is looked for. */
   readonly orphanDelay: Duration;
   readonly ttl: { readonly quiet: Duration; readonly loud: Duration };
@@ -49,6 +51,7 @@ export const productionSettings: LifecycleSettings = {
   silenceLimit: hours(24),
   verdictMaxAge: minutes(10),
   staleAfter: days(14),
+  checksSettle: seconds(60),
   orphanDelay: minutes(3),
   ttl: { quiet: hours(24), loud: days(7) },
   confidenceFloor: 0.5,
@@ -73,6 +76,7 @@ export const sandboxSettings: LifecycleSettings = {
     Verifying: minutes(5),
   },
   hold: seconds(10),
+  checksSettle: seconds(5),
   orphanDelay: seconds(30),
   attempts: { perDay: 2, spacing: seconds(10) },
   budgets: { ...productionSettings.budgets, createdPerHour: 40 },

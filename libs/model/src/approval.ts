@@ -12,6 +12,10 @@ export const Approval = z.object({
 });
 export type Approval = z.infer<typeof Approval>;
 
+/** Where a request takes its yes from: reviews of the pull request's head, or `RemediationApproval` objects. A no counts from either. */
+export const ApprovalChannel = z.enum(['Review', 'Object']);
+export type ApprovalChannel = z.infer<typeof ApprovalChannel>;
+
 /** A named human's yes or no to one plan of one request. Immutable; the hub can read it and never create it. */
 export const RemediationApprovalSpec = z
   .object({

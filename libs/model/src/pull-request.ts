@@ -26,7 +26,9 @@ export const PullRequest = z.object({
   /** Someone else committed to our branch or changed the base. */
   touched: z.boolean(),
   conflict: z.boolean().optional(),
-  /** Tier and reviews allow the hub itself to merge this head. */
+  /** What they say of this head; absent: the forge has none. `None` and `Passing` mean little a moment after a push. */
+  checks: z.enum(['Passing', 'Failing', 'Pending', 'None']).optional(),
+  /** Tier, reviews and checks allow the hub itself to merge this head. */
   mayMerge: z.boolean().optional(),
   approvals: count().optional(),
   commented: z.boolean().optional(),

@@ -3,7 +3,7 @@ import { count, digest, text, time } from './bounded.ts';
 import { Condition } from './bounded.ts';
 import { Target } from './finding.ts';
 import { Label } from './object.ts';
-import { Approval } from './approval.ts';
+import { Approval, ApprovalChannel } from './approval.ts';
 import { Diagnosis } from './diagnosis.ts';
 import { Intent, PullRequest } from './pull-request.ts';
 import { Plan, Proposal, RefusedEdit } from './plan.ts';
@@ -114,6 +114,8 @@ export const RemediationRequestStatus = z.object({
   replans: count().max(10).optional(),
   verdict: Verdict.optional(),
   approval: Approval.optional(),
+  /** One for the whole request, decided when a yes was first needed. */
+  approvalChannel: ApprovalChannel.optional(),
   intent: Intent.optional(),
   pullRequest: PullRequest.optional(),
   revert: PullRequest.optional(),

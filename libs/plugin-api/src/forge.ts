@@ -58,7 +58,9 @@ export type MergeResult = { readonly merged: true; readonly sha: string } | { re
 
 export interface ForgeCapabilities {
   readonly signsCommits: boolean;
+  /** People review in it, and it tells who approved which head: then that, and no RemediationApproval, is T1's yes. */
   readonly reviews: boolean;
+  /** It tells of checks. They appear some time after a push, so the hub does not merge at once. */
   readonly checks: boolean;
 }
 

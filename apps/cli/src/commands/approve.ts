@@ -32,12 +32,13 @@ function decisionCommand(world: CommandWorld, { name, decision, description }: {
 /**
  * Puts a person's decision about the present plan of a request into the cluster. It is made with the person's own kubeconfig,
  * and the API server forces the name in it to be theirs: Fleetmend itself has no right to make one.
- * @throws PermanentError `NothingToApprove`, `AlreadyDecided`
+ * @throws PermanentError `NothingToApprove`, `ApprovedByReview`, `AlreadyDecided`
  */
 export async function decide({ name, decision, options, env }: { readonly name: string; readonly decision: Decision; readonly options: DecideOptions; readonly env: Readonly<Record<string, string | undefined>> }): Promise<string> {
   const request = await findRequest(name, options, env);
   const { metadata, status } = request;
   if (!status.plan) throw new PermanentError('NothingToApprove', `${metadata.namespace}/${name} is in phase ${status.phase} and has no plan that could be decided upon`);
+  if (decision === 'Approve' && status.approvalChannel === 'Review' && status.phase !== 'AwaitingApproval') throw new PermanentError('ApprovedByReview', `${metadata.namespace}/${name} takes its yes from reviews of its pull request, and a RemediationApproval would count for nothing: approve ${status.pullRequest?.url ?? 'the pull request'} in the forge (\`fleetmend reject ${name}\` says no all the same)`);
   if (options.print) return kubectlLine(request, { decision, reason: options.reason, planDigest: status.plan.digest });
   const made = await withCluster({ options, env, mayWrite: MAY_WRITE }, async ({ client, writer }) => {
     const approver = await whoAmI(client);

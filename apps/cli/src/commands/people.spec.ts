@@ -44,6 +44,14 @@ describe('a decision of a person', () => {
     expect(approvals()).toEqual([]);
   });
 
+  it('is refused as a yes where only reviews count, and taken as a no', async () => {
+    put({ ...waiting, status: { ...waiting.status, phase: 'PullRequestOpen', approvalChannel: 'Review', pullRequest: { ...FACTS.open, url: 'https://forge.example/fleet/pulls/1' } } });
+    expect(await cluster.run('approve', 'rr-1')).toMatchObject({ status: EXIT.permanent, err: expect.stringContaining('approve https://forge.example/fleet/pulls/1 in the forge') });
+    expect(approvals()).toEqual([]);
+    expect((await cluster.run('reject', 'rr-1')).status).toBe(EXIT.ok);
+    expect(approvals()).toMatchObject([{ spec: { decision: 'Reject' } }]);
+  });
+
   it('needs a plan', async () => {
     put(aRequest());
     expect(await cluster.run('approve', 'rr-1')).toMatchObject({ status: EXIT.permanent, err: expect.stringContaining('has no plan') });
@@ -81,5 +89,14 @@ it('explains why a request stands where it stands', async () => {
   put(waiting);
   cluster.put(policy('shop'));
   const { out } = await cluster.run('explain', 'rr-1');
+  expect(out).not.toContain('Approval\n');
   for (const part of [/AwaitingApproval, attempt 1/, /OOMKilled/, /app needs more/, /64Mi → 128Mi/, /exactly the intended change/, /F03 Deferred: frozen by weekend/, /shop-team\/shop: the strictest/, /mode AutoMerge/]) expect(out).toMatch(part);
+});
+
+it.each([['Review', /Approval\n {2}by reviews of the pull request local:fleet\/pulls\/1/], ['Object', /Approval\n {2}by RemediationApproval objects \(`fleetmend approve`\)/]] as const)('explains through which channel a yes counts: %s', async (approvalChannel, wanted) => {
+  put({ ...waiting, status: { ...waiting.status, approvalChannel, pullRequest: FACTS.open } });
+  cluster.put(policy('shop'));
+  const { out } = await cluster.run('explain', 'rr-1');
+  expect(out).toMatch(wanted);
+  expect(out).toContain('a no counts from either');
 });

@@ -7,7 +7,7 @@ import { printableLine } from '../printable.ts';
 export function renderExplanation(request: RemediationRequest, policy: EffectivePolicy): string {
   const { metadata, status } = request;
   const head = `${metadata.namespace}/${metadata.name}: ${status.phase}${status.reason ? ` (${status.reason})` : ''}, attempt ${status.attempt}`;
-  const parts = [failure(request), waiting(request), cause(request), tried(request), plan(request), verdict(request), permission(policy)];
+  const parts = [failure(request), waiting(request), cause(request), tried(request), plan(request), verdict(request), approval(request), permission(policy)];
   return [head, ...parts.filter(({ lines }) => lines.length > 0).map(({ title, lines }) => [title, ...lines.map((line) => `  ${printableLine(line)}`)].join('\n'))].join('\n\n');
 }
 
@@ -97,6 +97,14 @@ function verdict({ status }: RemediationRequest): Part {
       ...(given.requires.approvals > 0 ? [`needs ${given.requires.approvals} approval(s)${given.requires.priorApproval ? ' before a pull request is opened' : ''}`] : []),
     ],
   };
+}
+
+/** Through which one channel a yes counts; a no counts from both. */
+function approval({ status: { approvalChannel, pullRequest } }: RemediationRequest): Part {
+  if (approvalChannel === undefined) return { title: 'Approval', lines: [] };
+  const review = `by reviews of the pull request${pullRequest ? ` ${pullRequest.url}` : ''}; a RemediationApproval that says yes counts for nothing here`;
+  const object = 'by RemediationApproval objects (`fleetmend approve`); a review that says yes counts for nothing here';
+  return { title: 'Approval', lines: [approvalChannel === 'Review' ? review : object, 'a no counts from either'] };
 }
 
 function permission(policy: EffectivePolicy): Part {

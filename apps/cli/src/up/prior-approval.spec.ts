@@ -61,7 +61,8 @@ it('asks before it proposes, goes on under the name of who says yes, and ends wh
   const yes = await cli('approve', name, '-m', 'looked at it');
   expect(yes, yes.out).toMatchObject({ status: EXIT.ok });
   expect(yes.out).toContain('approved by kubernetes-admin');
-  expect((await reaches('Succeeded'))?.metadata.name).toBe(name);
+  const done = await reaches('Succeeded');
+  expect([done?.metadata.name, done?.status.approvalChannel]).toEqual([name, 'Object']);
 
   await world.fleet?.repository.commit({ branch: BRANCH, files: demo.second.files, message: demo.second.message });
   const second = await reaches('AwaitingApproval', name);

@@ -49,7 +49,7 @@ export function localForge(deps: PullRequestDeps, us: Actor): Forge {
 
   return {
     kind: 'local',
-    capabilities: { signsCommits: signer !== undefined, reviews: true, checks: false },
+    capabilities: { signsCommits: signer !== undefined, reviews: false, checks: false },
     remote: async (repository) => ({ url: (await repositories.open(repository)).path }),
     commit,
     openPullRequest,

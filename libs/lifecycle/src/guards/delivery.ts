@@ -1,4 +1,6 @@
 import { parseTime } from '@fleetmend/kernel';
+import type { PullRequest } from '@fleetmend/model';
+import { checksSettled } from '../checks-settled.ts';
 import { guard } from '../guard.ts';
 import type { View } from '../view.ts';
 
@@ -25,7 +27,9 @@ export const touched = guard('touched by somebody else', (view) => pullRequest(v
 export const openAndUntouched = guard('the pull request is open and untouched', (view) => pullRequest(view)?.state === 'Open' && !touched(view));
 export const touchedWithoutComment = guard('it is open, touched, and we have not said so', (view) => pullRequest(view)?.state === 'Open' && touched(view) && pullRequest(view)?.commented !== true);
 export const conflict = guard('it conflicts with its base', (view) => pullRequest(view)?.state === 'Open' && pullRequest(view)?.conflict === true);
-export const mayMerge = guard('the hub may merge', (view) => pullRequest(view)?.state === 'Open' && pullRequest(view)?.mayMerge === true && !touched(view));
+
+const mergeable = (pr: PullRequest | undefined, { now, settings }: View) => pr?.state === 'Open' && pr.mayMerge === true && !pr.touched && checksSettled(pr, now, settings);
+export const mayMerge = guard('the hub may merge', (view) => mergeable(pullRequest(view), view));
 
 export const stale = guard('the pull request is too old', (view) => {
   const opened = parseTime(pullRequest(view)?.openedAt);
@@ -65,7 +69,7 @@ export const noRevertIntent = guard('no intent to revert', (view) => {
   const { intent } = view.request.status;
   return intent === undefined || intent.kind !== 'Revert' || !intent.confirmed;
 });
-export const revertMayMerge = guard('the hub may merge the revert', (view) => revert(view)?.state === 'Open' && revert(view)?.mayMerge === true && revert(view)?.touched !== true);
+export const revertMayMerge = guard('the hub may merge the revert', (view) => mergeable(revert(view), view));
 export const revertAllowed = guard('the revert is allowed', (view) => {
   const { verdict } = view.request.status;
   return verdict?.kind === 'Revert' && verdict.result === 'Allow' && verdict.bundle.digest === view.bundle.digest;

@@ -146,6 +146,10 @@ const delivery: readonly Example[] = [
   open('it conflicts once too often, and a person has it', { ...standing, replans: 3, pullRequest: pullRequest({ conflict: true, touched: true, commented: true }) }, 'run readPullRequest'),
   open('it may be merged, but the facts are old', { ...standing, verdict: verdict({ factsAt: ago(11 * minute) }), pullRequest: pullRequest({ mayMerge: true }) }, 'run evaluate'),
   open('it may be merged', { ...standing, pullRequest: pullRequest({ mayMerge: true }) }, 'run mergePullRequest'),
+  open('it may be merged, and its checks have had the time to appear', { ...standing, pullRequest: pullRequest({ mayMerge: true, checks: 'None', openedAt: ago(minute) }) }, 'run mergePullRequest'),
+  open('no checks a moment after the push: they may still appear', { ...standing, pullRequest: pullRequest({ mayMerge: true, checks: 'None', openedAt: ago(minute - 1000) }) }, 'run readPullRequest'),
+  open('one check that passed a moment after the push: others may still appear', { ...standing, pullRequest: pullRequest({ mayMerge: true, checks: 'Passing', openedAt: ago(minute - 1000) }) }, 'run readPullRequest'),
+  open('a forge without checks has none to wait for', { ...standing, pullRequest: pullRequest({ mayMerge: true, openedAt: ago(0) }) }, 'run mergePullRequest'),
   open('it may be merged, but all is paused', { ...standing, policy: { paused: true }, pullRequest: pullRequest({ mayMerge: true }) }, 'run readPullRequest'),
   open('it may be merged, but it is frozen', { ...standing, ...frozen, pullRequest: pullRequest({ mayMerge: true }) }, 'run readPullRequest'),
   open('it waits for people', opened, 'run readPullRequest'),
@@ -190,6 +194,7 @@ const after: readonly Example[] = [
   reverting('allowed and intended', takingBack, 'run openRevert'),
   reverting('paused: no revert is opened', { ...takingBack, policy: { paused: true } }, 'run readRevert'),
   reverting('the hub may merge it', revert({ mayMerge: true }), 'run mergePullRequest'),
+  reverting('no checks on it a moment after the push', revert({ mayMerge: true, checks: 'None', openedAt: ago(0) }), 'run readRevert'),
   reverting('frozen: the hub may not merge it', { ...revert({ mayMerge: true }), ...frozen }, 'run readRevert'),
   reverting('it waits for people', revert(), 'run readRevert'),
 ];

@@ -1,6 +1,5 @@
 import { guards } from '@fleetmend/lifecycle';
 import type { View } from '@fleetmend/lifecycle';
-import type { PullRequestState } from '@fleetmend/plugin-api';
 import { openRepository } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 import { needLeave } from './leave.ts';
@@ -17,7 +16,7 @@ export function closePullRequest(deps: StageDeps): Stage {
     const { forge } = await openRepository(deps, { forgeRef: plan.source.forge, repository: plan.source.repository });
     const reference = { repository: plan.source.repository, branch: pullRequest.branch };
     const seen = await findOurPullRequest(forge, view.request, reference);
-    if (seen === undefined || seen.state !== 'Open') return answer(view, seen, deps);
+    if (seen === undefined || seen.state !== 'Open') return seen === undefined ? { notYet: deps.pace.pollSlow, reason: 'the forge does not show the pull request' } : { fact: { pullRequest: toFact({ state: seen, view, forge }) } };
     const theirs = seen.commits.some((commit) => !commit.byUs) || seen.base !== plan.source.branch;
     await needLeave(deps, view, { frozenCounts: false });
     await forge.updatePullRequest({
@@ -27,13 +26,8 @@ export function closePullRequest(deps: StageDeps): Stage {
       close: !theirs,
     });
     const after = await findOurPullRequest(forge, view.request, reference);
-    return { fact: { pullRequest: toFact(after ?? seen, view, { commented: true }) } };
+    return { fact: { pullRequest: toFact({ state: after ?? seen, view, forge }, { commented: true }) } };
   });
-}
-
-function answer(view: View, seen: PullRequestState | undefined, deps: Pick<StageDeps, 'pace'>) {
-  if (seen === undefined) return { notYet: deps.pace.pollSlow, reason: 'the forge does not show the pull request' };
-  return { fact: { pullRequest: toFact(seen, view) } };
 }
 
 /** The reason, in the words of the rows that close. */

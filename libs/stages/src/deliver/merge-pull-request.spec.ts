@@ -14,12 +14,13 @@ const open: PullRequestState = {
 const judged = { policy: { mode: 'AutoMerge', criticalNamespaces: [] }, approvals: [], now: 0 };
 const status = { phase: 'PullRequestOpen', attempt: 1, plan: { source: { branch: 'main', forge: 'main', repository: 'fleet' }, changes: [] }, verdict: { tier: 'T0' } };
 const request = { metadata: { namespace: 'shop-team', name: 'rr-1', uid: 'u1' }, spec: {}, status };
-const known = toFact(open, { ...judged, request } as unknown as View, {}, undefined);
+const capabilities = { signsCommits: false, reviews: true, checks: true };
+const known = toFact({ state: open, view: { ...judged, request } as unknown as View, forge: { capabilities } }, {}, undefined);
 const view = { ...judged, request: { ...request, status: { ...status, pullRequest: known } } } as unknown as View;
 
 /** A hub whose audit trail is, or is not, behind; the leave to write to the forge is refused, so that no merge is ever tried. */
 function depsWith(behind: string | undefined): StageDeps {
-  const forge = { readPullRequest: async () => open, remote: async () => ({ url: 'x' }), mergePullRequest: () => Promise.reject(new Error('it must not come to this')) };
+  const forge = { capabilities, readPullRequest: async () => open, remote: async () => ({ url: 'x' }), mergePullRequest: () => Promise.reject(new Error('it must not come to this')) };
   return {
     pace: { poll: 1_000, pollSlow: 5_000, editBudget: { files: 3, lines: 20 } },
     forge: () => forge,

@@ -19,7 +19,7 @@ export function mergePullRequest(deps: StageDeps): Stage {
     const reference = { repository: plan.source.repository, branch: known.branch };
     const seen = await findOurPullRequest(forge, view.request, reference);
     if (seen === undefined) return { notYet: deps.pace.pollSlow, reason: 'the forge does not show the pull request' };
-    const fact = toFact(seen, view, {}, known);
+    const fact = toFact({ state: seen, view, forge }, {}, known);
     if (seen.state !== 'Open' || fact.touched || !fact.mayMerge || seen.headSHA !== known.headSHA) return { fact: record(reverting, fact) };
     // In few words that do not change: how far behind it is, is for the log and not for the ledger.
     if (deps.auditBehind?.() !== undefined) return { notYet: deps.pace.pollSlow, reason: 'waits for the audit trail to be copied' };
@@ -28,7 +28,7 @@ export function mergePullRequest(deps: StageDeps): Stage {
     if (!result.merged) return { notYet: deps.pace.poll, reason: `not merged: ${result.message}` };
     await audit(deps, view, { pullRequest: seen.url, head: seen.headSHA, merge: result.sha });
     const after = await findOurPullRequest(forge, view.request, reference);
-    return { fact: record(reverting, toFact(after ?? { ...seen, state: 'Merged', mergeSHA: result.sha }, view, { mergeSHA: result.sha }, known)) };
+    return { fact: record(reverting, toFact({ state: after ?? { ...seen, state: 'Merged', mergeSHA: result.sha }, view, forge }, { mergeSHA: result.sha }, known)) };
   });
 }
 

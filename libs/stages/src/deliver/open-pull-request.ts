@@ -39,6 +39,6 @@ export function openPullRequest(deps: StageDeps): Stage {
       marker: marker(view.request),
     });
     await recordOpened(deps, view, { kind: 'Repair', plan, parent: intent.parent, commit, pullRequest: state, repository: source.repository });
-    return { fact: { ...deliveredFact(state, view), plan: { ...plan, tier: view.request.status.verdict?.tier ?? plan.tier } } };
+    return { fact: { ...deliveredFact({ state, view, forge: source.forge }), plan: { ...plan, tier: view.request.status.verdict?.tier ?? plan.tier } } };
   });
 }

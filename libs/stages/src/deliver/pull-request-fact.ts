@@ -1,11 +1,19 @@
 import { renderTime } from '@fleetmend/kernel';
 import { guards, type View } from '@fleetmend/lifecycle';
 import type { PullRequest } from '@fleetmend/model';
-import type { PullRequestState } from '@fleetmend/plugin-api';
+import type { Forge, PullRequestState } from '@fleetmend/plugin-api';
 import type { Facts } from '../stage.ts';
+import { approvalChannel, neededChannel } from './approval-channel.ts';
+
+/** A pull request as it was read, where, and for which request. */
+export interface Seen {
+  readonly state: PullRequestState;
+  readonly view: View;
+  readonly forge: Pick<Forge, 'capabilities'>;
+}
 
 /** What a forge says of a pull request, as the fact that is kept. `readAt` moves only when something else did. */
-export function toFact(state: PullRequestState, view: View, more: Partial<PullRequest> = {}, known: PullRequest | undefined = view.request.status.pullRequest): PullRequest {
+export function toFact({ state, view, forge }: Seen, more: Partial<PullRequest> = {}, known: PullRequest | undefined = view.request.status.pullRequest): PullRequest {
   const same = known?.branch === state.branch ? known : undefined;
   return {
     url: state.url,
@@ -17,7 +25,8 @@ export function toFact(state: PullRequestState, view: View, more: Partial<PullRe
     touched: isTouched(state, view, same),
     conflict: state.state === 'Open' && state.mergeable === false,
     approvals: approvals(state),
-    mayMerge: mayMerge(state, view),
+    ...(forge.capabilities.checks && state.state === 'Open' ? { checks: state.checks } : {}),
+    mayMerge: mayMerge({ state, view, forge }),
     ...(same?.commented ? { commented: true } : {}),
     ...(state.mergeSHA === undefined ? {} : { mergeSHA: state.mergeSHA }),
     openedAt: same?.openedAt ?? renderTime(view.now),
@@ -26,9 +35,10 @@ export function toFact(state: PullRequestState, view: View, more: Partial<PullRe
 }
 
 /** The facts of a pull request that was opened, or found after a crash: from now on it counts for the hourly budget. */
-export function deliveredFact(state: PullRequestState, view: View): Facts {
-  const pullRequest = toFact(state, view);
-  return { pullRequest, opened: [...(view.request.status.opened ?? []), pullRequest.openedAt].slice(-10) };
+export function deliveredFact(seen: Seen): Facts {
+  const { view } = seen;
+  const pullRequest = toFact(seen);
+  return { pullRequest, ...neededChannel(seen), opened: [...(view.request.status.opened ?? []), pullRequest.openedAt].slice(-10) };
 }
 
 /**
@@ -48,10 +58,11 @@ function approvals(state: PullRequestState): number {
 }
 
 /**
- * The hub merges only in mode AutoMerge: T0 by itself, T1 once a human approved, T2 never, and nothing while a review asks
- * for changes or a check has not passed.
+ * The hub merges only in mode AutoMerge: T0 by itself, T1 once a human approved through the one channel of the request, T2
+ * never, and nothing while a review asks for changes or a check has not passed. Whether checks had the time to appear is for
+ * the lifecycle to say.
  */
-function mayMerge(state: PullRequestState, view: View): boolean {
+function mayMerge({ state, view, forge }: Seen): boolean {
   const { verdict, plan, phase } = view.request.status;
   if (state.state !== 'Open' || view.policy.mode !== 'AutoMerge' || plan === undefined || verdict === undefined) return false;
   const critical = view.policy.criticalNamespaces.includes(view.request.spec.target?.namespace ?? '');
@@ -63,7 +74,9 @@ function mayMerge(state: PullRequestState, view: View): boolean {
   if (critical || guards.rejected(view) || [...latest.values()].includes('ChangesRequested')) return false;
   if (state.mergeable !== true || state.checks === 'Failing' || state.checks === 'Pending') return false;
   if (tier === 'T0') return true;
-  return tier === 'T1' && (approvals(state) > 0 || (phase !== 'Reverting' && guards.approved(view)));
+  if (tier !== 'T1') return false;
+  // An object is a yes to the plan, and none to taking it back.
+  return approvalChannel(view, forge) === 'Review' ? approvals(state) > 0 : phase !== 'Reverting' && guards.approved(view);
 }
 
 /** The same in all that matters; the time of a reading does not. */

@@ -1,9 +1,10 @@
-import type { View } from '@fleetmend/lifecycle';
+import { checksSettled, type View } from '@fleetmend/lifecycle';
 import type { PullRequest } from '@fleetmend/model';
 import { readBaseValue } from '../verify/base-value.ts';
 import { openRepository } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 import { findOurPullRequest } from './find-our-pull-request.ts';
+import { neededChannel } from './approval-channel.ts';
 import { samePullRequest, toFact } from './pull-request-fact.ts';
 
 /** Reads our pull request and the value that its base holds. Polling is the truth; webhooks only make it look sooner. */
@@ -16,9 +17,11 @@ export function readPullRequest(deps: StageDeps): Stage {
     const state = await findOurPullRequest(forge, view.request, { repository: plan.source.repository, branch });
     if (state === undefined) return { notYet: deps.pace.pollSlow, reason: `the forge does not show the pull request of ${branch}` };
     const closed = state.state === 'Closed' ? await heldBy(deps, view, repository) : {};
-    const fact = toFact(state, view, { ...closed, ...(await takenOver(closed, repository, plan.source.branch)) });
-    if (samePullRequest(pullRequest, fact)) return { notYet: deps.pace.poll, reason: waitsFor(fact, view) };
-    return { fact: { pullRequest: fact } };
+    const seen = { state, view, forge };
+    const fact = toFact(seen, { ...closed, ...(await takenOver(closed, repository, plan.source.branch)) });
+    const channel = neededChannel(seen);
+    if (samePullRequest(pullRequest, fact) && channel.approvalChannel === undefined) return { notYet: deps.pace.poll, reason: waitsFor(fact, view) };
+    return { fact: { pullRequest: fact, ...channel } };
   };
 }
 
@@ -37,5 +40,6 @@ async function takenOver(closed: Partial<PullRequest>, repository: Repository, b
 
 function waitsFor(fact: PullRequest, view: View): string {
   if (fact.touched) return 'somebody else works on it';
+  if (fact.mayMerge && !checksSettled(fact, view.now, view.settings)) return 'waits for checks to appear';
   return view.policy.mode === 'AutoMerge' && view.request.status.verdict?.tier === 'T0' ? 'waits for the forge' : 'waits for a review';
 }

@@ -16,7 +16,7 @@ export function withdrawIntent(deps: StageDeps): Stage {
     const branch = intent?.branch ?? branchName(view.request, plan, 'Repair');
     const { forge } = await openRepository(deps, { forgeRef: plan.source.forge, repository: plan.source.repository });
     const found = await findOurPullRequest(forge, view.request, { repository: plan.source.repository, branch });
-    if (found !== undefined) return { fact: deliveredFact(found, view) };
+    if (found !== undefined) return { fact: deliveredFact({ state: found, view, forge }) };
     const base = intent ?? { kind: 'Repair' as const, at: renderTime(view.now), branch, parent: plan.base, forPlan: plan.digest, confirmed: false };
     return { fact: { intent: { ...base, withdrawn: 'Withdrawn' } } };
   };

@@ -35,6 +35,6 @@ export function openRevert(deps: StageDeps): Stage {
       marker: `${marker(view.request)} revert`,
     });
     await recordOpened(deps, view, { kind: 'Revert', plan, parent: intent.parent, commit, pullRequest: state, repository: source.repository });
-    return { fact: { revert: toFact(state, view, {}, undefined) } };
+    return { fact: { revert: toFact({ state, view, forge: source.forge }, {}, undefined) } };
   });
 }

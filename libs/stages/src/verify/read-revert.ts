@@ -14,7 +14,7 @@ export function readRevert(deps: StageDeps): Stage {
     const baseChanged = base !== undefined && base.baseValue !== pullRequest?.baseValue;
     const state = revert === undefined ? undefined : await findOurPullRequest(forge, view.request, { repository: name, branch: revert.branch });
     if (revert === undefined || state === undefined) return baseChanged ? { fact: { pullRequest: base } } : { notYet: deps.pace.poll, reason: 'waits for the revert' };
-    const fact: PullRequest = { ...toFact(state, view, {}, revert), ...(await appliedEverywhere(deps, view, repository, state.mergeSHA)) };
+    const fact: PullRequest = { ...toFact({ state, view, forge }, {}, revert), ...(await appliedEverywhere(deps, view, repository, state.mergeSHA)) };
     if (samePullRequest(revert, fact) && !baseChanged) return { notYet: deps.pace.poll, reason: 'waits for the revert to be merged and applied' };
     return { fact: { revert: fact, ...(baseChanged ? { pullRequest: base } : {}) } };
   };
