@@ -1,31 +1,53 @@
 /** @module The detectors, one line each. A new one: a folder, a line here, a readme. */
 import type { Detector } from '@fleetmend/plugin-api';
+import { autoscalerInactive } from './autoscaler-inactive/autoscaler-inactive.ts';
+import { autoscalerLimited } from './autoscaler-limited/autoscaler-limited.ts';
 import { containerConfig } from './container-config/container-config.ts';
 import { containerCreate } from './container-create/container-create.ts';
 import { crashLoop } from './crash-loop/crash-loop.ts';
 import { creationRefused } from './creation-refused/creation-refused.ts';
+import { cronJobNotRunning } from './cron-job-not-running/cron-job-not-running.ts';
+import { daemonSetMisscheduled } from './daemon-set-misscheduled/daemon-set-misscheduled.ts';
+import { deploymentPaused } from './deployment-paused/deployment-paused.ts';
+import { disruptionBlocked } from './disruption-blocked/disruption-blocked.ts';
 import { failedMount } from './failed-mount/failed-mount.ts';
 import { imagePull } from './image-pull/image-pull.ts';
 import { initStuck } from './init-stuck/init-stuck.ts';
+import { jobFailed } from './job-failed/job-failed.ts';
+import { jobStuck } from './job-stuck/job-stuck.ts';
 import { lifecycleHook } from './lifecycle-hook/lifecycle-hook.ts';
 import { livenessProbe } from './liveness-probe/liveness-probe.ts';
 import { oomKilled } from './oom-killed/oom-killed.ts';
 import { podSandbox } from './pod-sandbox/pod-sandbox.ts';
 import { readinessProbe } from './readiness-probe/readiness-probe.ts';
+import { rolloutStuck } from './rollout-stuck/rollout-stuck.ts';
+import { scaledToZero } from './scaled-to-zero/scaled-to-zero.ts';
+import { statefulSetStuck } from './stateful-set-stuck/stateful-set-stuck.ts';
 import { stuckTerminating } from './stuck-terminating/stuck-terminating.ts';
 
 export const detectors: readonly Detector[] = [
+  autoscalerInactive,
+  autoscalerLimited,
   containerConfig,
   containerCreate,
   crashLoop,
   creationRefused,
+  cronJobNotRunning,
+  daemonSetMisscheduled,
+  deploymentPaused,
+  disruptionBlocked,
   failedMount,
   imagePull,
   initStuck,
+  jobFailed,
+  jobStuck,
   lifecycleHook,
   livenessProbe,
   oomKilled,
   podSandbox,
   readinessProbe,
+  rolloutStuck,
+  scaledToZero,
+  statefulSetStuck,
   stuckTerminating,
 ];

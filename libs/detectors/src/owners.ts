@@ -61,3 +61,50 @@ export function ownerFinding(object: KubeObject, world: World, sight: OwnerSight
     },
   }];
 }
+
+/** A change of its spec was accepted after it was made. What has been so from the start is nobody's mistake of today. */
+export function wasChanged(object: KubeObject): boolean {
+  return (object.metadata.generation ?? 1) > 1;
+}
+
+/** The controller has looked at the object as it is now; before, its status is about something else. */
+export function isObserved(object: KubeObject): boolean {
+  const { observedGeneration } = (object['status'] ?? {}) as { readonly observedGeneration?: number };
+  return observedGeneration === undefined || observedGeneration >= (object.metadata.generation ?? 0);
+}
+
+export function isLeaving(object: KubeObject): boolean {
+  return object.metadata.deletionTimestamp !== undefined;
+}
+
+type Labels = Readonly<Record<string, string>>;
+export interface Selector {
+  readonly matchLabels?: Labels;
+  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[];
+}
+
+/** As the Kubernetes API matches: an absent selector selects nothing, an empty one everything. */
+export function selects(selector: Selector | undefined, labels: Labels = {}): boolean {
+  if (!selector) return false;
+  return Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) && (selector.matchExpressions ?? []).every((one) => meets(one, labels));
+}
+
+export function meets({ key, operator, values = [] }: { readonly key: string; readonly operator: string; readonly values?: readonly string[] }, labels: Labels): boolean {
+  const value = labels[key];
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}
