@@ -2,7 +2,6 @@ import { hours, isPermanent, seconds } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
 import { expectationsOf, HELD, missingAbilities, objectsNamed, patienceOf, playScenario, PLACEHOLDER_URL, readScenario, revisionTried, score, seenRequest, startReviewer, troublesOf, type ListObjects, type ReviewDesk, type Scenario, type Seen, type SeenObject, type Trouble } from '@fleetmend/sandbox';
 import { findLive, findRendered, renderClusters } from './rendered-objects.ts';
-import { hasProgram } from './renderers.ts';
 import { brokenRow, malformedRow, renderRow, skippedRow, type Row } from './row.ts';
 import { openVirtualFleet, type FleetParts, type VirtualFleet } from './virtual-fleet.ts';
 
@@ -22,7 +21,7 @@ export async function playVirtual(dir: string, parts: FleetParts): Promise<Row> 
     if (!isPermanent(error)) throw error;
     return malformedRow(dir, error.message);
   }
-  const missing = missingAbilities(scenario, { rendersKustomize: hasProgram('kustomize', parts.path) });
+  const missing = missingAbilities(scenario, parts.renderers);
   if (missing.length > 0) return skippedRow(scenario, missing);
   const fleet = await openVirtualFleet(scenario, parts);
   try {
@@ -139,7 +138,7 @@ interface ObjectsQuery {
 
 async function seenObjects({ scenario, named, states, liveBefore, fleet, parts }: ObjectsQuery): Promise<readonly SeenObject[]> {
   if (named.length === 0) return [];
-  const rendered = await Promise.all(states.map((files) => renderClusters(scenario, files, parts.render)));
+  const rendered = await Promise.all(states.map((files) => renderClusters(scenario, files, parts.renderers)));
   return scenario.clusters.flatMap((cluster) =>
     named.map((ref): SeenObject => {
       const [faulty, merged, ...proposed] = rendered.map((state) => findRendered(state, cluster, ref));

@@ -1,14 +1,14 @@
-import { readFolderOf, type Files, type KubeObject, type RenderKustomization, type Scenario, type SeenObject, type World } from '@fleetmend/sandbox';
+import { readFolderOf, type Files, type KubeObject, type Renderers, type Scenario, type SeenObject, type World } from '@fleetmend/sandbox';
 
 /** Every object that each cluster gets from a state of the repository. */
 export type RenderedClusters = ReadonlyMap<string, readonly KubeObject[]>;
 
 /** As the sandbox's controller renders the roots of `deploy[]`. What cannot be rendered gives nothing. */
-export async function renderClusters({ deploy, clusters }: Pick<Scenario, 'deploy' | 'clusters'>, files: Files, render: RenderKustomization): Promise<RenderedClusters> {
+export async function renderClusters({ deploy, clusters }: Pick<Scenario, 'deploy' | 'clusters'>, files: Files, renderers: Renderers): Promise<RenderedClusters> {
   const rendered = new Map<string, readonly KubeObject[]>();
   for (const cluster of clusters) {
     const roots = deploy.filter((root) => root.cluster === cluster || root.cluster === 'hub');
-    const objects = await Promise.all(roots.map(({ path }) => readFolderOf({ files, path, render }).catch((): readonly KubeObject[] => [])));
+    const objects = await Promise.all(roots.map(({ path }) => readFolderOf({ files, path, renderers }).catch((): readonly KubeObject[] => [])));
     rendered.set(cluster, objects.flat());
   }
   return rendered;

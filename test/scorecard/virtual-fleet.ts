@@ -5,7 +5,7 @@ import { startAgent, type Agent } from '@fleetmend/agent';
 import { createInProcessBus } from '@fleetmend/bus';
 import { seconds, seededRandom, sha256 } from '@fleetmend/kernel';
 import type { PolicyEngine } from '@fleetmend/plugin-api';
-import { createWorld, PLACEHOLDER_URL, SCENARIO_REPOSITORY, scenarioSettings, type RenderKustomization, type RepositoryReader, type RepositoryWriter, type Scenario, type World } from '@fleetmend/sandbox';
+import { createWorld, PLACEHOLDER_URL, SCENARIO_REPOSITORY, scenarioSettings, type Renderers, type RepositoryReader, type RepositoryWriter, type Scenario, type World } from '@fleetmend/sandbox';
 import { emptyGit, memoryForge, VirtualClock, type MemoryForge, type MemoryGit } from '@fleetmend/testing';
 import { mergeTexts } from './merge-texts.ts';
 import { isOutsideBusy } from './outside.ts';
@@ -17,7 +17,7 @@ export interface FleetParts {
   /** Where programs are found. */
   readonly path: string;
   /** Builds folders with a `kustomization.yaml`. */
-  readonly render: RenderKustomization;
+  readonly renderers: Renderers;
 }
 
 /** Clusters, agents, hub, forge and repository of one scenario, in one process on one virtual clock. */
@@ -36,7 +36,7 @@ export interface VirtualFleet {
 const CLOSE_DWELL = seconds(10);
 
 /** Everything is seeded by the scenario's name: the same scenario plays the same way each time. */
-export async function openVirtualFleet({ name, clusters, repository }: Pick<Scenario, 'name' | 'clusters' | 'repository'>, { policyEngine, path, render }: FleetParts): Promise<VirtualFleet> {
+export async function openVirtualFleet({ name, clusters, repository }: Pick<Scenario, 'name' | 'clusters' | 'repository'>, { policyEngine, path, renderers }: FleetParts): Promise<VirtualFleet> {
   const clock = new VirtualClock(undefined, { outside: isOutsideBusy });
   const start = clock.now();
   const seed = Number.parseInt(sha256(name).slice(7, 15), 16);
@@ -45,7 +45,7 @@ export async function openVirtualFleet({ name, clusters, repository }: Pick<Scen
   const say = (message: string) => void log.push(`${((clock.now() - start) / 1_000).toFixed(1)}s ${message}`);
   const git = emptyGit(clock);
   const forge = memoryForge({ git, clock, repository: SCENARIO_REPOSITORY, kind: FORGE, address: PLACEHOLDER_URL, mergeTexts });
-  const world = createWorld({ clusters, clock, random: seededRandom(seed), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), render, failed: ({ loop, key, error }) => say(`${loop} ${key}: ${String(error)}`) });
+  const world = createWorld({ clusters, clock, random: seededRandom(seed), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers, failed: ({ loop, key, error }) => say(`${loop} ${key}: ${String(error)}`) });
   // As a webhook would.
   git.onPush((branch) => {
     if (branch === repository.branch) world.nudge();

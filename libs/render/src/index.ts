@@ -2,3 +2,4 @@
 export * from './helm.ts';
 export * from './kustomize.ts';
 export { type RenderLimits, findProgram } from './program.ts';
+export * from './installed.ts';

@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { treeOf } from '@fleetmend/plugin-api/conformance';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { helmRenderer } from './helm.ts';
+import { installedRenderers } from './installed.ts';
 import { kustomizeRenderer } from './kustomize.ts';
 import { reachableFrom } from './reachable.ts';
 
@@ -118,6 +119,18 @@ describe('a render of the same input', () => {
     const slow = kustomizeRenderer({ path: bin, timeoutMs: 100 });
     for (const _ of [1, 2]) await expect(slow.render({ tree, path: 'apps/shop' })).rejects.toMatchObject({ reason: 'RenderFailed' });
     expect(count()).toBe(3);
+  });
+});
+
+describe('the installed renderers', () => {
+  it('are those that the lab has built, finished builds only, or that are on the PATH', () => {
+    mkdirSync(join(bin, 'bin/kustomize-v5.7.1-e782dce963'), { recursive: true });
+    mkdirSync(join(bin, 'bin/helm-v3.22.0-863fb4d1d3.tmp-7'), { recursive: true });
+    for (const file of ['bin/kustomize-v5.7.1-e782dce963/kustomize', 'bin/helm-v3.22.0-863fb4d1d3.tmp-7/helm']) program(file, OBJECT);
+    expect(Object.keys(installedRenderers({ FLEETMEND_LAB_CACHE: bin }))).toEqual(['kustomize']);
+    program('helm', OBJECT);
+    expect(Object.keys(installedRenderers({ FLEETMEND_LAB_CACHE: bin, PATH: bin }))).toEqual(['kustomize', 'helm']);
+    expect(installedRenderers({})).toEqual({});
   });
 });
 

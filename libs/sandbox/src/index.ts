@@ -11,8 +11,8 @@ export { imageCatalog, LABAPP_IMAGE, type Image, type ImageAnswer, type ImageCat
 export { startPhysics, type Physics, type PhysicsOptions } from './physics/physics.ts';
 export { DEFAULT_PROFILE, SHORT_PROFILE, type PhysicsProfile } from './physics/runtime/profile.ts';
 export { startApplier, type Applier, type ApplierOptions } from './applier/applier.ts';
-export { readFolderOf } from './applier/manifests.ts';
-export type { RenderKustomization, RepositoryReader, RepositoryWriter } from './applier/repository.ts';
+export { readFolderOf } from './applier/read-folder.ts';
+export type { Renderers, RepositoryReader, RepositoryWriter } from './applier/repository.ts';
 export { createWorld, type World, type WorldCluster, type WorldOptions } from './world/world.ts';
 export { deployFolder, type FolderDeployment } from './world/deploy-folder.ts';
 export { demoFleet, type DemoFleet, type FleetChange } from './world/demo-fleet.ts';

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { PermanentError } from '@fleetmend/kernel';
+import { installedRenderers } from '@fleetmend/render';
 import { missingAbilities, playScenario, readScenario, type Scenario } from '@fleetmend/sandbox';
 import type { Closers } from '@fleetmend/hub';
 import { scenarioSettings } from './demo-settings.ts';
@@ -20,7 +21,7 @@ export class SkippedError extends PermanentError {
 /** Plays one scenario in a world of its own, made anew, and says whether its outcome is the expected one. */
 export async function playOneScenario(dir: string, { layout, pace, story, signal, start, opened }: PlayInput, cli: CliWorld, closers: Closers): Promise<Played> {
   const plain = readScenario(dir);
-  const reasons = missingAbilities(plain, { rendersKustomize: false });
+  const reasons = missingAbilities(plain, installedRenderers(cli.env));
   if (reasons.length > 0) throw new SkippedError(plain, reasons);
   // A scenario begins with its first commit: what an earlier run left would be another story.
   for (const left of [layout.world, `${layout.world}-wal`, `${layout.world}-shm`, layout.repositories, layout.hub, layout.agent('')]) rmSync(left, { recursive: true, force: true });

@@ -7,6 +7,7 @@ import { createLocalPullRequests, type LocalPullRequests } from '@fleetmend/forg
 import { createGit, type BareRepository } from '@fleetmend/git';
 import { pluginStateDir, startHub, type Closers, type RunningHub } from '@fleetmend/hub';
 import { isPermanent, messageOf, PermanentError, seconds, type Clock, type Random } from '@fleetmend/kernel';
+import { installedRenderers } from '@fleetmend/render';
 import { createWorld, identityOf, renderKubeconfig, serveApi, type World } from '@fleetmend/sandbox';
 import type { Logger } from '@fleetmend/telemetry';
 
@@ -59,7 +60,7 @@ export async function openSandboxFleet({ layout, clusters, settings, branch, pac
   const repository = await openRepository(pullRequests, layout.repositories);
 
   const failed = (...what: readonly unknown[]) => log.warn({ what: what.map(String) }, 'the sandbox has trouble');
-  const world = closers.add(createWorld({ clusters, clock, random, state: layout.world, repositories: () => repository, failed }), (made) => made.close());
+  const world = closers.add(createWorld({ clusters, clock, random, state: layout.world, repositories: () => repository, renderers: installedRenderers(env), failed }), (made) => made.close());
   const [hubName = ''] = clusters;
   prepareHubCluster(world.cluster(hubName).objects, settings);
 

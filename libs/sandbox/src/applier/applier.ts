@@ -4,11 +4,11 @@ import type { ClusterObjects } from '../objects.ts';
 import { createEventRecorder } from '../physics/runtime/events.ts';
 import type { LoopOptions } from '../physics/runtime/loop.ts';
 import { withoutRoutine } from '../physics/runtime/routine.ts';
-import { startArgo } from './argocd.ts';
+import { startArgo } from './argocd/argocd.ts';
 import type { ApplierContext } from './context.ts';
-import { startFlux } from './flux.ts';
-import { folderCache } from './manifests.ts';
-import type { RenderKustomization, RepositoryReader } from './repository.ts';
+import { startFlux } from './flux/flux.ts';
+import { manifestReader } from './manifests.ts';
+import type { Renderers, RepositoryReader } from './repository.ts';
 
 export interface ApplierOptions {
   /** The cluster whose Flux and Argo CD objects are followed. */
@@ -18,8 +18,8 @@ export interface ApplierOptions {
   readonly repositories: (url: string) => RepositoryReader | undefined;
   /** Other clusters that an Application may name as its destination, by server address or name. */
   readonly destinations?: (destination: { readonly server?: string; readonly name?: string }) => ClusterObjects | undefined;
-  /** Without one, folders with a kustomization.yaml are refused. */
-  readonly render?: RenderKustomization;
+  /** What has to be built with a program that is not there is refused, with that reason. */
+  readonly renderers?: Renderers;
   /** How often an Application is compared without being asked; Flux objects say it themselves. */
   readonly argoInterval?: Duration;
   readonly failed?: LoopOptions['failed'];
@@ -35,9 +35,9 @@ export interface Applier {
  * Follows a Git repository in the place of Flux and Argo CD: reads their objects, applies what they name, prunes what disappeared,
  * and writes their statuses, labels and annotations as the real engines do, so that nobody who reads them has to know the difference.
  */
-export function startApplier({ objects, clock, repositories, destinations = () => undefined, render, argoInterval = seconds(180), failed = () => undefined }: ApplierOptions): Applier {
+export function startApplier({ objects, clock, repositories, destinations = () => undefined, renderers = {}, argoInterval = seconds(180), failed = () => undefined }: ApplierOptions): Applier {
   const ending = new AbortController();
-  const context: ApplierContext = { objects, clock, repositories, destinations, render, argoInterval, failed: withoutRoutine(failed), signal: ending.signal, events: createEventRecorder(objects, clock), folders: folderCache() };
+  const context: ApplierContext = { objects, clock, repositories, destinations, renderers, argoInterval, failed: withoutRoutine(failed), signal: ending.signal, events: createEventRecorder(objects, clock), manifests: manifestReader() };
   const engines = [startFlux(context), startArgo(context)];
   return {
     nudge: () => engines.forEach((engine) => engine.nudge()),

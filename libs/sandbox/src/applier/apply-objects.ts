@@ -15,6 +15,8 @@ export type Change = 'created' | 'configured' | 'unchanged';
 
 export interface Applied {
   readonly ref: ObjectRef;
+  /** As it is now; of a dry run, as it would be. */
+  readonly object: KubeObject;
   readonly change: Change;
 }
 
@@ -24,8 +26,6 @@ export interface ApplyFailure {
   readonly reason: string;
   readonly message: string;
 }
-
-export type ApplyResult = { readonly applied: readonly Applied[] } | { readonly failures: readonly ApplyFailure[] };
 
 export function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
   const slash = apiVersion.indexOf('/');
@@ -41,40 +41,12 @@ export function renderRef({ kind, namespace, name }: ObjectRef): string {
   return [kind, namespace, name].filter((part) => part !== '').join('/');
 }
 
-const FIRST = ['CustomResourceDefinition', 'Namespace'];
-const ORDER = ['ResourceQuota', 'LimitRange', 'ServiceAccount', 'Secret', 'ConfigMap', 'StorageClass', 'PersistentVolume', 'PersistentVolumeClaim', 'ClusterRole', 'Role', 'ClusterRoleBinding', 'RoleBinding', 'Service'];
-
-/**
- * Applies objects server-side: definitions and namespaces first, then the rest by kind. Before anything of the rest is written, all of it is
- * tried in a dry run; one refusal means that none of it is written, as with the real engines.
- */
-export function applyObjects(objects: ClusterObjects, wanted: readonly KubeObject[], manager: string): ApplyResult {
-  const rank = ({ kind }: KubeObject) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
-  const first = wanted.filter(({ kind }) => FIRST.includes(kind)).sort((a, b) => FIRST.indexOf(a.kind) - FIRST.indexOf(b.kind));
-  const rest = wanted.filter(({ kind }) => !FIRST.includes(kind)).sort((a, b) => rank(a) - rank(b));
-  const applied: Applied[] = [];
-  for (const stage of [first, rest]) {
-    const failures = stage.flatMap((object) => tryApply(objects, object, manager));
-    if (failures.length > 0) return { failures };
-    for (const object of stage) {
-      const outcome = apply(objects, object, { manager, dryRun: false });
-      if ('reason' in outcome) return { failures: [outcome] };
-      applied.push(outcome);
-    }
-  }
-  return { applied };
-}
-
-function tryApply(objects: ClusterObjects, object: KubeObject, manager: string): readonly ApplyFailure[] {
-  const outcome = apply(objects, object, { manager, dryRun: true });
-  return 'reason' in outcome ? [outcome] : [];
-}
-
-function apply(objects: ClusterObjects, object: KubeObject, { manager, dryRun }: { readonly manager: string; readonly dryRun: boolean }): Applied | ApplyFailure {
+/** Applies one object server-side and forces it; a refusal is an answer. */
+export function applyObject(objects: ClusterObjects, object: KubeObject, { manager, dryRun }: { readonly manager: string; readonly dryRun: boolean }): Applied | ApplyFailure {
   try {
     const before = objects.get(object.apiVersion, object.kind, object.metadata.namespace, object.metadata.name);
     const after = objects.apply(object, { manager, dryRun, force: true });
-    return { ref: refOf(after), change: !before ? 'created' : essence(before) === essence(after) ? 'unchanged' : 'configured' };
+    return { ref: refOf(after), object: after, change: !before ? 'created' : essence(before) === essence(after) ? 'unchanged' : 'configured' };
   } catch (error) {
     return { ref: refOf(object), reason: error instanceof StatusError ? error.reason : 'Unknown', message: messageOf(error) };
   }
@@ -82,7 +54,7 @@ function apply(objects: ClusterObjects, object: KubeObject, { manager, dryRun }:
 
 /** True where applying the object would change nothing. A refusal counts as a difference. */
 export function isInSync(objects: ClusterObjects, object: KubeObject, manager: string): boolean {
-  const outcome = apply(objects, object, { manager, dryRun: true });
+  const outcome = applyObject(objects, object, { manager, dryRun: true });
   return 'change' in outcome && outcome.change === 'unchanged';
 }
 

@@ -3,8 +3,8 @@ import type { Clock, Duration } from '@fleetmend/kernel';
 import type { ClusterObjects, KubeObject } from '../objects.ts';
 import type { EventRecorder } from '../physics/runtime/events.ts';
 import type { Loop, LoopOptions } from '../physics/runtime/loop.ts';
-import type { FolderCache } from './manifests.ts';
-import type { RenderKustomization, RepositoryReader } from './repository.ts';
+import type { ManifestReader } from './manifests.ts';
+import type { Renderers, RepositoryReader } from './repository.ts';
 
 /** What both engines work with. */
 export interface ApplierContext {
@@ -12,12 +12,12 @@ export interface ApplierContext {
   readonly clock: Clock;
   readonly repositories: (url: string) => RepositoryReader | undefined;
   readonly destinations: (destination: { readonly server?: string; readonly name?: string }) => ClusterObjects | undefined;
-  readonly render: RenderKustomization | undefined;
+  readonly renderers: Renderers;
   readonly argoInterval: Duration;
   readonly failed: LoopOptions['failed'];
   readonly signal: AbortSignal;
   readonly events: EventRecorder;
-  readonly folders: FolderCache;
+  readonly manifests: ManifestReader;
 }
 
 export interface Engine {

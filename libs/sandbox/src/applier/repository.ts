@@ -1,4 +1,4 @@
-import type { KubeObject } from '../objects.ts';
+import type { Renderer, Tree } from '@fleetmend/ports';
 
 /** What the applying controller reads of a Git repository. */
 export interface RepositoryReader {
@@ -6,6 +6,8 @@ export interface RepositoryReader {
   head(branch: string): Promise<string>;
   /** Every file below `path` (`''`: all) at that commit, by its path from the repository's root. */
   files(revision: string, path: string): Promise<ReadonlyMap<string, string>>;
+  /** The commit that each tag points at. Without it, what names a tag is told that there is none. */
+  tags?(): Promise<ReadonlyMap<string, string>>;
 }
 
 /** How a world writes its history. */
@@ -19,5 +21,41 @@ export interface RepositoryWriter {
   }): Promise<string>;
 }
 
-/** Builds a folder that has a `kustomization.yaml`. `files` are all files of the repository, `path` is the folder. */
-export type RenderKustomization = (files: ReadonlyMap<string, string>, path: string) => Promise<readonly KubeObject[]>;
+/** The real programs; what is left out is not installed, and what needs it is refused with that reason. */
+export interface Renderers {
+  readonly kustomize?: Renderer;
+  readonly helm?: Renderer;
+}
+
+/** Files in memory as a tree. */
+export function treeOver(files: ReadonlyMap<string, string>, revision: string): Tree {
+  const paths = [...files.keys()].sort();
+  return {
+    revision,
+    read: async (path) => files.get(path),
+    list: async (prefix) => (prefix === '' ? paths : paths.filter((path) => path === prefix || path.startsWith(`${prefix}/`))),
+  };
+}
+
+/** `./apps/shop/` → `apps/shop`; the root is `''`. Nothing leads above the root. */
+export function normalise(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+const KUSTOMIZATION = /^(?:(.*)\/)?(kustomization\.ya?ml|Kustomization)$/;
+
+/** The folder that a kustomization file makes one to build; `undefined` for any other file. */
+export function builtFolderOf(file: string): string | undefined {
+  const match = KUSTOMIZATION.exec(file);
+  return match ? (match[1] ?? '') : undefined;
+}
+
+/** The files below a folder. */
+export function filesBelow(files: ReadonlyMap<string, string>, folder: string): ReadonlyMap<string, string> {
+  return folder === '' ? files : new Map([...files].filter(([file]) => file.startsWith(`${folder}/`)));
+}

@@ -1,15 +1,16 @@
 import type { ClusterObjects, KubeObject } from '../objects.ts';
+import { KUBERNETES } from '../openapi/catalogue.ts';
 
-/** Built-in kinds that live in no namespace. */
-const CLUSTER_SCOPED = new Set([
-  'Namespace', 'Node', 'PersistentVolume', 'StorageClass', 'CSIDriver', 'CSINode', 'VolumeAttachment', 'PriorityClass', 'RuntimeClass', 'IngressClass',
-  'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'APIService', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration',
-  'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'FlowSchema', 'PriorityLevelConfiguration', 'CertificateSigningRequest',
-]);
+/** `Kind` by group, of every built-in kind that lives in no namespace. */
+const CLUSTER_SCOPED = new Set(
+  KUBERNETES.groupVersions.flatMap(({ group, resources }) => resources.filter(({ scope }) => scope === 'Cluster').map(({ responseKind }) => `${responseKind.kind}.${group}`)),
+);
 
 interface Definition extends KubeObject {
-  readonly spec: { readonly group: string; readonly scope: string; readonly names: { readonly kind: string } };
+  readonly spec: { readonly group: string; readonly scope: string; readonly names: { readonly kind: string }; readonly versions: readonly { readonly name: string; readonly served: boolean }[] };
 }
+
+const definitionsOf = (objects: ClusterObjects): readonly Definition[] => objects.list<Definition>('apiextensions.k8s.io/v1', 'CustomResourceDefinition');
 
 /** Puts an object into the namespace where it has none and its kind wants one; takes one away from a kind that has none. */
 export function inNamespace(objects: ClusterObjects, object: KubeObject, namespace: string | undefined): KubeObject {
@@ -19,8 +20,18 @@ export function inNamespace(objects: ClusterObjects, object: KubeObject, namespa
 }
 
 export function isClusterScoped(objects: ClusterObjects, { apiVersion, kind }: KubeObject): boolean {
-  if (CLUSTER_SCOPED.has(kind)) return true;
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  if (CLUSTER_SCOPED.has(`${kind}.${group}`)) return true;
   if (!group.includes('.') || group.endsWith('.k8s.io')) return false;
-  return objects.list<Definition>('apiextensions.k8s.io/v1', 'CustomResourceDefinition').some(({ spec }) => spec.group === group && spec.names.kind === kind && spec.scope === 'Cluster');
+  return definitionsOf(objects).some(({ spec }) => spec.group === group && spec.names.kind === kind && spec.scope === 'Cluster');
+}
+
+/** The cluster's version and everything that it serves, as renderers ask for them: `apps/v1`, `apps/v1/Deployment`. */
+export function capabilitiesOf(objects: ClusterObjects): { readonly kubeVersion: string; readonly apiVersions: readonly string[] } {
+  const built = KUBERNETES.groupVersions.flatMap(({ group, version, resources }) => {
+    const apiVersion = group === '' ? version : `${group}/${version}`;
+    return [apiVersion, ...resources.map(({ responseKind }) => `${apiVersion}/${responseKind.kind}`)];
+  });
+  const custom = definitionsOf(objects).flatMap(({ spec }) => spec.versions.filter(({ served }) => served).flatMap(({ name }) => [`${spec.group}/${name}`, `${spec.group}/${name}/${spec.names.kind}`]));
+  return { kubeVersion: KUBERNETES.version, apiVersions: [...new Set([...built, ...custom])].sort() };
 }

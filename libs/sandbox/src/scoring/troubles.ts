@@ -1,4 +1,4 @@
-import { healthOf } from '../applier/health.ts';
+import { healthOf } from '../applier/argocd/health.ts';
 import type { KubeObject } from '../objects.ts';
 import { isMap } from './field-path.ts';
 

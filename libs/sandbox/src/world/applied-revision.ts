@@ -1,7 +1,7 @@
-import { APPLICATION } from '../applier/argocd-shapes.ts';
-import type { Application } from '../applier/argocd-shapes.ts';
-import { commitOf, KUSTOMIZATION } from '../applier/flux-shapes.ts';
-import type { Kustomization } from '../applier/flux-shapes.ts';
+import { APPLICATION } from '../applier/argocd/shapes.ts';
+import type { Application } from '../applier/argocd/shapes.ts';
+import { commitOf, KUSTOMIZATION } from '../applier/flux/shapes.ts';
+import type { Kustomization } from '../applier/flux/shapes.ts';
 import type { ClusterObjects } from '../objects.ts';
 
 /** The commit that the cluster's root Kustomization or Application applied last, or tried to; `undefined` before its first. */

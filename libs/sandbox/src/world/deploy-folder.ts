@@ -1,5 +1,5 @@
-import { APPLICATION } from '../applier/argocd-shapes.ts';
-import { GIT_REPOSITORY, KUSTOMIZATION } from '../applier/flux-shapes.ts';
+import { APPLICATION } from '../applier/argocd/shapes.ts';
+import { GIT_REPOSITORY, KUSTOMIZATION } from '../applier/flux/shapes.ts';
 import type { ClusterObjects, KubeObject } from '../objects.ts';
 
 export interface FolderDeployment {

@@ -1,8 +1,8 @@
 import { minutes, PermanentError, seconds } from '@fleetmend/kernel';
 import type { Clock, Instant } from '@fleetmend/kernel';
 import { LABAPP_FLAGS } from '../images/labapp.ts';
-import type { RepositoryWriter } from '../applier/repository.ts';
-import { healthOf } from '../applier/health.ts';
+import type { Renderers, RepositoryWriter } from '../applier/repository.ts';
+import { healthOf } from '../applier/argocd/health.ts';
 import type { ClusterObjects, KubeObject } from '../objects.ts';
 import { revisionTried } from './applied-revision.ts';
 import { deployFolder } from './deploy-folder.ts';
@@ -36,11 +36,11 @@ const PATIENCE = minutes(5);
 const ABILITIES: readonly string[] = ['nodes', ...LABAPP_FLAGS.map((flag) => `labapp ${flag}`)];
 
 /** Why this world cannot play the scenario; empty where it can. */
-export function missingAbilities({ requires, worlds, layout, deploy }: Scenario, { rendersKustomize }: { readonly rendersKustomize: boolean }): readonly string[] {
+export function missingAbilities({ requires, worlds, layout, deploy }: Scenario, { kustomize }: Renderers): readonly string[] {
   return [
     ...(worlds && !worlds.includes('sandbox') ? [`it is only for ${worlds.join(', ')}`] : []),
     ...requires.filter((ability) => !ABILITIES.includes(ability)).map((ability) => `the sandbox has no ${ability}`),
-    ...(layout === 'kustomize' && !rendersKustomize ? ['kustomize is not installed (npm run lab -- build kustomize builds it)'] : []),
+    ...(layout === 'kustomize' && !kustomize ? ['kustomize is not installed (npm run lab -- build kustomize builds it)'] : []),
     ...(layout !== 'raw' && layout !== 'kustomize' ? [`the sandbox does not follow the layout ${layout} yet`] : []),
     ...(deploy.some(({ cluster }) => cluster === 'hub') ? ['the sandbox does not follow objects in the cluster hub yet'] : []),
   ];

@@ -92,7 +92,7 @@ describe('a scenario folder', () => {
   test('that needs what the sandbox lacks says what', () => {
     const dir = folder(FILES);
     writeFileSync(join(dir, 'scenario.yaml'), scenario(dir, 'requires: [nodes, metrics-api, "labapp --listen", "labapp --sing"]\nworlds: [lab]'));
-    expect(missingAbilities(readScenario(dir), { rendersKustomize: false })).toEqual(['it is only for lab', 'the sandbox has no metrics-api', 'the sandbox has no labapp --sing']);
+    expect(missingAbilities(readScenario(dir), {})).toEqual(['it is only for lab', 'the sandbox has no metrics-api', 'the sandbox has no labapp --sing']);
   });
 });
 

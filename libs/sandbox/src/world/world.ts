@@ -29,7 +29,7 @@ export interface WorldOptions {
   readonly profile?: PhysicsProfile;
   /** The repository behind a URL in an engine object. */
   readonly repositories: ApplierOptions['repositories'];
-  readonly render?: ApplierOptions['render'];
+  readonly renderers?: ApplierOptions['renderers'];
   readonly argoInterval?: ApplierOptions['argoInterval'];
   /** Ends of image names that do not exist; see `imageCatalog`. */
   readonly missingImages?: readonly string[];
@@ -100,7 +100,7 @@ export function createWorld(options: WorldOptions): World {
       repositories: options.repositories,
       destinations,
       failed,
-      ...(options.render ? { render: options.render } : {}),
+      ...(options.renderers ? { renderers: options.renderers } : {}),
       ...(options.argoInterval === undefined ? {} : { argoInterval: options.argoInterval }),
     });
     return { name, server, objects, physics, applier };

@@ -1,19 +1,21 @@
-import { shortDigest, digestOf } from '@fleetmend/kernel';
+import { digestOf, PermanentError, shortDigest } from '@fleetmend/kernel';
 import type { RepositoryReader, RepositoryWriter } from '../repository.ts';
 
 export interface MemoryRepository extends RepositoryReader, RepositoryWriter {
   /** Commits on `main`. */
   write(files: Readonly<Record<string, string | null>>): Promise<string>;
+  tag(name: string, commit: string): void;
 }
 
 /** A repository of one map per commit. */
 export function memoryRepository(): MemoryRepository {
   const branches = new Map<string, string>();
+  const tags = new Map<string, string>();
   const commits = new Map<string, ReadonlyMap<string, string>>();
   const repository: MemoryRepository = {
     async head(branch) {
       const head = branches.get(branch);
-      if (head === undefined) throw new Error(`couldn't find remote ref "refs/heads/${branch}"`);
+      if (head === undefined) throw new PermanentError('BranchNotFound', `there is no branch ${branch}`);
       return head;
     },
     async files(revision, path) {
@@ -31,6 +33,8 @@ export function memoryRepository(): MemoryRepository {
       branches.set(branch, revision);
       return revision;
     },
+    tag: (name, commit) => void tags.set(name, commit),
+    tags: async () => tags,
     write: (files) => repository.commit({ branch: 'main', files: new Map(Object.entries(files)), message: 'change' }),
   };
   return repository;

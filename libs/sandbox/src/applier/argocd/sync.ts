@@ -1,12 +1,12 @@
 import { parseTime, renderTime, seconds } from '@fleetmend/kernel';
 import type { Duration, Instant } from '@fleetmend/kernel';
-import type { ClusterObjects, KubeObject } from '../objects.ts';
-import { applyObjects, prune } from './apply-objects.ts';
-import type { ObjectRef } from './apply-objects.ts';
+import type { ClusterObjects, KubeObject } from '../../objects.ts';
+import { applyObject, prune } from '../apply-objects.ts';
+import type { Applied, ApplyFailure, ObjectRef } from '../apply-objects.ts';
 import type { Desired } from './argocd.ts';
-import { ARGO_MANAGER, surplusOf } from './argocd-compare.ts';
-import type { Application, ApplicationStatus, OperationState, SyncResource } from './argocd-shapes.ts';
-import type { ApplierContext } from './context.ts';
+import { ARGO_MANAGER, surplusOf } from './compare.ts';
+import type { Application, ApplicationStatus, OperationState, SyncResource } from './shapes.ts';
+import type { ApplierContext } from '../context.ts';
 
 /** Argo CD's default for automated syncs. */
 const RETRY_LIMIT = 5;
@@ -79,4 +79,23 @@ function isPruneDisabled({ metadata }: KubeObject): boolean {
 
 function resource({ group, version, kind, namespace, name }: ObjectRef, status: SyncResource['status'], message: string): SyncResource {
   return { group, version, kind, namespace, name, status, message, ...(status === 'SyncFailed' ? {} : { hookPhase: status === 'Pruned' ? 'Succeeded' : 'Running' }), syncPhase: 'Sync' };
+}
+
+/** All of it is tried in a dry run before any of it is written. */
+function applyObjects(objects: ClusterObjects, wanted: readonly KubeObject[], manager: string): { readonly applied: readonly Applied[] } | { readonly failures: readonly ApplyFailure[] } {
+  const early = (one: KubeObject) => ['CustomResourceDefinition', 'Namespace'].includes(one.kind);
+  const applied: Applied[] = [];
+  for (const stage of [wanted.filter(early), wanted.filter((one) => !early(one))]) {
+    const failures = stage.flatMap((object) => {
+      const outcome = applyObject(objects, object, { manager, dryRun: true });
+      return 'reason' in outcome ? [outcome] : [];
+    });
+    if (failures.length > 0) return { failures };
+    for (const object of stage) {
+      const outcome = applyObject(objects, object, { manager, dryRun: false });
+      if ('reason' in outcome) return { failures: [outcome] };
+      applied.push(outcome);
+    }
+  }
+  return { applied };
 }

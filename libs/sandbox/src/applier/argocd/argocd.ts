@@ -1,16 +1,18 @@
-import { isPermanent, messageOf, renderTime, seconds } from '@fleetmend/kernel';
+import { isPermanent, messageOf, PermanentError, renderTime, seconds } from '@fleetmend/kernel';
 import type { Duration } from '@fleetmend/kernel';
-import type { ClusterObjects, KubeObject } from '../objects.ts';
-import { startAsyncLoop } from '../physics/runtime/async-loop.ts';
-import { parseKey } from '../physics/runtime/keys.ts';
-import type { Loop } from '../physics/runtime/loop.ts';
-import { enqueueAll, followKind } from './context.ts';
-import type { ApplierContext, Engine } from './context.ts';
-import { compare } from './argocd-compare.ts';
-import { APPLICATION, TRACKING_ID } from './argocd-shapes.ts';
-import type { Application, ApplicationStatus } from './argocd-shapes.ts';
-import { nextSync, sync } from './argocd-sync.ts';
-import { inNamespace } from './scope.ts';
+import type { ClusterObjects, KubeObject } from '../../objects.ts';
+import { startAsyncLoop } from '../../physics/runtime/async-loop.ts';
+import { parseKey } from '../../physics/runtime/keys.ts';
+import type { Loop } from '../../physics/runtime/loop.ts';
+import { enqueueAll, followKind } from '../context.ts';
+import type { ApplierContext, Engine } from '../context.ts';
+import { compare } from './compare.ts';
+import { APPLICATION, TRACKING_ID } from './shapes.ts';
+import type { Application, ApplicationStatus } from './shapes.ts';
+import { nextSync, sync } from './sync.ts';
+import { builtFolderOf, normalise, treeOver } from '../repository.ts';
+import type { Renderers } from '../repository.ts';
+import { inNamespace } from '../scope.ts';
 
 const AS = { manager: 'argocd-application-controller' } as const;
 const WATCHED = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
@@ -89,14 +91,22 @@ async function reconcileApplication(context: ApplierContext, application: Applic
 }
 
 /** @throws PermanentError where the folder cannot be built as it is */
-async function readDesired({ repositories, render, folders }: ApplierContext, application: Application, target: ClusterObjects): Promise<Desired> {
+async function readDesired({ repositories, renderers, manifests }: ApplierContext, application: Application, target: ClusterObjects): Promise<Desired> {
   const source = application.spec.source ?? application.spec.sources?.[0];
   const repository = source && repositories(source.repoURL);
   if (!source || !repository) throw new Error(`repository not found: ${source?.repoURL ?? 'spec.source is missing'}`);
   const branch = source.targetRevision === undefined || source.targetRevision === 'HEAD' ? 'main' : source.targetRevision;
   const revision = await repository.head(branch);
-  const objects = await folders.read({ repository, revision, path: source.path ?? '', render });
+  const folder = normalise(source.path ?? '');
+  const files = await repository.files(revision, folder);
+  const isBuilt = [...files.keys()].some((file) => builtFolderOf(file) === folder);
+  const objects = isBuilt ? await buildFolder(renderers, folder, await repository.files(revision, '')) : [...files].filter(([file]) => /\.(ya?ml|json)$/.test(file)).flatMap(([file, text]) => manifests.read(file, text));
   return { revision, objects: objects.map((object) => tracked(application, inNamespace(target, object, application.spec.destination.namespace))) };
+}
+
+async function buildFolder({ kustomize }: Renderers, path: string, files: ReadonlyMap<string, string>): Promise<readonly KubeObject[]> {
+  if (!kustomize) throw new PermanentError('BuildFailed', `${path} has a kustomization.yaml, and no kustomize binary was found to build it: put kustomize on the PATH`);
+  return (await kustomize.render({ tree: treeOver(files, ''), path })) as readonly KubeObject[];
 }
 
 /** `<app>:<group>/<kind>:<namespace>/<name>`; an Application outside the namespace argocd carries its own in front. */

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../objects.ts';
-import { findCondition } from '../physics/runtime/conditions.ts';
-import type { Condition } from '../physics/shapes/pod.ts';
+import type { KubeObject } from '../../objects.ts';
+import { findCondition } from '../../physics/runtime/conditions.ts';
+import type { Condition } from '../../physics/shapes/pod.ts';
 
 /** Argo CD's words, from best to worst as it ranks them. */
 export const HEALTH_ORDER = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'] as const;

@@ -1,10 +1,10 @@
 import { renderTime } from '@fleetmend/kernel';
-import type { ClusterObjects, KubeObject } from '../objects.ts';
-import { findLive, isInSync, refOf } from './apply-objects.ts';
-import type { ObjectRef } from './apply-objects.ts';
+import type { ClusterObjects, KubeObject } from '../../objects.ts';
+import { findLive, isInSync, refOf } from '../apply-objects.ts';
+import type { ObjectRef } from '../apply-objects.ts';
 import type { Desired } from './argocd.ts';
-import type { Application, ApplicationStatus, ResourceStatus } from './argocd-shapes.ts';
-import type { ApplierContext } from './context.ts';
+import type { Application, ApplicationStatus, ResourceStatus } from './shapes.ts';
+import type { ApplierContext } from '../context.ts';
 import { healthOf, worstHealth } from './health.ts';
 
 export const ARGO_MANAGER = 'argocd-controller';
