@@ -62,7 +62,11 @@ export function emptyGit(clock: Pick<Clock, 'now'>): MemoryGit {
     return false;
   };
 
-  const touches = (commit: MemoryCommit, path: string): boolean => commit.parents.every((parent) => find(parent)?.files.get(path) !== commit.files.get(path));
+  /** Against every parent; `path` is a file, a folder, or everything. */
+  const touches = (commit: MemoryCommit, path: string): boolean => {
+    const parents = commit.parents.length === 0 ? [new Map<string, string>()] : commit.parents.map((parent) => find(parent)?.files ?? new Map<string, string>());
+    return parents.every((before) => [...new Set([...before.keys(), ...commit.files.keys()])].some((file) => isBelow(file, path) && before.get(file) !== commit.files.get(file)));
+  };
 
   const repository: Repository = {
     async head(name) {
@@ -121,11 +125,16 @@ export function emptyGit(clock: Pick<Clock, 'now'>): MemoryGit {
   };
 }
 
+function isBelow(file: string, path: string): boolean {
+  const folder = path.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+  return folder === '' || folder === '.' || file === folder || file.startsWith(`${folder}/`);
+}
+
 function treeOf({ sha, files }: MemoryCommit): Tree {
   const paths = [...files.keys()].sort();
   return {
     revision: sha,
     read: async (path) => files.get(path),
-    list: async (prefix) => paths.filter((path) => prefix === '' || path === prefix || path.startsWith(`${prefix}/`)),
+    list: async (prefix) => paths.filter((path) => isBelow(path, prefix)),
   };
 }
