@@ -2,6 +2,8 @@
 import type { Detector } from '@fleetmend/plugin-api';
 import { autoscalerInactive } from './autoscaler-inactive/autoscaler-inactive.ts';
 import { autoscalerLimited } from './autoscaler-limited/autoscaler-limited.ts';
+import { claimLost } from './claim-lost/claim-lost.ts';
+import { claimPending } from './claim-pending/claim-pending.ts';
 import { containerConfig } from './container-config/container-config.ts';
 import { containerCreate } from './container-create/container-create.ts';
 import { crashLoop } from './crash-loop/crash-loop.ts';
@@ -10,6 +12,7 @@ import { cronJobNotRunning } from './cron-job-not-running/cron-job-not-running.t
 import { daemonSetMisscheduled } from './daemon-set-misscheduled/daemon-set-misscheduled.ts';
 import { deploymentPaused } from './deployment-paused/deployment-paused.ts';
 import { disruptionBlocked } from './disruption-blocked/disruption-blocked.ts';
+import { evicted } from './evicted/evicted.ts';
 import { failedMount } from './failed-mount/failed-mount.ts';
 import { imagePull } from './image-pull/image-pull.ts';
 import { initStuck } from './init-stuck/init-stuck.ts';
@@ -17,6 +20,7 @@ import { jobFailed } from './job-failed/job-failed.ts';
 import { jobStuck } from './job-stuck/job-stuck.ts';
 import { lifecycleHook } from './lifecycle-hook/lifecycle-hook.ts';
 import { livenessProbe } from './liveness-probe/liveness-probe.ts';
+import { nodeNotReady } from './node-not-ready/node-not-ready.ts';
 import { oomKilled } from './oom-killed/oom-killed.ts';
 import { podSandbox } from './pod-sandbox/pod-sandbox.ts';
 import { readinessProbe } from './readiness-probe/readiness-probe.ts';
@@ -24,10 +28,14 @@ import { rolloutStuck } from './rollout-stuck/rollout-stuck.ts';
 import { scaledToZero } from './scaled-to-zero/scaled-to-zero.ts';
 import { statefulSetStuck } from './stateful-set-stuck/stateful-set-stuck.ts';
 import { stuckTerminating } from './stuck-terminating/stuck-terminating.ts';
+import { unschedulable } from './unschedulable/unschedulable.ts';
+import { volumeResize } from './volume-resize/volume-resize.ts';
 
 export const detectors: readonly Detector[] = [
   autoscalerInactive,
   autoscalerLimited,
+  claimLost,
+  claimPending,
   containerConfig,
   containerCreate,
   crashLoop,
@@ -36,6 +44,7 @@ export const detectors: readonly Detector[] = [
   daemonSetMisscheduled,
   deploymentPaused,
   disruptionBlocked,
+  evicted,
   failedMount,
   imagePull,
   initStuck,
@@ -43,6 +52,7 @@ export const detectors: readonly Detector[] = [
   jobStuck,
   lifecycleHook,
   livenessProbe,
+  nodeNotReady,
   oomKilled,
   podSandbox,
   readinessProbe,
@@ -50,4 +60,6 @@ export const detectors: readonly Detector[] = [
   scaledToZero,
   statefulSetStuck,
   stuckTerminating,
+  unschedulable,
+  volumeResize,
 ];

@@ -17,12 +17,19 @@ export function fingerprintOf(cluster: string, finding: Finding): string {
     `${groupOf(target.apiVersion)}/${target.kind}/${target.name}`,
     target.container ?? '',
     finding.class,
-    finding.subCause ?? '',
-    // The kernel kills now the main process, now a child: neither the exit code nor the message of a memory kill says more than the class.
-    finding.class === 'OOMKilled' ? '' : exitBucket(observation.exitCode),
-    finding.class === 'OOMKilled' ? '' : messageTemplate(observation.message, target.name),
+    ONE_FAILURE.has(finding.class) ? '' : (finding.subCause ?? ''),
+    SAID_BY_CLASS.has(finding.class) ? '' : exitBucket(observation.exitCode),
+    SAID_BY_CLASS.has(finding.class) ? '' : messageTemplate(observation.message, target.name),
   ]);
 }
+
+/** A pod that finds no place finds none for other reasons as other pods and nodes come and go: it stays one failure. */
+const ONE_FAILURE: ReadonlySet<string> = new Set(['Unschedulable', 'NodeNotReady']);
+/**
+ * Classes of which neither exit code nor message says more than the class. The kernel kills now the main process, now a child; the words of
+ * schedulers and provisioners count nodes and name volumes.
+ */
+const SAID_BY_CLASS: ReadonlySet<string> = new Set(['OOMKilled', ...ONE_FAILURE, 'PersistentVolumeClaimPending', 'VolumeResizeFailed']);
 
 /** Exit codes that mean the same to a repair share a bucket. */
 function exitBucket(code: number | undefined): string {
