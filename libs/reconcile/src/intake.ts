@@ -86,11 +86,16 @@ async function newRequest(deps: IntakeDeps, event: FailureEvent, n: number): Pro
       clusters: [cluster],
       target: finding.target,
       failure: { class: finding.class, ...(finding.subCause === undefined ? {} : { subCause: finding.subCause }), message: finding.observation.message || finding.observation.reason, fingerprint },
-      scope: 'Workload',
+      ...scopeOf(finding),
       cancel: false,
     },
     status: { phase: 'Detected', reason: 'Detected', attempt: 1, phaseSince: now, clockAt: now },
   };
+}
+
+/** A node is nobody's workload: what is wrong with it ends with a person. */
+function scopeOf({ target: { kind, name } }: FailureEvent['finding']): Pick<NewRequest['spec'], 'scope' | 'subject'> {
+  return kind === 'Node' ? { scope: 'Node', subject: { kind, name } } : { scope: 'Workload' };
 }
 
 /** The namespace of the most specific binding; without one, or with several, the system's own, where a human will look. */

@@ -51,6 +51,12 @@ describe('the world', () => {
     expect(names()).toEqual([]);
   });
 
+  it('takes an event that names nobody\'s uid for one about whoever has that name', () => {
+    const pod = object('Pod', 'a');
+    const { cache } = cacheWith(pod, object('Event', 'by-name', {}, { involvedObject: { kind: 'Pod', namespace: 'shop', name: 'a' } }), object('Event', 'another', {}, { involvedObject: { kind: 'Pod', namespace: 'bank', name: 'a' } }));
+    expect(cache.world.events(pod).map(({ metadata }) => metadata.name)).toEqual(['by-name']);
+  });
+
   it('tells of an event that the object which it is about has changed', () => {
     const { changed } = cacheWith(object('Event', 'e', {}, { involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'a', uid: 'uid-a' } }));
     expect(changed).toEqual(['/Pod/shop/a']);

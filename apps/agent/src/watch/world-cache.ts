@@ -33,7 +33,7 @@ interface EventFields {
 /** The agent's picture of its cluster: projected objects, in memory, found by name, by namespace, and events by whom they involve. */
 export function createWorldCache(onChange: OnChange): WorldCache {
   const shelves = new Map<string, Shelf>();
-  const eventsByUid = new Map<string, Map<string, KubeObject>>();
+  const eventsBySubject = new Map<string, Map<string, KubeObject>>();
   const shelfOf = (apiVersion: string, kind: string) => shelves.get(`${groupOf(apiVersion)}/${kind}`);
   const keyOf = (object: KubeObject): ObjectKey => `${groupOf(object.apiVersion)}/${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 
@@ -54,18 +54,18 @@ export function createWorldCache(onChange: OnChange): WorldCache {
     const before = names.get(object.metadata.name);
     if (before) unindex(before);
     names.set(object.metadata.name, object);
-    const uid = involvedUid(object);
-    if (uid === undefined) return;
-    const events = eventsByUid.get(uid) ?? new Map<string, KubeObject>();
-    eventsByUid.set(uid, events);
+    const subject = subjectOf(object);
+    if (subject === undefined) return;
+    const events = eventsBySubject.get(subject) ?? new Map<string, KubeObject>();
+    eventsBySubject.set(subject, events);
     events.set(object.metadata.name, object);
   }
 
   function unindex(object: KubeObject): void {
-    const uid = involvedUid(object);
-    const events = uid === undefined ? undefined : eventsByUid.get(uid);
+    const subject = subjectOf(object);
+    const events = subject === undefined ? undefined : eventsBySubject.get(subject);
     events?.delete(object.metadata.name);
-    if (uid !== undefined && events?.size === 0) eventsByUid.delete(uid);
+    if (subject !== undefined && events?.size === 0) eventsBySubject.delete(subject);
   }
 
   /** The controller's reference, if it still means the same object and not a later one of that name. */
@@ -90,7 +90,7 @@ export function createWorldCache(onChange: OnChange): WorldCache {
       for (let owner = ownerOf(object); owner && chain.length < 8; owner = ownerOf(owner)) chain.push(owner);
       return chain;
     },
-    events: (object) => [...(eventsByUid.get(object.metadata.uid ?? '')?.values() ?? [])].sort((a, b) => eventTimeOf(b) - eventTimeOf(a)),
+    events: (object) => [object.metadata.uid ?? '', nameOf(object.kind, object.metadata)].flatMap((subject) => [...(eventsBySubject.get(subject)?.values() ?? [])]).sort((a, b) => eventTimeOf(b) - eventTimeOf(a)),
   };
 
   return {
@@ -131,9 +131,13 @@ export function createWorldCache(onChange: OnChange): WorldCache {
   };
 }
 
-function involvedUid(object: KubeObject): string | undefined {
-  return object.kind === 'Event' ? (object as EventFields & KubeObject).involvedObject?.uid : undefined;
+/** Whom an event is about: by uid, or by name where its author gave none, as `kubectl describe` does. */
+function subjectOf(object: KubeObject): string | undefined {
+  const involved = object.kind === 'Event' ? (object as EventFields & KubeObject).involvedObject : undefined;
+  return involved?.uid || (involved?.name === undefined ? undefined : nameOf(involved.kind ?? '', { name: involved.name, namespace: involved.namespace }));
 }
+
+const nameOf = (kind: string, { namespace, name }: { readonly namespace?: string | undefined; readonly name: string }): string => `${kind}/${namespace ?? ''}/${name}`;
 
 /** Series and the newer events API keep their times in other fields than the old one. */
 export function eventTimeOf(event: KubeObject): number {

@@ -2,7 +2,7 @@ import { FAILURE_CLASS_NAMES, Finding, groupOf, sameRef, refOf, type KubeObject 
 import { expect, it } from 'vitest';
 import type { Detector, World } from '../detector.ts';
 
-/** A world that holds exactly these objects; events are found by `involvedObject`, newest first by `lastTimestamp`. */
+/** A world that holds exactly these objects; events are found by `involvedObject`, by its uid or else its name, newest first by `lastTimestamp`. */
 export function worldOf(...objects: readonly KubeObject[]): World {
   const find = (apiVersion: string, kind: string, namespace: string | undefined, name: string) =>
     objects.find((object) => sameRef(refOf(object), { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name }));
@@ -17,9 +17,21 @@ export function worldOf(...objects: readonly KubeObject[]): World {
     owners,
     events: (object) =>
       objects
-        .filter((event) => event.kind === 'Event' && (event['involvedObject'] as { uid?: string } | undefined)?.uid === object.metadata.uid)
+        .filter((event) => event.kind === 'Event' && isAbout(event['involvedObject'] as Involved | undefined, object))
         .toSorted((a, b) => String(b['lastTimestamp']).localeCompare(String(a['lastTimestamp']))),
   };
+}
+
+interface Involved {
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly uid?: string;
+}
+
+function isAbout(involved: Involved | undefined, { kind, metadata }: KubeObject): boolean {
+  if (involved?.uid) return involved.uid === metadata.uid;
+  return involved !== undefined && involved.kind === kind && involved.name === metadata.name && (involved.namespace ?? '') === (metadata.namespace ?? '');
 }
 
 const FORBIDDEN = ['secrets', 'configmaps', '*', 'serviceaccounts/token', 'pods/exec', 'pods/attach'];

@@ -17,14 +17,15 @@ const ALWAYS: readonly RelatedKind[] = [
   ...wide('v1', 'Node'),
 ];
 const WORKLOADS = [...namespaced('apps/v1', 'Deployment', 'StatefulSet', 'DaemonSet'), ...namespaced('batch/v1', 'Job', 'CronJob')];
+const STORAGE = [...namespaced('v1', 'PersistentVolumeClaim'), ...wide('v1', 'PersistentVolume'), ...wide('storage.k8s.io/v1', 'StorageClass')];
 
 /** What bears on a failure, by the section of its class: read in the namespace of the target, or in the whole cluster. */
 const BY_SECTION: Readonly<Record<ClassSection, readonly RelatedKind[]>> = {
   starting: [...namespaced('v1', 'PersistentVolumeClaim')],
-  scheduling: [...namespaced('v1', 'PersistentVolumeClaim'), ...WORKLOADS],
+  scheduling: [...STORAGE, ...WORKLOADS],
   creating: [...wide('v1', 'Namespace')],
   rollout: [...namespaced('policy/v1', 'PodDisruptionBudget'), ...WORKLOADS],
-  storage: [...namespaced('v1', 'PersistentVolumeClaim'), ...WORKLOADS],
+  storage: [...STORAGE, ...WORKLOADS],
   traffic: [...namespaced('discovery.k8s.io/v1', 'EndpointSlice'), ...namespaced('networking.k8s.io/v1', 'Ingress', 'NetworkPolicy'), ...WORKLOADS],
   platform: [],
 };
