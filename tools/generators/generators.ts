@@ -7,8 +7,9 @@ import { featureTable } from './feature-table.ts';
 import { hubRoleFiles } from './hub-role.ts';
 import { lifecyclePage } from './lifecycle-page.ts';
 import { gatekeeperTemplate } from './gatekeeper-template.ts';
+import { policyCatalogue } from './policy-catalogue.ts';
 import { policyWorker } from './policy-worker.ts';
 import { sandboxApi } from './sandbox-api.ts';
 
 /** Everything that is generated, committed, and proved fresh by CI. */
-export const generators: readonly Generator[] = [crdFiles, lifecyclePage, configReference, policyWorker, gatekeeperTemplate, agentRoleFiles, hubRoleFiles, chartFiles, sandboxApi, featureTable];
+export const generators: readonly Generator[] = [crdFiles, policyCatalogue, lifecyclePage, configReference, policyWorker, gatekeeperTemplate, agentRoleFiles, hubRoleFiles, chartFiles, sandboxApi, featureTable];

@@ -115,7 +115,7 @@ export const fieldActions = {
   setHPA: {
     title: 'bounds, metric or target of an autoscaler',
     tier: 'T1',
-    sets: [{ kinds: ['HorizontalPodAutoscaler'], paths: ['spec/{minReplicas,maxReplicas}', 'spec/metrics/*/resource/name', 'spec/metrics/*/resource/target/{type,averageUtilization,averageValue}', 'spec/metrics/*/containerResource/{name,container}'] }],
+    sets: [{ kinds: ['HorizontalPodAutoscaler'], paths: ['spec/{minReplicas,maxReplicas}', 'spec/scaleTargetRef/{apiVersion,kind,name}', 'spec/metrics/*/resource/name', 'spec/metrics/*/resource/target/{type,averageUtilization,averageValue}', 'spec/metrics/*/containerResource/{name,container}'] }],
   },
   setStrategy: {
     title: 'how a rollout goes on',

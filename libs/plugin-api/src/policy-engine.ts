@@ -64,6 +64,8 @@ export const GateInput = z.object({
     blastRadius: z.object({ objects: z.int(), applications: z.int(), clusters: z.int(), pods: z.int() }),
     renderProof: z.object({ renderer: z.string(), exact: z.boolean(), unapplied: z.boolean() }).nullable(),
     evidenceCount: z.int(),
+    /** Names and keys of Secrets that the application has in Git, or that its workloads referred to at an earlier commit. */
+    secretsInGit: z.array(z.string()).optional(),
     /** What the change costs more in a month, null if nobody can tell; the most that it may, null without a limit; and the prices behind it. */
     cost: z.object({
       monthlyDeltaUSD: z.number().nullable(),

@@ -17,3 +17,16 @@ test_c04_denies_another_one if {
 		count(availability.c04(rolled(fields), testing.with_pod({}), testing.context)) == 1
 	}
 }
+
+test_c04_allows_the_action_about_it_unless_all_pods_may_go_at_once if {
+	ctx := {"action": "setStrategy", "undoes": false, "restores": false}
+	availability.c04(testing.with_pod({}), rolled({"strategy": {"rollingUpdate": {"maxUnavailable": 1}}}), ctx) == set()
+	count(availability.c04(testing.with_pod({}), rolled({"strategy": {"rollingUpdate": {"maxUnavailable": "100%"}}}), ctx)) == 1
+}
+
+test_c04_allows_one_pod_at_a_time_for_a_volume if {
+	ctx := {"action": "setVolume", "undoes": false, "restores": false}
+	availability.c04(testing.with_pod({}), rolled({"strategy": {"type": "Recreate"}}), ctx) == set()
+	count(availability.c04(testing.with_pod({}), rolled({"strategy": {"type": "RollingUpdate"}}), ctx)) == 1
+	count(availability.c04(testing.with_pod({}), rolled({"updateStrategy": {"type": "OnDelete"}}), ctx)) == 1
+}

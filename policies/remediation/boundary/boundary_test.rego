@@ -239,7 +239,8 @@ test_b07_denies_names_that_are_made_to_look_like_a_path if {
 
 test_b07_denies_closed_fields_to_every_action if {
 	every fields in [
-		{"securityContext": {"runAsUser": 0}},
+		{"shareProcessNamespace": true},
+		{"hostNetwork": false},
 		{"serviceAccountName": "admin"},
 		{"automountServiceAccountToken": true},
 		{"volumes": [{"name": "s", "secret": {"secretName": "root"}}]},

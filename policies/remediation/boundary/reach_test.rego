@@ -64,3 +64,53 @@ test_b06_denies_each_steering_word_on_object_and_pods if {
 		}
 	}
 }
+
+test_b04_allows_what_git_knows_where_the_present_one_does_not_exist if {
+	other := testing.with_container({"env": [{"name": "K", "valueFrom": {"secretKeyRef": {"name": "settings", "key": "token"}}}]})
+	count(boundary.b04(reading, other, testing.restoring)) > 0
+	known := {"action": "setReference", "failure": "CreateContainerConfigError", "secrets_in_git": ["settings", "token"]}
+	boundary.b04(reading, other, known) == set()
+	every half in [{"action": "setImage"}, {"secrets_in_git": []}, {"secrets_in_git": ["other"]}, {"failure": "CrashLoopBackOff"}] {
+		count(boundary.b04(reading, other, object.union(known, half))) > 0
+	}
+}
+
+with_tls(tls) := {"kind": "Ingress", "spec": {"tls": tls}}
+
+of_class(class) := {"kind": "Ingress", "spec": {"ingressClassName": class}}
+
+traffic(policy) := {"kind": "Service", "spec": {"externalTrafficPolicy": policy}}
+
+words(list) := testing.with_container({"args": list})
+
+test_n02_lets_an_ingress_name_another_secret_for_the_same_hosts_only if {
+	ctx := {"ref": {"kind": "Ingress"}, "action": "setIngress", "restores": false}
+	one := with_tls([{"hosts": ["shop.example.org"], "secretName": "a"}])
+	boundary.n02(one, with_tls([{"hosts": ["shop.example.org"], "secretName": "b"}]), ctx) == set()
+	count(boundary.n02(one, with_tls([{"hosts": ["x.example.org"], "secretName": "b"}]), ctx)) == 1
+	count(boundary.n02(one, with_tls([]), ctx)) == 1
+}
+
+test_n02_lets_a_class_go_back_and_nowhere_else if {
+	ctx := {"ref": {"kind": "Ingress"}, "action": "setIngress", "restores": true}
+	boundary.n02(of_class("nginx-typo"), of_class("nginx"), ctx) == set()
+	count(boundary.n02(of_class("nginx"), of_class("public"), object.union(ctx, {"restores": false}))) == 1
+	count(boundary.n02(of_class("nginx"), of_class("public"), object.union(ctx, {"action": "setPort"}))) == 1
+}
+
+test_n02_lets_traffic_spread_and_not_narrow if {
+	ctx := {"ref": {"kind": "Service"}, "action": "setPodField", "restores": false}
+	boundary.n02(traffic("Local"), traffic("Cluster"), ctx) == set()
+	count(boundary.n02(traffic("Cluster"), traffic("Local"), ctx)) == 1
+	count(boundary.n02(traffic("Local"), traffic("Cluster"), object.union(ctx, {"action": "setPort"}))) == 1
+}
+
+test_b05_lets_one_host_in_a_command_line_be_replaced if {
+	ctx := {"action": "setHost", "undoes": false, "restores": false}
+	boundary.b05(words(["--db=a", "--x"]), words(["--db=b", "--x"]), ctx) == set()
+	every list in [["--db=b", "--y"], ["--db=b"], ["--db=b", "--x", "--z"]] {
+		count(boundary.b05(words(["--db=a", "--x"]), words(list), ctx)) == 1
+	}
+	count(boundary.b05(words(["a"]), words(["b"]), object.union(ctx, {"action": "setProbe"}))) == 1
+	count(boundary.b05(testing.with_container({"lifecycle": {"preStop": {"exec": {"command": ["a"]}}}}), testing.with_container({"lifecycle": {"preStop": {"exec": {"command": ["b"]}}}}), ctx)) == 1
+}

@@ -2,11 +2,13 @@ package remediation.boundary
 
 import data.remediation.lib
 
-# B04: a pod reads no Secret that it did not read before, nor another key of one.
-b04(before, after, _) := {lib.unsafe("B04", reference.path, message) |
+# B04: a pod reads no Secret that it did not read before, nor another key of one, unless the cluster said that the present one does
+# not exist, and its reference is set to a name or key that Git knows in that namespace.
+b04(before, after, ctx) := {lib.unsafe("B04", reference.path, message) |
 	known := {entry.reads | some entry in secret_references(before)}
 	some reference in secret_references(after)
 	not reference.reads in known
+	not known_to_git(reference.reads, ctx)
 	message := sprintf("Secret %s was not read here before", [lib.clip(reference.reads)])
 }
 
@@ -22,4 +24,10 @@ secret_references(object) := {reference |
 		"path": concat("", [lib.pointer(lib.pod_path(object)), lib.pointer(path)]),
 		"reads": {"field": [part | some part in path; is_string(part)], "value": value},
 	}
+}
+
+known_to_git(reads, ctx) if {
+	ctx.action == "setReference"
+	ctx.failure in {"CreateContainerConfigError", "FailedMount", "ImagePullBackOff"}
+	reads.value in ctx.secrets_in_git
 }

@@ -40,6 +40,8 @@ judged_objects[index] := {"ref": ref, "rules": rules, "warnings": notes} if {
 		# Every changed value equals an earlier committed one of the same field.
 		"restores": input.plan.restoresEarlierValue == true,
 		"undoes": undoes,
+		"failure": lib.at(input, ["request", "failure", "class"]),
+		"secrets_in_git": secrets_in_git,
 		"norm": {entry.path: entry | some entry in input.change.norm; entry.object == index},
 	}
 	rules := object_rules(before, after, context)
@@ -90,3 +92,7 @@ default undoes := false
 undoes if input.plan.action in {"restoreField", "revertCommit"}
 
 undoes if input.plan.kind == "Revert"
+
+default secrets_in_git := []
+
+secrets_in_git := input.facts.secretsInGit if is_array(input.facts.secretsInGit)

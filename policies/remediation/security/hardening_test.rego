@@ -111,3 +111,12 @@ test_s08_denies_another_identity_or_token if {
 		count(security.s08(testing.with_pod(fields), plain, {})) == 1
 	}
 }
+
+test_s08_lets_a_service_account_go_back_but_no_token if {
+	ctx := {"action": "setReference", "failure": "ServiceAccountNotFound", "restores": true}
+	security.s08(testing.with_pod({"serviceAccountName": "chekout"}), testing.with_pod({"serviceAccountName": "checkout"}), ctx) == set()
+	count(security.s08(testing.with_pod({}), testing.with_pod({"automountServiceAccountToken": true}), ctx)) == 1
+	every half in [{"restores": false}, {"action": "restoreField"}, {"failure": "OOMKilled"}] {
+		count(security.s08(testing.with_pod({"serviceAccountName": "a"}), testing.with_pod({"serviceAccountName": "b"}), object.union(ctx, half))) == 1
+	}
+}

@@ -1,6 +1,8 @@
 import { aGateInput } from '@fleetmend/plugin-api/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SHIPPED } from './bundle-fixture.ts';
+import { ACTION_NAMES } from '@fleetmend/model';
+import { actionCases, honestUses } from './action-cases.ts';
 import { gateCases } from './gate-cases.ts';
 import { hardeningCases, switchedCases } from './hardening-cases.ts';
 import { OpaWasmConfig, type OpaWasmEngine, startOpaWasm } from './opa-wasm.ts';
@@ -12,11 +14,16 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 describe('the shipped rules', () => {
-  it.each([...gateCases, ...hardeningCases])('%s', async (_, plan, expected) => {
+  it.each([...gateCases, ...hardeningCases, ...actionCases])('%s', async (_, plan, expected) => {
     const decision = await engine.evaluate(aGateInput(engine.active(), plan));
     const ids = [...new Set(decision.violations.map(({ id }) => id))].sort();
     if ('allowed' in expected) expect({ allow: decision.allow, ids, tier: decision.tier }).toEqual({ allow: true, ids: [], tier: expected.allowed });
     else expect({ allow: decision.allow, ids }).toEqual({ allow: false, ids: expected.refusedBy });
+  });
+
+  it('allow what each action of the catalogue is for', () => {
+    const used = new Set<string>(honestUses.map(([, action]) => action));
+    expect(ACTION_NAMES.filter((name) => name !== 'abstain' && !used.has(name))).toEqual([]);
   });
 
   it('have an allowed and a refused case for every rule', () => {

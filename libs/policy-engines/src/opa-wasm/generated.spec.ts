@@ -34,8 +34,8 @@ describe('the committed bundle', () => {
 
 describe('the rules', () => {
   it('say which fields each action of the catalogue may change', () => {
-    const { fields } = JSON.parse(readFileSync(join(BUNDLE, 'data.json'), 'utf8')).remediation;
-    expect(Object.keys(fields.open).sort()).toEqual(ACTION_NAMES.filter((name) => name !== 'abstain').sort());
+    const { catalogue } = JSON.parse(readFileSync(join(BUNDLE, 'data.json'), 'utf8')).remediation;
+    expect(Object.keys(catalogue.open).sort()).toEqual(ACTION_NAMES.filter((name) => name !== 'abstain').sort());
   });
 });
 

@@ -34,7 +34,7 @@ const refused: Readonly<Record<string, readonly [GateCase, readonly string[]]>> 
   'a capability of the kernel': [change({}, { capabilities: { add: ['SYS_ADMIN'] } }), ['B07', 'S04']],
   'a capability that is no longer dropped': [change({ capabilities: { drop: ['ALL'] } }, { capabilities: { drop: [] } }), ['B07', 'S04']],
   'becoming root': [change({ runAsUser: 1000 }, { runAsUser: 0 }), ['B07', 'S05']],
-  'losing runAsNonRoot, on the way back': [{ ...change({ runAsNonRoot: true }, {}), plan: restore }, ['B07', 'S05']],
+  'losing runAsNonRoot, on the way back': [{ ...change({ runAsNonRoot: true }, {}), plan: restore }, ['S05']],
   'no seccomp': [change({}, { seccompProfile: { type: 'Unconfined' } }), ['B07', 'S06']],
   'a sysctl of the node': [pod({ securityContext: { sysctls: [{ name: 'kernel.msgmax', value: '1' }] } }), ['B07', 'S06']],
   'a root file system that becomes writable': [change({ readOnlyRootFilesystem: true }, { readOnlyRootFilesystem: false }), ['B07', 'S07']],

@@ -12,6 +12,7 @@ import { revertEdits } from '../verify/revert-edits.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 import { gateInput, type Judged } from './gate-input.ts';
 import { judge } from './judge.ts';
+import { secretsInGit } from './secrets-in-git.ts';
 
 /** Has policy judge the rendered before and after of the plan (or of its revert), and looks whether the base moved meanwhile. Noun: `Verdict`. */
 export function evaluate(deps: StageDeps): Stage {
@@ -47,6 +48,7 @@ async function judgeRepair(deps: StageDeps, view: View, plan: Plan): Promise<{ j
       binding: source.binding,
       clusterLabels: await labelsOf(deps, source.cluster),
       restoresEarlierValue: await restores(source, plan, action),
+      secretsInGit: secretsInGit((await readVersions(source)).flatMap(({ objects }) => objects)),
     },
     baseMoved: head !== plan.base && (await touchedDiffer(source, head, edits)),
   };
@@ -85,7 +87,7 @@ function leavesOf(value: unknown): readonly unknown[] {
 async function judgeRevert(deps: StageDeps, view: View, plan: Plan): Promise<{ judged: Judged; baseMoved: boolean }> {
   const { source, edits, action, before, after } = await revertEdits(deps, view, plan);
   return {
-    judged: { kind: 'Revert', plan, action, edits, diffs: structuralDiff(before, after), exact: true, binding: source.binding, clusterLabels: await labelsOf(deps, source.cluster), restoresEarlierValue: true },
+    judged: { kind: 'Revert', plan, action, edits, diffs: structuralDiff(before, after), exact: true, binding: source.binding, clusterLabels: await labelsOf(deps, source.cluster), restoresEarlierValue: true, secretsInGit: [] },
     baseMoved: false,
   };
 }

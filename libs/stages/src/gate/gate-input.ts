@@ -19,6 +19,8 @@ export interface Judged {
   readonly binding: Binding;
   readonly clusterLabels: Readonly<Record<string, string>>;
   readonly restoresEarlierValue: boolean;
+  /** Names and keys of Secrets that Git knows of. */
+  readonly secretsInGit: readonly string[];
 }
 
 /** Everything that policy may know of one plan, as pure data. */
@@ -78,7 +80,7 @@ export function gateInput(deps: Pick<StageDeps, 'pace' | 'policyEngine'>, view: 
   };
 }
 
-function facts(view: View, { plan, diffs, exact, kind }: Judged): GateInput['facts'] {
+function facts(view: View, { plan, diffs, exact, kind, secretsInGit }: Judged): GateInput['facts'] {
   const { request, policy, now } = view;
   const attempts = attemptsLastDay(view);
   const coolDownUntil = attempts.last === undefined ? undefined : attempts.last + view.settings.attempts.spacing;
@@ -92,6 +94,7 @@ function facts(view: View, { plan, diffs, exact, kind }: Judged): GateInput['fac
     renderProof: { renderer: plan.proof.renderer, exact, unapplied: plan.proof.unapplied },
     cost: costOf({ diffs, clusters: request.spec.clusters.length, readyPods: readyPods(view), budget: policy.cost }),
     sloBudget: policy.sloBudget === undefined ? null : { ...policy.sloBudget },
+    secretsInGit: [...secretsInGit],
     evidenceCount: request.status.diagnosis?.evidence.length ?? 0,
     targetNamespaceIsCritical: policy.criticalNamespaces.includes(request.spec.target?.namespace ?? ''),
   };
