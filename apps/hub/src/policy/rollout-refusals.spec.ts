@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { sha256 } from '@fleetmend/kernel';
 import { stepOf } from '@fleetmend/lifecycle';
 import { approvalAdmission, type KubeObject } from '@fleetmend/model';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -28,10 +29,10 @@ it('refuses a bundle of another digest than the spec names, and says which it ha
 });
 
 it.each([
-  ['an OCI source, until it can be read', { oci: 'registry.example.org/policy@sha256:1' }, /oci .* cannot be read by this version: serve the same bundle over HTTP/],
+  ['an OCI source by a tag', { oci: 'registry.example.org/policy:v1' }, /oci has no digest, and a tag can be moved/],
   ['a file that is not there', { file: '/no/such/bundle' }, /\/no\/such\/bundle does not exist in the hub's own file system/],
   ['an address that is none', { http: 'ftp://example.org/bundle' }, /begins with https/],
-  ['no source at all', {}, /names no source: set file or http/],
+  ['no source at all', {}, /names no source: set file, http or oci/],
 ])('refuses %s', async (_, source, message) => {
   world.rollOut('next', await world.goodBundle(), { bundle: { digest: `sha256:${'1'.repeat(64)}`, source } });
   await world.look();
@@ -142,6 +143,25 @@ it('fetches a bundle over HTTP, and waits while nobody answers', async () => {
     await world.look();
     expect(told('next')).toBe(`Waiting: BundleMissing: no bundle from ${http}: it answered 503`);
     open = true;
+    await world.look();
+    expect(told('next')).toMatch(/^Progressing/);
+    expect(world.held()).toContain(digest);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+it('pulls a bundle from a registry, by digest', async () => {
+  const { path, digest } = await world.goodBundle();
+  execFileSync('tar', ['-czf', join(world.dir, 'good.tar.gz'), '-C', path, '.manifest', 'data.json', 'policy.wasm']);
+  const bundle = readFileSync(join(world.dir, 'good.tar.gz'));
+  const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: sha256(bundle), size: bundle.length }] }));
+  const held = new Map([bundle, manifest].map((bytes) => [sha256(bytes), bytes]));
+  const server: Server = createServer(({ url = '' }, response) => response.end(held.get(url.slice(url.lastIndexOf('/') + 1))));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    world.rollOut('next', { path, digest }, { bundle: { digest, source: { oci: `http://127.0.0.1:${(server.address() as AddressInfo).port}/policies/rules@${sha256(manifest)}` } } });
     await world.look();
     expect(told('next')).toMatch(/^Progressing/);
     expect(world.held()).toContain(digest);

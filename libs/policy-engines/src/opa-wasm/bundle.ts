@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PermanentError, digestOf, messageOf, parse, sha256 } from '@fleetmend/kernel';
 import type { BundleInfo } from '@fleetmend/model';
 import { z } from 'zod';
+import { SIGNATURES, checkSignature, type TrustedKey } from './signature.ts';
 import { readTarGz } from './tar.ts';
 
 export const ENTRYPOINT = 'remediation/gate/decision';
@@ -32,6 +33,8 @@ export interface BundleSource {
   readonly digest?: string | undefined;
   /** Laid over `remediation.limits`: maps are merged, everything else is replaced. Counts in the digest. */
   readonly limits?: Readonly<Record<string, unknown>> | undefined;
+  /** Refuses a bundle that is not signed with this key, if given. */
+  readonly trusted?: TrustedKey | undefined;
 }
 
 /**
@@ -39,8 +42,9 @@ export interface BundleSource {
  * digests mean equal decisions, wherever the bundle was read from.
  * @throws PermanentError `BundleUnusable`, saying which file is wrong and what to do.
  */
-export function readBundle({ path, digest, limits }: BundleSource): Bundle {
+export function readBundle({ path, digest, limits, trusted }: BundleSource): Bundle {
   const files = readFiles(path);
+  if (trusted !== undefined) checkSigned(path, files, trusted);
   const manifest = read(path, '.manifest', () => parse(Manifest, json(files, '.manifest'), '.manifest'));
   const data = read(path, 'data.json', () => merge(parse(Data, json(files, 'data.json'), 'data.json'), limits));
   const wasm = read(path, 'policy.wasm', () => needed(files, 'policy.wasm'));
@@ -67,9 +71,19 @@ export function unusable(path: string, why: string, next: string): PermanentErro
 function readFiles(path: string): ReadonlyMap<string, Uint8Array> {
   try {
     if (!statSync(path).isDirectory()) return readTarGz(readFileSync(path), MAX_BYTES);
-    return new Map(['.manifest', 'data.json', 'policy.wasm'].map((name) => [name, readFileSync(join(path, name))]));
+    const signed = existsSync(join(path, SIGNATURES)) ? [SIGNATURES] : [];
+    return new Map(['.manifest', 'data.json', 'policy.wasm', ...signed].map((name) => [name, readFileSync(join(path, name))]));
   } catch (error) {
     throw unusable(path, messageOf(error), 'name a directory or .tar.gz that holds .manifest, data.json and policy.wasm');
+  }
+}
+
+/** Before anything of it is looked at: what nobody signed has nothing to say. */
+function checkSigned(path: string, files: ReadonlyMap<string, Uint8Array>, trusted: TrustedKey): void {
+  try {
+    checkSignature(files, trusted);
+  } catch (error) {
+    throw unusable(path, messageOf(error), 'or take away the publicKey of the policy engine to judge with bundles that nobody signed');
   }
 }
 

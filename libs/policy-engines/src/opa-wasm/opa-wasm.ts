@@ -3,6 +3,7 @@ import { GateDecision, GateInput, type ManyBundles, type PluginDeps, type Policy
 import { z } from 'zod';
 import { type BundleSource, readBundle } from './bundle.ts';
 import { Evaluator } from './evaluator.ts';
+import { readTrustedKey } from './signature.ts';
 
 export const OpaWasmConfig = z.strictObject({
   /** A directory with `policy.wasm`, `data.json` and `.manifest`, or a `.tar.gz` of them. */
@@ -12,6 +13,10 @@ export const OpaWasmConfig = z.strictObject({
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/)
     .optional(),
+  /** PEM file of the public key that every bundle has to be signed with. Absent: signatures are not looked at. */
+  publicKey: z.string().min(1).optional(),
+  /** The scope that a bundle has to be signed for. */
+  scope: z.string().min(1).optional(),
   /** Laid over `data.remediation.limits`. */
   limits: z.record(z.string(), z.unknown()).optional(),
   /** Milliseconds after which a decision that has not come is a no. */
@@ -87,8 +92,9 @@ export async function startOpaWasm(config: OpaWasmConfig, deps: Pick<PluginDeps,
   };
 }
 
-async function load({ bundle: path, digest, limits, limitMs }: OpaWasmConfig): Promise<Active> {
-  const source: BundleSource = { path, digest, limits };
+async function load({ bundle: path, digest, limits, limitMs, publicKey, scope }: OpaWasmConfig): Promise<Active> {
+  // Read each time, so that a key can be renewed while the hub runs.
+  const source: BundleSource = { path, digest, limits, trusted: publicKey === undefined ? undefined : readTrustedKey(publicKey, scope) };
   const bundle = readBundle(source);
   return { info: bundle.info, evaluator: await Evaluator.start({ bundle, path, limitMs }) };
 }
