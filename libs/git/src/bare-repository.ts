@@ -50,7 +50,7 @@ export interface BareRepository extends RepositoryReader, RepositoryWriter {
   has(commit: string): Promise<boolean>;
   /** The bytes of the commit object itself, which its id and its signature are made over. */
   commitObject(commit: string): Promise<Buffer>;
-  log(query: { readonly from: string; readonly without?: string; readonly path?: string; readonly limit: number }): Promise<readonly CommitInfo[]>;
+  log(query: { readonly from: string; readonly without?: string; readonly path?: string | readonly string[]; readonly limit: number }): Promise<readonly CommitInfo[]>;
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   /** True when the two can be merged without a conflict. */
   merges(base: string, head: string): Promise<boolean>;

@@ -17,7 +17,7 @@ export interface Objects {
   entries(commit: string): Promise<ReadonlyMap<string, TreeEntry>>;
   tree(commit: string): Promise<Tree>;
   treeId(commit: string): Promise<string>;
-  log(query: { readonly from: string; readonly without?: string; readonly path?: string; readonly limit: number }): Promise<readonly CommitInfo[]>;
+  log(query: { readonly from: string; readonly without?: string; readonly path?: string | readonly string[]; readonly limit: number }): Promise<readonly CommitInfo[]>;
   /** Undefined: one of the two is not here. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean | undefined>;
 }
@@ -74,7 +74,7 @@ export function readObjects(git: Git, dir: string): Objects {
     },
     async log({ from, without, path, limit }) {
       const range = [checkSha(from), ...(without === undefined ? [] : [`^${checkSha(without)}`])];
-      const args = ['log', '-z', '--format=%H%x1f%P%x1f%ct%x1f%an <%ae>%x1f%B', `--max-count=${limit}`, ...range, '--', ...(path ? [path] : [])];
+      const args = ['log', '-z', '--format=%H%x1f%P%x1f%ct%x1f%an <%ae>%x1f%B', `--max-count=${limit}`, ...range, '--', ...[path ?? []].flat().filter((each) => each !== '')];
       return parseLog((await git.run({ dir, args })).stdout.toString());
     },
     async isAncestor(ancestor, descendant) {

@@ -25,6 +25,8 @@ export interface FileEdit {
 
 /** One rendered object that differs between base and edited state. */
 export interface ObjectDiff {
+  /** The cluster that it differs in, where that is not the request's own. */
+  readonly cluster?: string;
   readonly ref: ObjectRef;
   readonly op: 'Create' | 'Update' | 'Delete';
   /** JSON Pointers of the leaves that differ. */

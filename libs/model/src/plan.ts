@@ -17,9 +17,12 @@ export const SourceLocation = z.object({
 export const Proof = z.object({
   renderer: text(64),
   base: sha(),
-  /** Objects that differ between base and edited render. */
+  /** Objects that differ between base and edited render of every such application. */
   objects: count(),
+  /** Applications that include a touched file, in all clusters. */
   applications: count(),
+  /** Clusters that those apply to. */
+  clusters: count().optional(),
   /** True when exactly the intended change, and nothing else, shows in the difference. */
   exact: z.boolean(),
   /** The engine never managed to apply the base, so live could not be compared with it. */

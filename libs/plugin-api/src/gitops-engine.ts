@@ -40,6 +40,8 @@ export interface GitOpsEngine {
   readonly kind: string;
   /** Undefined: this engine does not own the target. A label alone proves nothing. */
   findApplication(target: KubeObject, context: EngineContext): Promise<Application | undefined>;
+  /** Everything that it applies to this cluster, whoever owns what: whose folders are rendered from a file is read off it. */
+  listApplications(context: EngineContext): Promise<readonly Application[]>;
   /** Has `commit`, or a descendant of it, been applied? */
   readRollout(input: { readonly application: ObjectRef; readonly commit: string; readonly isAncestor: (ancestor: string, descendant: string) => Promise<boolean> }, context: EngineContext): Promise<RolloutState>;
 }

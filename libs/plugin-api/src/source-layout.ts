@@ -11,18 +11,33 @@ export interface LocateInput {
   readonly tree: Tree;
 }
 
-/** Where the target comes from, with the chain of evidence that a reviewer can check. */
-export interface SourceOrigin {
+/** What one application applies: enough to render it from any tree. */
+export interface SourceRoot {
   readonly layout: string;
+  /** Folder that is rendered. */
+  readonly root: string;
+  /** Every folder and file that it is rendered from: a commit that touches none of them changes nothing. */
+  readonly includes: readonly string[];
+  /** The engine's object, where a layout needs more of it than the folder. */
+  readonly application?: Application | undefined;
+}
+
+/** Where the target comes from, with the chain of evidence that a reviewer can check. */
+export interface SourceOrigin extends SourceRoot {
   /** File that holds the target. */
   readonly path: string;
   /** Index of the document inside the file. */
   readonly document: number;
-  /** Folder that is rendered to get the target. */
-  readonly root: string;
-  /** Further folders and files that the root is rendered from, such as a base: a commit that touches one may change the target. */
-  readonly includes?: readonly string[];
   readonly evidence: readonly string[];
+}
+
+/** A change that a layout is to write down. */
+export interface EditInput {
+  readonly origin: SourceOrigin;
+  readonly change: IntendedChange;
+  readonly tree: Tree;
+  /** True for a file that an application outside the request is rendered from too: any place that is not shared is better. */
+  readonly isShared: (path: string) => boolean;
 }
 
 /**
@@ -34,8 +49,13 @@ export interface SourceOrigin {
 export interface SourceLayout {
   readonly kind: string;
   locate(input: LocateInput): Promise<SourceOrigin | undefined>;
-  /** The smallest edits that make the change; no difference gives none. Throws PermanentError `NotEditable`. */
-  edit(input: { readonly origin: SourceOrigin; readonly change: IntendedChange; readonly tree: Tree }): Promise<readonly FileEdit[]>;
-  /** Every object that the origin's root renders to, of the given tree. */
-  render(input: { readonly origin: SourceOrigin; readonly tree: Tree }): Promise<readonly KubeObject[]>;
+  /** What this layout renders for an application; undefined: it is another layout's. */
+  rootOf(input: { readonly application: Application; readonly tree: Tree }): Promise<SourceRoot | undefined>;
+  /**
+   * The smallest edits that make the change where it stands, as far up in the layers as they reach; no difference gives none.
+   * Throws PermanentError `NotEditable` naming every place that was tried, and why it was none.
+   */
+  edit(input: EditInput): Promise<readonly FileEdit[]>;
+  /** Every object that the root renders to, of the given tree. Throws PermanentError `RenderFailed`, `RendererMissing`. */
+  render(input: { readonly origin: SourceRoot; readonly tree: Tree }): Promise<readonly KubeObject[]>;
 }

@@ -29,8 +29,8 @@ export interface Repository {
   tree(revision: string): Promise<Tree>;
   /** Git's own id of the commit's tree: equal trees hold equal files. */
   treeId(revision: string): Promise<string>;
-  /** Commits that touched `path`, newest first, at most `limit`. */
-  log(revision: string, path: string, limit: number): Promise<readonly CommitInfo[]>;
+  /** Commits that touched `path`, or any of several, newest first, at most `limit`. */
+  log(revision: string, path: string | readonly string[], limit: number): Promise<readonly CommitInfo[]>;
   /** True when `ancestor` is `descendant` or reachable from it. Unknown commits are fetched first, then false. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
 }

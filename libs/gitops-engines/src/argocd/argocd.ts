@@ -2,7 +2,7 @@ import { PermanentError, parse } from '@fleetmend/kernel';
 import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import { type Application as FoundApplication, type GitOpsEngine, type RolloutState, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
-import { manages, trackedBy } from './ownership.ts';
+import { isDestination, manages, trackedBy } from './ownership.ts';
 import { Application } from './schema.ts';
 
 const Config = z.strictObject({ namespace: z.string().min(1).max(63).default('argocd').describe('namespace that Argo CD itself runs in') });
@@ -26,11 +26,12 @@ export const argocd = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
       const names = owners.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`).join(', ');
       throw new PermanentError('ApplicationAmbiguous', `the Argo CD Applications ${names} all manage ${renderRef(refOf(target))}: remove it from all but one`);
     },
+    listApplications: async ({ read, destination }) => (await read(APPLICATION)).filter((object) => isDestination(parseApplication(object), destination)).map((object) => describe(undefined, object)),
     readRollout,
   }),
 });
 
-function describe(target: KubeObject, owner: KubeObject): FoundApplication {
+function describe(target: KubeObject | undefined, owner: KubeObject): FoundApplication {
   const { spec, status } = parseApplication(owner);
   const sources = spec.sources ?? (spec.source ? [spec.source] : []);
   const failure = status.conditions.find(({ type }) => REFUSALS.includes(type));
@@ -44,7 +45,7 @@ function describe(target: KubeObject, owner: KubeObject): FoundApplication {
     namespace: spec.destination.namespace ? { name: spec.destination.namespace, override: false } : undefined,
     applied: appliedOf(status),
     refused: failure ? `${failure.type}: ${failure.message}` : failed,
-    evidence: [`status.resources of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`],
+    evidence: target ? [`status.resources of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] : [],
   };
 }
 

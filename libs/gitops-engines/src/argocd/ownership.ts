@@ -29,7 +29,8 @@ function lists({ status }: Application, { apiVersion, kind, metadata }: KubeObje
   return status.resources.some((resource) => resource.group === groupOf(apiVersion) && resource.kind === kind && resource.namespace === (metadata.namespace ?? '') && resource.name === metadata.name);
 }
 
-function isDestination({ spec: { destination } }: Application, expected: EngineContext['destination']): boolean {
+/** The application applies to this cluster. */
+export function isDestination({ spec: { destination } }: Application, expected: EngineContext['destination']): boolean {
   const wanted = expected?.name === undefined && expected?.server === undefined ? IN_CLUSTER : expected;
   if (destination.server !== undefined && wanted.server !== undefined) return trimmed(destination.server) === trimmed(wanted.server);
   return destination.name !== undefined && destination.name === wanted.name;

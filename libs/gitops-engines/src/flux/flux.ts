@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { helmReleaseRollout } from './helm-release.ts';
 import { findHelmRelease, findOwner, parseKustomization, refuseIfLeftAlone } from './ownership.ts';
 import { kustomizationRollout, refusalOf } from './rollout.ts';
-import { HELM_RELEASE, commitOf } from './schema.ts';
-import { readSources } from './source.ts';
+import { HELM_RELEASE, KUSTOMIZATION, commitOf } from './schema.ts';
+import { gitSources, readSources } from './source.ts';
 
 const Config = z.strictObject({});
 
@@ -13,7 +13,7 @@ const Config = z.strictObject({});
 export const flux = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
   kind: 'flux',
   config: Config,
-  create: () => ({ kind: 'flux', findApplication, readRollout }),
+  create: () => ({ kind: 'flux', findApplication, listApplications, readRollout }),
 });
 
 const findApplication: GitOpsEngine['findApplication'] = async (target, context) => {
@@ -31,17 +31,27 @@ const findApplication: GitOpsEngine['findApplication'] = async (target, context)
 async function describe(target: KubeObject, owner: KubeObject, context: EngineContext): Promise<Application> {
   refuseIfLeftAlone(target);
   const kustomization = parseKustomization(owner);
+  return { ...applicationOf(owner), sources: await readSources(owner, kustomization, context), evidence: [`the inventory of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] };
+}
+
+function applicationOf(owner: KubeObject): Omit<Application, 'sources' | 'evidence'> {
+  const kustomization = parseKustomization(owner);
   const { targetNamespace } = kustomization.spec;
   return {
     engine: 'flux',
     ref: refOf(owner),
-    sources: await readSources(owner, kustomization, context),
     namespace: targetNamespace === undefined ? undefined : { name: targetNamespace, override: true },
     applied: commitOf(kustomization.status.lastAppliedRevision),
     refused: refusalOf(kustomization),
-    evidence: [`the inventory of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`],
   };
 }
+
+/** Also those that change what their files say: whatever else they do, what is rendered from a file differs where the file does. */
+const listApplications: GitOpsEngine['listApplications'] = async (context) => {
+  if (context.readFrom !== undefined && context.readFrom !== context.cluster) return [];
+  const owners = (await context.read(KUSTOMIZATION)).filter((object) => parseKustomization(object).spec.kubeConfig === undefined);
+  return Promise.all(owners.map(async (owner) => ({ ...applicationOf(owner), sources: await gitSources(parseKustomization(owner), context), evidence: [] })));
+};
 
 const readRollout: GitOpsEngine['readRollout'] = async ({ application, ...question }, context) => {
   const { apiVersion, kind, namespace, name } = application;

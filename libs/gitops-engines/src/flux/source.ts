@@ -22,10 +22,15 @@ export async function readSources(owner: KubeObject, kustomization: Kustomizatio
   }
   const changing = (['patches', 'images', 'components', 'namePrefix', 'nameSuffix'] as const).filter((field) => spec[field].length > 0);
   if (changing.length > 0) throw unsupported(ref, `changes what its files say by spec.${changing.join(', spec.')}: change the field there, or in a kustomization.yaml of its folder`);
+  return gitSources(kustomization, context);
+}
+
+/** The folder that a Kustomization takes from a Git repository; none when it takes its files from elsewhere. */
+export async function gitSources(kustomization: Kustomization, context: EngineContext): Promise<Application['sources']> {
   const repository = await readGitRepository(kustomization, context);
   if (!repository) return [];
   const { branch, tag, semver, name, commit } = repository.spec.ref;
-  return [{ repoURL: repository.spec.url, path: spec.path, revision: commit ?? name ?? semver ?? tag ?? branch ?? 'master' }];
+  return [{ repoURL: repository.spec.url, path: kustomization.spec.path, revision: commit ?? name ?? semver ?? tag ?? branch ?? 'master' }];
 }
 
 function unsupported(ref: ObjectRef, why: string): PermanentError {

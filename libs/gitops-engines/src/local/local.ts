@@ -17,7 +17,7 @@ const PASSING = /connection refused|connection reset|i\/o timeout|deadline excee
 export const local = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
   kind: 'local',
   config: Config,
-  create: () => ({ kind: 'local', findApplication, readRollout }),
+  create: () => ({ kind: 'local', findApplication, listApplications, readRollout }),
 });
 
 /** Labels only say where to look first; what counts is the inventory of the Kustomization. */
@@ -29,7 +29,9 @@ const findApplication: GitOpsEngine['findApplication'] = async (target, context)
   return owner && describe(target, owner, context);
 };
 
-async function describe(target: KubeObject, owner: KubeObject, context: EngineContext): Promise<Application> {
+const listApplications: GitOpsEngine['listApplications'] = async (context) => Promise.all((await context.read(KUSTOMIZATION)).map((each) => describe(undefined, each, context)));
+
+async function describe(target: KubeObject | undefined, owner: KubeObject, context: EngineContext): Promise<Application> {
   const { spec, status, metadata } = parseKustomization(owner);
   const source = spec.sourceRef;
   const [found] = source.kind === GIT_REPOSITORY.kind ? await context.read({ ...GIT_REPOSITORY, namespace: source.namespace ?? metadata.namespace, name: source.name }) : [];
@@ -42,7 +44,7 @@ async function describe(target: KubeObject, owner: KubeObject, context: EngineCo
     namespace: spec.targetNamespace === undefined ? undefined : { name: spec.targetNamespace, override: true },
     applied: commitOf(status.lastAppliedRevision),
     refused: ready?.status === 'False' && REFUSALS.includes(ready.reason) ? `${ready.reason}: ${ready.message}` : undefined,
-    evidence: [`the inventory of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`],
+    evidence: target ? [`the inventory of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] : [],
   };
 }
 

@@ -78,6 +78,19 @@ export function gitOpsEngineConformance({ kind, engine, world }: { readonly kind
     });
   });
 
+  describe('listing applications', () => {
+    it('tells every one with its source, also those that do not own the target', async () => {
+      const [found, ...more] = await engine.listApplications(contextOf({ owns: false, applied: second }));
+      expect(more).toEqual([]);
+      expect(found).toMatchObject({ engine: kind, ref: (await find({ owns: true }))?.ref, applied: second });
+      expect(found?.sources).toEqual((await find({ owns: true }))?.sources);
+    });
+
+    it('is empty where the engine has no objects', async () => {
+      expect(await engine.listApplications(contextOf(undefined))).toEqual([]);
+    });
+  });
+
   describe('reading the rollout', () => {
     it.each([
       ['waits while an older commit is applied', { owns: true, applied: first }, second, 'Waiting'],

@@ -68,10 +68,29 @@ export function sourceLayoutConformance({ kind, layout, fixtures: { good, foreig
     });
   });
 
+  describe('the root of an application', () => {
+    it('is the one that the target was located in, and names every file that it is rendered from', async () => {
+      const origin = await located();
+      if (!good.application) return;
+      const root = await layout.rootOf({ application: good.application, tree });
+      expect(root).toMatchObject({ layout: kind, root: origin.root, includes: origin.includes });
+      expect(await layout.render({ origin, tree })).toEqual(root && (await layout.render({ origin: root, tree })));
+      const included = (path: string) => origin.includes.some((each) => each === '' || path === each || path.startsWith(`${each}/`));
+      expect(included(origin.path)).toBe(true);
+      const without = treeOf(Object.fromEntries(Object.entries(good.files).filter(([path]) => included(path))));
+      expect(await layout.render({ origin, tree: without })).toEqual(await layout.render({ origin, tree }));
+    });
+
+    it.each(Object.entries(foreign))('is left to other layouts for %s', async (_, { application, files }) => {
+      if (application?.sources.length === 1 && !application.renderedBy) return; // its folder may be ours, and the target another's
+      if (application) expect(await layout.rootOf({ application, tree: treeOf(files) })).toBeUndefined();
+    });
+  });
+
   describe('editing', () => {
     it('changes the wanted value of the wanted object in what is rendered, and nothing else', async () => {
       const origin = await located();
-      const edits = await layout.edit({ origin, change: change(good.after), tree });
+      const edits = await layout.edit({ origin, change: change(good.after), tree, isShared: () => false });
       const before = await layout.render({ origin, tree });
       const after = await layout.render({ origin, tree: overlay(tree, new Map(edits.map((each) => [each.path, each.after]))) });
       expect(edits.length).toBeGreaterThan(0);
@@ -80,7 +99,7 @@ export function sourceLayoutConformance({ kind, layout, fixtures: { good, foreig
     });
 
     it('gives the whole file before and after', async () => {
-      const edits = await layout.edit({ origin: await located(), change: change(good.after), tree });
+      const edits = await layout.edit({ origin: await located(), change: change(good.after), tree, isShared: () => false });
       for (const { path, before, after } of edits) {
         expect(before).toBe(good.files[path]);
         expect(after).not.toBe(before);
@@ -88,7 +107,7 @@ export function sourceLayoutConformance({ kind, layout, fixtures: { good, foreig
     });
 
     it('to the value that is there already is no edit', async () => {
-      expect(await layout.edit({ origin: await located(), change: change(good.before), tree })).toEqual([]);
+      expect(await layout.edit({ origin: await located(), change: change(good.before), tree, isShared: () => false })).toEqual([]);
     });
   });
 }

@@ -1,7 +1,8 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { isEditable } from '@fleetmend/manifest';
 import { type ObjectRef, renderRef } from '@fleetmend/model';
-import type { Application, LocateInput, SourceOrigin } from '@fleetmend/plugin-api';
+import type { Application, LocateInput, SourceOrigin, SourceRoot } from '@fleetmend/plugin-api';
+import type { Tree } from '@fleetmend/ports';
 import { type FolderContent, type FoundObject, folderOf, hasBuiltFolder, isBuilt, isNamed, listManifests, normalisePath, readFiles } from './folder.ts';
 
 /**
@@ -12,12 +13,19 @@ export async function locateRaw(input: LocateInput): Promise<SourceOrigin | unde
   return input.application ? locateInApplication(input, input.application) : locateInBinding(input);
 }
 
-async function locateInApplication({ target, binding, tree }: LocateInput, application: Application): Promise<SourceOrigin | undefined> {
+/** The folder of an application that applies one as it is. */
+export async function rootOfRaw({ application, tree }: { readonly application: Application; readonly tree: Tree }): Promise<SourceRoot | undefined> {
   if (application.renderedBy) return undefined;
   const [source, ...more] = application.sources;
   if (!source || more.length > 0) return undefined;
   const root = normalisePath(source.path);
-  if (await isBuilt(tree, root)) return undefined;
+  return (await isBuilt(tree, root)) ? undefined : { layout: 'raw', root, includes: [root] };
+}
+
+async function locateInApplication({ target, binding, tree }: LocateInput, application: Application): Promise<SourceOrigin | undefined> {
+  const rooted = await rootOfRaw({ application, tree });
+  if (!rooted) return undefined;
+  const { root } = rooted;
   const at = `${binding.repository}@${tree.revision.slice(0, 8)}`;
   const owner = `${application.ref.kind} ${application.ref.namespace ?? ''}/${application.ref.name}`;
   const content = await readFiles(tree, await listManifests(tree, root));
@@ -57,5 +65,5 @@ function notFound({ target, content, where }: { readonly target: ObjectRef; read
 
 function originOf({ path, document }: FoundObject, root: string, evidence: readonly string[]): SourceOrigin {
   if (path.endsWith('.json')) throw new PermanentError('NotEditable', `${path} is JSON: only YAML files are edited`);
-  return { layout: 'raw', path, document, root, evidence: [...evidence, `${path} (document ${document}) holds it`] };
+  return { layout: 'raw', path, document, root, includes: [root], evidence: [...evidence, `${path} (document ${document}) holds it`] };
 }

@@ -1,10 +1,10 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { editField, readDocuments, type ManifestObject } from '@fleetmend/manifest';
-import { type FieldChange, type ObjectRef, renderRef } from '@fleetmend/model';
+import { type ObjectRef, renderRef } from '@fleetmend/model';
 import { type SourceLayout, type SourceOrigin, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { isNamed, listManifests, readFiles } from './folder.ts';
-import { locateRaw } from './locate.ts';
+import { locateRaw, rootOfRaw } from './locate.ts';
 
 const Config = z.strictObject({});
 
@@ -12,7 +12,7 @@ const Config = z.strictObject({});
 export const raw = definePlugin<z.infer<typeof Config>, SourceLayout>({
   kind: 'raw',
   config: Config,
-  create: () => ({ kind: 'raw', locate: locateRaw, edit, render }),
+  create: () => ({ kind: 'raw', locate: locateRaw, rootOf: rootOfRaw, edit, render }),
 });
 
 const edit: SourceLayout['edit'] = async ({ origin, change, tree }) => {
@@ -20,7 +20,7 @@ const edit: SourceLayout['edit'] = async ({ origin, change, tree }) => {
   if (before === undefined) throw new PermanentError('SourceNotFound', `${origin.path} is not in ${tree.revision.slice(0, 8)} any more`);
   const found = findIn(readDocuments(before, origin.path), origin, change.object);
   if (!found) throw new PermanentError('SourceNotFound', `${origin.path} does not hold ${renderRef(change.object)}`);
-  const after = change.fields.flatMap(scalarsOf).reduce((text, { path, value }) => editField({ file: origin.path, text, document: found.document, path: [...found.within, ...path], value }), before);
+  const after = change.fields.reduce((text, { path, value }) => editField({ file: origin.path, text, document: found.document, path: [...found.within, ...path], value }), before);
   return after === before ? [] : [{ path: origin.path, before, after }];
 };
 
@@ -36,13 +36,4 @@ function findIn(objects: readonly ManifestObject[], { document }: SourceOrigin, 
   const named = objects.filter((found) => isNamed(found.object, object));
   const fits = ({ object: { metadata } }: ManifestObject) => metadata.namespace === undefined || metadata.namespace === object.namespace;
   return named.find((found) => found.document === document && fits(found)) ?? named.find((found) => found.document === document) ?? named.find(fits);
-}
-
-type ScalarChange = Omit<FieldChange, 'value'> & { readonly value: string | number | boolean | undefined };
-
-/** A map is set key by key. */
-function scalarsOf({ path, value }: FieldChange): readonly ScalarChange[] {
-  if (value === undefined || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [{ path, value }];
-  if (value === null || Array.isArray(value)) throw new PermanentError('NotEditable', `${path.join('/')} would have to become ${value === null ? 'null' : 'a list'}, which is not written yet: a person has to do it`);
-  return Object.entries(value).flatMap(([key, item]) => scalarsOf({ path: [...path, key], value: item }));
 }

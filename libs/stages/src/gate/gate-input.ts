@@ -54,7 +54,7 @@ export function gateInput(deps: Pick<StageDeps, 'pace' | 'policyEngine'>, view: 
     change: {
       files: edits.map((edit) => ({ path: edit.path, ...countLines(edit) })),
       objects: diffs.map((diff) => ({
-        cluster,
+        cluster: diff.cluster ?? cluster,
         apiVersion: diff.ref.apiVersion,
         kind: diff.ref.kind,
         namespace: diff.ref.namespace ?? target?.namespace ?? '',
@@ -90,7 +90,7 @@ function facts(view: View, { plan, diffs, exact, kind, secretsInGit }: Judged): 
     attempts: { lastDay: kind === 'Revert' ? 0 : attempts.count, limit: policy.attemptsPerDay, ...(attempts.last === undefined ? {} : { notBefore: renderTime(attempts.last + hours(24)) }) },
     ...(coolDownUntil !== undefined && coolDownUntil > now && kind === 'Repair' ? { coolDownUntil: renderTime(coolDownUntil) } : {}),
     openPullRequests: kind === 'Revert' ? [] : openPullRequestUse(view).map((use) => ({ ...use })),
-    blastRadius: { objects: diffs.length, applications: plan.proof.applications, clusters: request.spec.clusters.length, pods: readyPods(view) },
+    blastRadius: { objects: Math.max(diffs.length, plan.proof.objects), applications: plan.proof.applications, clusters: Math.max(request.spec.clusters.length, plan.proof.clusters ?? 1), pods: readyPods(view) },
     renderProof: { renderer: plan.proof.renderer, exact, unapplied: plan.proof.unapplied },
     cost: costOf({ diffs, clusters: request.spec.clusters.length, readyPods: readyPods(view), budget: policy.cost }),
     sloBudget: policy.sloBudget === undefined ? null : { ...policy.sloBudget },

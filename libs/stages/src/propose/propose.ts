@@ -1,10 +1,12 @@
 import { PermanentError, canonicalJson, isPermanent, renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import { Action, refOf, renderRef, type ClusterProgress, type FileEdit, type Plan, type Proposal } from '@fleetmend/model';
+import { Action, refOf, renderRef, sameRef, type ClusterProgress, type FileEdit, type IntendedChange, type Plan, type Proposal } from '@fleetmend/model';
+import type { Tree } from '@fleetmend/ports';
 import { readPointer } from './field.ts';
 import { intendedChange, type InGit } from './intended-change.ts';
 import { countLines, editDigest, planDigest } from './edit-digest.ts';
 import { findDrift, prove, type Proven } from './prove.ts';
+import { fleetRoots, sharedFiles } from './fleet-roots.ts';
 import { findSource, objectIn, openRepository, readTarget, targetOf, type Source } from './source.ts';
 import { earlierValue } from './versions.ts';
 import { sourceOfChange } from './changed-object.ts';
@@ -60,13 +62,25 @@ async function planFor(deps: StageDeps, view: View, targetSource: Source, action
   const source = await sourceOfChange(deps, targetSource, action);
   const tree = await source.repository.tree(source.head);
   const change = await intendedChange(action, source.target, inGit(source));
-  const edits = await source.layout.edit({ origin: source.origin, change, tree });
-  if (edits.length === 0) return { kind: 'nothing', message: `nothing to change: Git already says what ${action.action} wants` };
-  const proven = await prove(source, tree, edits, change);
+  const { edits, proven } = await editAndProve(deps, view, { source, tree, change });
+  if (proven === undefined) return { kind: 'nothing', message: `nothing to change: Git already says what ${action.action} wants` };
   const unapplied = source.application?.refused !== undefined;
   const drift = unapplied || source.unseen === true ? undefined : findDrift(change, source.target, proven.base);
   if (drift !== undefined) return explainDrift(source, drift);
   return { kind: 'plan', plan: renderPlan(deps, view, { source, action, edits, proven, unapplied }) };
+}
+
+interface Wanted {
+  readonly source: Source;
+  readonly tree: Tree;
+  readonly change: IntendedChange;
+}
+
+/** The edits of a change, proved over every application that includes a touched file. No edits, no proof. */
+async function editAndProve(deps: StageDeps, { request }: View, { source, tree, change }: Wanted): Promise<{ readonly edits: readonly FileEdit[]; readonly proven: Proven | undefined }> {
+  const fleet = await fleetRoots(deps, source, tree);
+  const edits = await source.layout.edit({ origin: source.origin, change, tree, isShared: await sharedFiles(source, { fleet, tree, request }) });
+  return { edits, proven: edits.length === 0 ? undefined : await prove(source, tree, { edits, change, fleet, clusters: request.spec.clusters }) };
 }
 
 function inGit(source: Source): InGit {
@@ -125,14 +139,14 @@ function renderPlan(deps: StageDeps, view: View, { source, action, edits, proven
     files,
     changes,
     objects: proven.diffs.slice(0, 20).map((diff) => ({ ref: renderRef(diff.ref).slice(0, 380), op: diff.op, paths: diff.paths.slice(0, 12) })),
-    proof: { renderer: source.origin.layout, base: source.head, objects: proven.objects, applications: 1, exact: proven.exact, unapplied },
+    proof: { renderer: source.origin.layout, base: source.head, ...proven.reach, exact: proven.exact, unapplied },
     fields: changes.map((change) => `${place}:${source.origin.path}:${change.path}`.slice(0, 1024)),
     at: renderTime(view.now),
   };
 }
 
 function changedFields(action: Action, source: Source, { base, edited, diffs }: Proven): Plan['changes'] {
-  const paths = diffs.flatMap((diff) => diff.paths);
+  const paths = diffs.filter(({ cluster, ref }) => cluster === undefined && sameRef({ ...ref, namespace: source.target.metadata.namespace }, refOf(source.target))).flatMap((diff) => diff.paths);
   return paths.slice(0, 20).map((pointer) => {
     const before = readPointer(base, pointer);
     const after = readPointer(edited, pointer);
@@ -173,10 +187,9 @@ export async function rebuildEdits(deps: StageDeps, view: View, plan: Plan): Pro
   const source = await sourceOfChange(deps, await findSourceAt(deps, view, plan), action);
   const tree = await source.repository.tree(plan.base);
   const change = await intendedChange(action, source.target, inGit(source));
-  const edits = await source.layout.edit({ origin: source.origin, change, tree });
-  const digest = planDigest(plan.base, edits, action);
-  if (digest !== plan.digest) throw new Error(`the edit of plan ${plan.digest.slice(0, 19)} came out different when made again: it will be planned anew`);
-  return { source, edits, proven: await prove(source, tree, edits, change), action };
+  const { edits, proven } = await editAndProve(deps, view, { source, tree, change });
+  if (proven === undefined || planDigest(plan.base, edits, action) !== plan.digest) throw new Error(`the edit of plan ${plan.digest.slice(0, 19)} came out different when made again: it will be planned anew`);
+  return { source, edits, proven, action };
 }
 
 /** The source as it stood at the plan's base, whatever the branch holds now. */

@@ -1,61 +1,117 @@
-import { PermanentError, canonicalJson } from '@fleetmend/kernel';
-import { differingLeaves, structuralDiff, valueAt } from '@fleetmend/manifest';
-import { refOf, renderRef, sameRef, type FileEdit, type IntendedChange, type KubeObject, type ObjectDiff } from '@fleetmend/model';
+import { PermanentError, isPermanent } from '@fleetmend/kernel';
+import { structuralDiff, valueAt } from '@fleetmend/manifest';
+import { refOf, renderRef, type FileEdit, type IntendedChange, type KubeObject, type ObjectDiff } from '@fleetmend/model';
+import type { SourceLayout, SourceRoot } from '@fleetmend/plugin-api';
 import { overlay, type Tree } from '@fleetmend/ports';
-import { pointerOf, renderPath } from './field.ts';
+import { isExactly } from './exact.ts';
+import { renderPath } from './field.ts';
+import { includes, type FleetRoots } from './fleet-roots.ts';
 import { objectIn, type Source } from './source.ts';
 
-/** Two renders and what differs between them. */
+/** The renders of every application that includes a touched file, and what differs between them. */
 export interface Proven {
+  /** What differs in the target's own application, and whatever else differs that should not. */
   readonly diffs: readonly ObjectDiff[];
   readonly base: KubeObject;
   readonly edited: KubeObject;
-  readonly objects: number;
-  /** The difference is the intended change, and nothing else. */
+  readonly reach: Reach;
+  /** The difference is the intended change, and nothing else, in every cluster of the request and in no other. */
   readonly exact: boolean;
 }
 
+/** How far the edit reaches, in whatever can be rendered; a cluster that is silent counts as reached. */
+export interface Reach {
+  readonly objects: number;
+  readonly applications: number;
+  readonly clusters: number;
+}
+
+interface Claim {
+  readonly edits: readonly FileEdit[];
+  readonly change: IntendedChange;
+  readonly fleet: FleetRoots;
+  /** Clusters of the request: there, and only there, the target may change. */
+  readonly clusters: readonly string[];
+}
+
 /**
- * Renders base and edited state and compares all objects. The wrong layer shows nothing and is an error; more than the
- * intended change is blast radius, which policy judges.
+ * Renders base and edited state of every application that includes a touched file, and compares all objects. The wrong layer
+ * shows nothing and is an error; more than the intended change is blast radius, which policy judges.
  */
-export async function prove(source: Pick<Source, 'layout' | 'origin' | 'target'>, tree: Tree, edits: readonly FileEdit[], change: IntendedChange): Promise<Proven> {
-  const before = await source.layout.render({ origin: source.origin, tree });
-  const after = await source.layout.render({ origin: source.origin, tree: overlay(tree, new Map(edits.map((edit) => [edit.path, edit.after]))) });
-  const base = objectIn(before, source.target);
-  const edited = objectIn(after, source.target);
-  if (base === undefined || edited === undefined) throw new PermanentError('WrongLayer', `${renderRef(refOf(source.target))} is not among what ${source.origin.root || '/'} renders to: the file was not found for sure`);
-  const diffs = structuralDiff(before, after);
+export async function prove(source: Pick<Source, 'layout' | 'origin' | 'target' | 'cluster'>, tree: Tree, { edits, change, fleet, clusters }: Claim): Promise<Proven> {
+  const edited = overlay(tree, new Map(edits.map((edit) => [edit.path, edit.after])));
+  const own = await renderBoth(source.layout, source.origin, { tree, edited });
+  const [base, after] = [objectIn(own.before, source.target), objectIn(own.after, source.target)];
+  if (base === undefined || after === undefined) throw new PermanentError('WrongLayer', `${renderRef(refOf(source.target))} is not among what ${source.origin.root || '/'} renders to: the file was not found for sure`);
+  const diffs = structuralDiff(own.before, own.after);
   if (diffs.length === 0) throw new PermanentError('WrongLayer', `editing ${edits.map((edit) => edit.path).join(', ')} changes nothing that is rendered: another layer sets the value`);
-  return { diffs, base, edited, objects: diffs.length, exact: isExactly(diffs, change, base, edited) };
+  const others = await otherDifferences({ edits, change, fleet, clusters }, { tree, edited });
+  return {
+    diffs: [...diffs, ...others.strange],
+    base,
+    edited: after,
+    reach: {
+      objects: diffs.length + others.objects,
+      applications: 1 + others.applications + fleet.silent.length,
+      clusters: new Set([source.cluster, ...others.clusters, ...fleet.silent]).size,
+    },
+    exact: isExactly(diffs, change) && others.strange.length === 0 && others.unproved.length === 0,
+  };
 }
 
-function isExactly(diffs: readonly ObjectDiff[], change: IntendedChange, base: KubeObject, edited: KubeObject): boolean {
-  const [only, ...more] = diffs;
-  if (only === undefined || more.length > 0 || only.op !== 'Update') return false;
-  const wanted = new Set(change.fields.flatMap((field) => leavesOfChange(field, base, edited)));
-  const asIntended = change.fields.every(({ path, value }) => same(valueAt(edited, settled(path, edited)), value));
-  return asIntended && sameRef({ ...only.ref, namespace: change.object.namespace }, change.object) && only.paths.length === wanted.size && only.paths.every((path) => wanted.has(path));
+interface Trees {
+  readonly tree: Tree;
+  readonly edited: Tree;
 }
 
-/** The leaves that a change of one field touches: an inserted map shows as one leaf per scalar. */
-function leavesOfChange({ path }: IntendedChange['fields'][number], base: KubeObject, edited: KubeObject): readonly string[] {
-  const at = settled(path, edited);
-  const pointer = pointerOf(edited, at) ?? pointerOf(base, at);
-  return pointer === undefined ? [] : differingLeaves(valueAt(base, at), valueAt(edited, at), pointer);
+async function renderBoth(layout: SourceLayout, origin: SourceRoot, { tree, edited }: Trees): Promise<{ readonly before: readonly KubeObject[]; readonly after: readonly KubeObject[] }> {
+  return { before: await layout.render({ origin, tree }), after: await layout.render({ origin, tree: edited }) };
 }
 
-/** `-` stands for the item that was added at the end of a list. */
-function settled(path: readonly string[], edited: KubeObject): string[] {
-  const at = path.indexOf('-');
-  if (at < 0) return [...path];
-  const list = valueAt(edited, path.slice(0, at));
-  return [...path.slice(0, at), String(Array.isArray(list) ? list.length - 1 : 0), ...path.slice(at + 1)];
+interface Others {
+  /** Differences that nobody asked for, with their cluster. */
+  readonly strange: ObjectDiff[];
+  /** Applications that include a touched file and cannot be rendered here. */
+  readonly unproved: string[];
+  readonly clusters: Set<string>;
+  applications: number;
+  objects: number;
 }
 
-/** An empty map that was never written and one that was are the same to the API server. */
-function same(a: unknown, b: unknown): boolean {
-  return a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
+async function otherDifferences({ edits, change, fleet, clusters }: Claim, trees: Trees): Promise<Others> {
+  const result: Others = { strange: [], unproved: [], clusters: new Set(), applications: 0, objects: 0 };
+  for (const { cluster, application, layout, root } of fleet.roots) {
+    if (!edits.some(({ path }) => includes(root, path))) continue;
+    result.applications += 1;
+    result.clusters.add(cluster);
+    const name = `${renderRef(application.ref)} of ${cluster}`;
+    const diffs = layout && (await differences(layout, root, { ...trees, name }));
+    if (diffs === undefined) {
+      result.unproved.push(name);
+      continue;
+    }
+    result.objects += diffs.length;
+    if (diffs.length > 0 && !(clusters.includes(cluster) && isExactly(diffs, change))) result.strange.push(...diffs.map((diff) => ({ ...diff, cluster })));
+  }
+  return result;
+}
+
+/** Undefined: it could not be rendered before, so nobody can tell what the edit does to it. */
+async function differences(layout: SourceLayout, root: SourceRoot, { name, ...trees }: Trees & { readonly name: string }): Promise<readonly ObjectDiff[] | undefined> {
+  const before = await rendered(layout, root, trees.tree);
+  if ('failed' in before) return undefined;
+  const after = await rendered(layout, root, trees.edited);
+  if ('failed' in after) throw new PermanentError('WouldNotRender', `with the edit ${name} could not be rendered any more: ${after.failed}`);
+  return structuralDiff(before.objects, after.objects);
+}
+
+async function rendered(layout: SourceLayout, origin: SourceRoot, tree: Tree): Promise<{ readonly objects: readonly KubeObject[] } | { readonly failed: string }> {
+  try {
+    return { objects: await layout.render({ origin, tree }) };
+  } catch (error) {
+    if (isPermanent(error) && error.reason === 'RenderFailed') return { failed: error.message };
+    throw error;
+  }
 }
 
 /** A field whose live value is not what the base renders, and what both are. */

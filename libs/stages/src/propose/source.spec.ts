@@ -9,7 +9,7 @@ const release = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', 
 
 function anEngine(kind: string): GitOpsEngine {
   const application: Application = { engine: kind, ref: release, sources: [], applied: undefined, refused: undefined, evidence: [] };
-  return { kind, findApplication: async () => application, readRollout: async () => ({ state: 'Unknown', revision: undefined, message: '' }) };
+  return { kind, findApplication: async () => application, listApplications: async () => [application], readRollout: async () => ({ state: 'Unknown', revision: undefined, message: '' }) };
 }
 
 function depsWith(engine: string | undefined): Parameters<typeof findApplication>[0] {

@@ -28,13 +28,9 @@ export async function readVersions(source: Place): Promise<readonly GitVersion[]
   return versions;
 }
 
-/** The last commits that touched the root, or anything outside it that it is rendered from. */
+/** The last commits that touched anything that the root is rendered from. */
 async function commitsOf({ repository, head, origin }: Place): Promise<readonly CommitInfo[]> {
-  const logs = await Promise.all([origin.root, ...(origin.includes ?? [])].map((path) => repository.log(head, path, DEPTH)));
-  const [own = [], ...others] = logs;
-  if (others.length === 0) return own;
-  const known = new Map(logs.flat().map((commit) => [commit.sha, commit]));
-  return [...known.values()].sort((a, b) => b.at - a.at).slice(0, DEPTH);
+  return repository.log(head, origin.includes.includes('') ? '' : origin.includes, DEPTH);
 }
 
 /** That there is a Secret, and its keys, may be known; what it holds is nobody's business here. */

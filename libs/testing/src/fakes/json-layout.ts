@@ -24,8 +24,9 @@ export function jsonLayout(): SourceLayout {
       const path = jsonPath(target);
       const text = await tree.read(path);
       if (text === undefined || !sameRef(refOf(read(text)), target)) return undefined;
-      return { layout: 'json', path, document: 0, root: ROOT, evidence: [`${path} holds ${target.kind} ${target.name}`] };
+      return { layout: 'json', path, document: 0, root: ROOT, includes: [ROOT], evidence: [`${path} holds ${target.kind} ${target.name}`] };
     },
+    rootOf: async () => ({ layout: 'json', root: ROOT, includes: [ROOT] }),
     async edit({ origin, change, tree }) {
       const before = await tree.read(origin.path);
       if (before === undefined) throw new PermanentError('NotEditable', `${origin.path} is not there at ${tree.revision}`);

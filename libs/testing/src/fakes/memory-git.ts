@@ -88,7 +88,7 @@ export function emptyGit(clock: Pick<Clock, 'now'>): MemoryGit {
       const found: CommitInfo[] = [];
       for (const commit of history(revision)) {
         if (found.length >= limit) break;
-        if (touches(commit, path)) found.push(commit);
+        if ([path].flat().some((each) => touches(commit, each))) found.push(commit);
       }
       return found;
     },

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@fleetmend/model';
-import type { GitOpsEngine } from '@fleetmend/plugin-api';
+import type { Application, EngineContext, GitOpsEngine } from '@fleetmend/plugin-api';
 
 /** The engine's object: says which commit is applied, and which one could not be. */
 export const SIMPLE_APPLICATION = { apiVersion: 'testing.fleetmend.dev/v1', kind: 'Application', namespace: 'gitops', name: 'everything' } as const;
@@ -16,18 +16,20 @@ export function simpleApplication(source: { readonly repoURL: string; readonly p
 
 /** A GitOps engine that applies one whole repository with one object ({@link simpleApplication}). */
 export function simpleEngine(): GitOpsEngine {
-  const read = async (context: Parameters<GitOpsEngine['findApplication']>[1]) => {
+  const read = async (context: EngineContext) => {
     const [found] = await context.read(SIMPLE_APPLICATION);
     return found && { source: (found['spec'] as { source: { repoURL: string; path: string; revision: string } }).source, status: found['status'] as SimpleApplicationStatus };
   };
+  const find = async (context: EngineContext): Promise<Application | undefined> => {
+    const found = await read(context);
+    if (found === undefined) return undefined;
+    const { source, status } = found;
+    return { engine: 'simple', ref: { ...SIMPLE_APPLICATION }, sources: [source], applied: status.applied, refused: status.refused?.message, evidence: ['the one application applies everything'] };
+  };
   return {
     kind: 'simple',
-    async findApplication(_, context) {
-      const found = await read(context);
-      if (found === undefined) return undefined;
-      const { source, status } = found;
-      return { engine: 'simple', ref: { ...SIMPLE_APPLICATION }, sources: [source], applied: status.applied, refused: status.refused?.message, evidence: ['the one application applies everything'] };
-    },
+    findApplication: (_, context) => find(context),
+    listApplications: async (context) => [(await find(context)) ?? []].flat(),
     async readRollout({ commit, isAncestor }, context) {
       const found = await read(context);
       if (found === undefined) return { state: 'Unknown', revision: undefined, message: 'the application is not there' };
