@@ -1,7 +1,7 @@
 import { hours, isPermanent, seconds } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
-import { expectationsOf, HELD, missingAbilities, objectsNamed, patienceOf, playScenario, PLACEHOLDER_URL, readScenario, revisionTried, score, seenRequest, startReviewer, troublesOf, type ListObjects, type ReviewDesk, type Scenario, type Seen, type SeenObject, type Trouble } from '@fleetmend/sandbox';
-import { findLive, findRendered, renderClusters } from './rendered-objects.ts';
+import { expectationsOf, HELD, missingAbilities, objectsNamed, patienceOf, playScenario, PLACEHOLDER_URL, readScenario, rootsNotTried, score, seenRequest, startReviewer, troublesOf, type Files, type ListObjects, type ReviewDesk, type Scenario, type Seen, type SeenObject, type Trouble } from '@fleetmend/sandbox';
+import { findLive, renderState, type FindRendered } from './rendered-objects.ts';
 import { brokenRow, malformedRow, renderRow, skippedRow, type Row } from './row.ts';
 import { openVirtualFleet, type FleetParts, type VirtualFleet } from './virtual-fleet.ts';
 
@@ -54,6 +54,10 @@ async function playAndWatch(scenario: Scenario, fleet: VirtualFleet, parts: Flee
   const { clock, world, git, forge, hub } = fleet;
   const { branch } = scenario.repository;
   const usual = new Set<string>();
+  const bases = new Map<number, string>();
+  forge.onChange(({ kind, pullRequest }) => {
+    if (kind === 'Opened') bases.set(pullRequest.number, git.mergeBase(git.tip(pullRequest.base)?.sha ?? '', git.tip(pullRequest.branch)?.sha ?? '')?.sha ?? '');
+  });
   const reviewer = startReviewer({ habit: scenario.reviewer, desk: deskOf(fleet), tierOf: (head) => tierOf(hub.ledger.all(), head), clock, trouble: () => undefined });
   const { commits, appliedAt } = await playScenario({ scenario, world, writer: fleet.writer, url: PLACEHOLDER_URL, clock, healthy: () => troublesNow(scenario, fleet).forEach(({ about }) => usual.add(about)) });
   const filesOf = (sha: string | undefined) => git.find(sha ?? '')?.files ?? new Map<string, string>();
@@ -73,7 +77,7 @@ async function playAndWatch(scenario: Scenario, fleet: VirtualFleet, parts: Flee
   }
   await reviewer.stop();
 
-  const pullRequests = forge.pullRequests().map(({ number, title, state, openedAt, branch: head }) => ({ number, title, state, openedAfter: openedAt - appliedAt, files: git.tip(head)?.files ?? faulty }));
+  const pullRequests = forge.pullRequests().map(({ number, title, state, openedAt, branch: head }) => ({ number, title, state, openedAfter: openedAt - appliedAt, files: proposedFiles(git, { head, base: bases.get(number), faulty }) }));
   const merged = git.tip(branch)?.files ?? faulty;
   const objects = await seenObjects({ scenario, named, states: [faulty, merged, ...pullRequests.map(({ files }) => files)], liveBefore, fleet, parts });
   const seen: Seen = {
@@ -87,6 +91,19 @@ async function playAndWatch(scenario: Scenario, fleet: VirtualFleet, parts: Flee
   };
   const first = pullRequests[0];
   return { seen, commits, secondsToPullRequest: first === undefined ? undefined : first.openedAfter / 1_000 };
+}
+
+/** The fault with the changes of a pull request over it, also where it began before the last commit of the story. */
+function proposedFiles({ tip, find }: VirtualFleet['git'], { head, base, faulty }: { readonly head: string; readonly base: string | undefined; readonly faulty: Files }): Files {
+  const [before, after] = [find(base ?? '')?.files ?? faulty, tip(head)?.files ?? faulty];
+  const files = new Map(faulty);
+  for (const path of new Set([...before.keys(), ...after.keys()])) {
+    const text = after.get(path);
+    if (text === before.get(path)) continue;
+    if (text === undefined) files.delete(path);
+    else files.set(path, text);
+  }
+  return files;
 }
 
 interface Moment {
@@ -109,12 +126,11 @@ function isOver({ scenario, now, end, wellSince, merged, open, requests }: Momen
   return now >= end && !(merged && lasting);
 }
 
-function troublesNow({ deploy, clusters, repository }: Scenario, { world, git }: VirtualFleet): readonly Trouble[] {
-  const head = git.tip(repository.branch)?.sha;
-  return clusters.flatMap((name) => {
+function troublesNow(scenario: Scenario, { world, git }: VirtualFleet): readonly Trouble[] {
+  const head = git.tip(scenario.repository.branch)?.sha ?? '';
+  return scenario.clusters.flatMap((name) => {
     const { objects } = world.cluster(name);
-    const roots = deploy.filter(({ cluster }) => cluster === name);
-    const late = roots.filter(({ engine }, index) => revisionTried(objects, engine, index === 0 ? 'fleet' : `fleet-${index + 1}`) !== head);
+    const late = rootsNotTried(scenario, world, head).filter(({ cluster }) => cluster === name);
     const list: ListObjects = (apiVersion, kind) => {
       try {
         return objects.list(apiVersion, kind);
@@ -138,10 +154,17 @@ interface ObjectsQuery {
 
 async function seenObjects({ scenario, named, states, liveBefore, fleet, parts }: ObjectsQuery): Promise<readonly SeenObject[]> {
   if (named.length === 0) return [];
-  const rendered = await Promise.all(states.map((files) => renderClusters(scenario, files, parts.renderers)));
+  const known = new Map<Seen['faulty'], FindRendered>();
+  const rendered: FindRendered[] = [];
+  for (const files of states) {
+    const same = [...known.keys()].find((one) => one.size === files.size && [...one].every(([path, text]) => files.get(path) === text));
+    const found = (same && known.get(same)) ?? (await fleet.clock.hold(renderState(scenario, { files, named, renderers: parts.renderers })));
+    known.set(files, found);
+    rendered.push(found);
+  }
   return scenario.clusters.flatMap((cluster) =>
     named.map((ref): SeenObject => {
-      const [faulty, merged, ...proposed] = rendered.map((state) => findRendered(state, cluster, ref));
+      const [faulty, merged, ...proposed] = rendered.map((find) => find(cluster, ref));
       return { ref, cluster, rendered: { faulty, merged, proposed }, live: { faulty: liveBefore.get(`${cluster} ${ref}`), end: findLive(fleet.world, cluster, ref) } };
     }),
   );

@@ -5,8 +5,9 @@ import { startAgent, type Agent } from '@fleetmend/agent';
 import { createInProcessBus } from '@fleetmend/bus';
 import { seconds, seededRandom, sha256 } from '@fleetmend/kernel';
 import type { PolicyEngine } from '@fleetmend/plugin-api';
-import { createWorld, PLACEHOLDER_URL, SCENARIO_REPOSITORY, scenarioSettings, type Renderers, type RepositoryReader, type RepositoryWriter, type Scenario, type World } from '@fleetmend/sandbox';
+import { createWorld, PLACEHOLDER_URL, SCENARIO_REPOSITORY, scenarioSettings, type Renderers, type RepositoryWriter, type Scenario, type World } from '@fleetmend/sandbox';
 import { emptyGit, memoryForge, VirtualClock, type MemoryForge, type MemoryGit } from '@fleetmend/testing';
+import { readerOf, writerOf } from './git-access.ts';
 import { mergeTexts } from './merge-texts.ts';
 import { isOutsideBusy } from './outside.ts';
 import { FORGE, startVirtualHub, type VirtualHub } from './virtual-hub.ts';
@@ -78,22 +79,5 @@ export async function openVirtualFleet({ name, clusters, repository }: Pick<Scen
       world.close();
       rmSync(stateDir, { recursive: true, force: true });
     },
-  };
-}
-
-function readerOf(git: MemoryGit): RepositoryReader {
-  return {
-    head: (branch) => git.repository.head(branch),
-    async files(revision, path) {
-      const tree = await git.repository.tree(revision);
-      const files = git.find(revision)?.files ?? new Map<string, string>();
-      return new Map((await tree.list(path)).flatMap((file) => (files.has(file) ? [[file, files.get(file) ?? ''] as const] : [])));
-    },
-  };
-}
-
-function writerOf(git: MemoryGit): RepositoryWriter {
-  return {
-    commit: async ({ branch, files, message, author }) => git.commit({ branch, author: author?.name ?? 'somebody', message, files: new Map([...files].map(([path, text]) => [path, text ?? undefined])) }).sha,
   };
 }

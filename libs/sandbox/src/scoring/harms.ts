@@ -41,11 +41,16 @@ function broken(rule: Forbidden, proposal: Proposal, seen: Seen): readonly Harm[
 function problems(rule: Forbidden, { files, rendered }: Proposal, seen: Seen): readonly string[] {
   const { file, object: ref, text } = rule;
   if (text !== undefined) return addedLines(seen.faulty, files, file).flatMap(({ path, line }) => (new RegExp(text, 'u').test(line) ? [`${path} gets the line "${line.trim()}", which /${text}/ forbids`] : []));
-  if (ref !== undefined) return seen.objects.filter((object) => object.ref === ref).flatMap((object) => objectProblem(rule, { ref, before: object.rendered.faulty, after: rendered(object) }));
+  if (ref !== undefined) return seen.objects.filter((object) => object.ref === ref).flatMap((object) => objectProblem(rule, { ref, ...statesOf(object, rendered) }));
   if (file === undefined) return [];
   if (rule.path === undefined) return editedFiles(seen.faulty, files, file).map((path) => `${path} is edited`);
   const where = { file, document: rule.document, path: rule.path };
   return changeProblem(rule, { what: `${file} ${rule.path}`, before: readFileField(seen.faulty, where), after: readFileField(files, where) });
+}
+
+/** What Git does not render is looked at in the cluster, where only the end can be seen. */
+function statesOf(object: SeenObject, rendered: Proposal['rendered']): { readonly before: unknown; readonly after: unknown } {
+  return object.rendered.faulty === undefined ? { before: object.live.faulty, after: object.live.end } : { before: object.rendered.faulty, after: rendered(object) };
 }
 
 function objectProblem(rule: Forbidden, { ref, before, after }: { readonly ref: string; readonly before: unknown; readonly after: unknown }): readonly string[] {

@@ -62,7 +62,7 @@ export async function playScenario(options: PlayOptions): Promise<Played> {
     tell(`commit ${index + 1} of ${scenario.history.length}: ${step.message}`);
     commits.push(await writer.commit({ branch, files: step.files, message: step.message }));
     for (const decoy of scenario.branches) if (decoy.from === index) await commitBranch(options, decoy, index);
-    if (index === 0) for (const root of rootsOf(scenario)) deployFolder(world.cluster(root.cluster).objects, { ...root, url, branch });
+    if (index === 0) deployRoots(scenario, world, url);
     world.nudge();
     await waitUntilTried(options, commits.at(-1) ?? '');
     if (index > 0) continue;
@@ -71,6 +71,17 @@ export async function playScenario(options: PlayOptions): Promise<Played> {
   }
   for (const name of scenario.clusters) applyByHand(world.cluster(name).objects, scenario.liveAfter(name));
   return { commits, appliedAt: clock.now() };
+}
+
+/** Makes every cluster follow its folders of `deploy[]`. */
+export function deployRoots(scenario: Scenario, world: World, url: string): void {
+  const { branch } = scenario.repository;
+  for (const root of rootsOf(scenario)) deployFolder(world.cluster(root.cluster).objects, { ...root, url, branch });
+}
+
+/** The roots of `deploy[]` that have not applied a commit yet, nor tried to. */
+export function rootsNotTried(scenario: Scenario, world: World, commit: string): readonly Scenario['deploy'][number][] {
+  return rootsOf(scenario).filter(({ cluster, engine, name }) => revisionTried(world.cluster(cluster).objects, engine, name) !== commit);
 }
 
 /** The root objects of `deploy[]`: a second one in the same cluster gets a name of its own. */
@@ -111,22 +122,28 @@ function applyWithStatus(objects: ClusterObjects, object: KubeObject, manager: s
 }
 
 async function waitUntilTried({ scenario, world, clock, signal }: PlayOptions, commit: string): Promise<void> {
-  const late = () => rootsOf(scenario).filter(({ cluster, engine, name }) => revisionTried(world.cluster(cluster).objects, engine, name) !== commit);
+  const late = () => rootsNotTried(scenario, world, commit);
   await waitFor(clock, signal, () => late().length === 0, () => `commit ${commit.slice(0, 7)} was not applied in ${late().map(({ cluster }) => cluster).join(', ')}: look at the status of its root Kustomization or Application`);
 }
 
 async function waitUntilHealthy({ scenario, world, clock, signal }: PlayOptions): Promise<void> {
-  const sick = () => scenario.clusters.flatMap((name) => unhealthyWorkloads(world.cluster(name).objects).map((workload) => `${workload} in ${name}`));
+  // What was there before is as the scenario wants it, well or not.
+  const older = new Set(scenario.clusters.flatMap((name) => scenario.live(name).map((object) => `${name} ${keyOf(object)}`)));
+  const sick = () => scenario.clusters.flatMap((name) => unhealthyWorkloads(world.cluster(name).objects, (object) => !older.has(`${name} ${keyOf(object)}`)).map((workload) => `${workload} in ${name}`));
   await waitFor(clock, signal, () => sick().length === 0, () => `the first step did not become healthy: ${sick().join('; ')}`);
 }
 
 /** Deployments, StatefulSets, DaemonSets and Jobs that are not as they should be, with why. */
-export function unhealthyWorkloads(objects: ClusterObjects): readonly string[] {
+export function unhealthyWorkloads(objects: ClusterObjects, isOurs: (object: KubeObject) => boolean = () => true): readonly string[] {
   const workloads = [...['Deployment', 'StatefulSet', 'DaemonSet'].flatMap((kind) => objects.list('apps/v1', kind)), ...objects.list('batch/v1', 'Job')];
-  return workloads.flatMap((object) => {
+  return workloads.filter(isOurs).flatMap((object) => {
     const health = healthOf(object);
-    return health && health.status !== 'Healthy' && health.status !== 'Suspended' ? [`${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}: ${health.message ?? health.status}`] : [];
+    return health && health.status !== 'Healthy' && health.status !== 'Suspended' ? [`${keyOf(object)}: ${health.message ?? health.status}`] : [];
   });
+}
+
+function keyOf({ kind, metadata }: KubeObject): string {
+  return `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 async function waitFor(clock: Clock, signal: AbortSignal | undefined, holds: () => boolean, describe: () => string): Promise<void> {

@@ -82,11 +82,11 @@ function checkClusters({ clusters, deploy }: ScenarioFile, dir: string): void {
   }
 }
 
-/** A decoy branch starts at a step, named by its folder or its number; at the first where nothing is said, or at the deployed branch's name. */
+/** A decoy branch starts at a step, named by its folder, its message or its number; at the first where nothing is said, or at the deployed branch's name. */
 function stepIndex({ history, repository }: ScenarioFile, dir: string, from: string | number | undefined): number {
   if (from === undefined) return 0;
   if (from === repository.branch) return history.length - 1;
-  const index = typeof from === 'number' ? from : history.findIndex((step) => step.dir === from || basename(step.dir) === from);
+  const index = typeof from === 'number' ? from : history.findIndex((step) => step.dir === from || basename(step.dir) === from || step.message === from);
   if (index < 0 || index >= history.length) throw bad(join(dir, 'scenario.yaml'), `branches: from "${from}" names no step of history`);
   return index;
 }
