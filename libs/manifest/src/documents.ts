@@ -28,6 +28,12 @@ export function readDocuments(text: string, file = 'this file'): readonly Manife
   return read.values.flatMap((value, document) => objectsIn(value, document));
 }
 
+/** Every document of a text as a plain value, as Kubernetes tools read it; undefined when the text is no YAML. */
+export function readValues(text: string): readonly unknown[] | undefined {
+  const read = valuesOf(parseKubernetesYaml(text));
+  return 'values' in read ? read.values : undefined;
+}
+
 function objectsIn(value: unknown, document: number): readonly ManifestObject[] {
   if (!isTyped(value)) return [];
   const { items } = value;

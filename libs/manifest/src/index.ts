@@ -3,5 +3,6 @@ export * from './diff.ts';
 export * from './documents.ts';
 export * from './edit.ts';
 export * from './editable-path.ts';
+export * from './exact.ts';
 export * from './field.ts';
 export * from './properties.ts';

@@ -36,8 +36,10 @@ export interface EditInput {
   readonly origin: SourceOrigin;
   readonly change: IntendedChange;
   readonly tree: Tree;
-  /** True for a file that an application outside the request is rendered from too: any place that is not shared is better. */
-  readonly isShared: (path: string) => boolean;
+  /** The RepoBinding lets machines edit this file. */
+  readonly isEditable: (path: string) => boolean;
+  /** The edits change nothing that an application outside the request renders: a place where that holds is better than any other. */
+  readonly staysInside: (edits: readonly FileEdit[]) => Promise<boolean>;
 }
 
 /**

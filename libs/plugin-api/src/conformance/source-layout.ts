@@ -1,7 +1,7 @@
 import { type FieldChange, type KubeObject, type ObjectRef, refOf, sameRef } from '@fleetmend/model';
 import { type Tree, overlay } from '@fleetmend/ports';
 import { describe, expect, it } from 'vitest';
-import type { LocateInput, SourceLayout, SourceOrigin } from '../source-layout.ts';
+import type { EditInput, LocateInput, SourceLayout, SourceOrigin } from '../source-layout.ts';
 
 /** A repository in the layout under test. */
 export interface LayoutCase {
@@ -25,6 +25,9 @@ export function treeOf(files: Readonly<Record<string, string>>, revision = 'a'.r
   const paths = Object.keys(files).sort();
   return { revision, read: async (path) => files[path], list: async (prefix) => paths.filter((path) => prefix === '' || path === prefix || path.startsWith(`${prefix}/`)) };
 }
+
+/** Every file may be edited, and nobody else is rendered from it. */
+export const ANYWHERE = { isEditable: () => true, staysInside: async () => true } as const satisfies Partial<EditInput>;
 
 /** What every source layout must do. */
 export function sourceLayoutConformance({ kind, layout, fixtures: { good, foreign, refused } }: { readonly kind: string; readonly layout: SourceLayout; readonly fixtures: LayoutFixtures }): void {
@@ -90,7 +93,7 @@ export function sourceLayoutConformance({ kind, layout, fixtures: { good, foreig
   describe('editing', () => {
     it('changes the wanted value of the wanted object in what is rendered, and nothing else', async () => {
       const origin = await located();
-      const edits = await layout.edit({ origin, change: change(good.after), tree, isShared: () => false });
+      const edits = await layout.edit({ origin, change: change(good.after), tree, ...ANYWHERE });
       const before = await layout.render({ origin, tree });
       const after = await layout.render({ origin, tree: overlay(tree, new Map(edits.map((each) => [each.path, each.after]))) });
       expect(edits.length).toBeGreaterThan(0);
@@ -99,7 +102,7 @@ export function sourceLayoutConformance({ kind, layout, fixtures: { good, foreig
     });
 
     it('gives the whole file before and after', async () => {
-      const edits = await layout.edit({ origin: await located(), change: change(good.after), tree, isShared: () => false });
+      const edits = await layout.edit({ origin: await located(), change: change(good.after), tree, ...ANYWHERE });
       for (const { path, before, after } of edits) {
         expect(before).toBe(good.files[path]);
         expect(after).not.toBe(before);
@@ -107,7 +110,7 @@ export function sourceLayoutConformance({ kind, layout, fixtures: { good, foreig
     });
 
     it('to the value that is there already is no edit', async () => {
-      expect(await layout.edit({ origin: await located(), change: change(good.before), tree, isShared: () => false })).toEqual([]);
+      expect(await layout.edit({ origin: await located(), change: change(good.before), tree, ...ANYWHERE })).toEqual([]);
     });
   });
 }

@@ -1,5 +1,5 @@
 import type { LocateInput, SourceOrigin } from '@fleetmend/plugin-api';
-import { type LayoutCase, treeOf } from '@fleetmend/plugin-api/conformance';
+import { ANYWHERE, type LayoutCase, treeOf } from '@fleetmend/plugin-api/conformance';
 import { VirtualClock } from '@fleetmend/testing';
 import { describe, expect, it } from 'vitest';
 import { CHECKOUT, SHOP, WEB, anApplication } from './spec-support/layouts.ts';
@@ -59,7 +59,7 @@ describe('editing a plain manifest', () => {
 
   it('makes one line of difference', async () => {
     const origin = (await locate({})) as SourceOrigin;
-    const [edit, ...more] = await layout.edit({ origin, change: change(['spec', 'replicas'], 3), tree: treeOf(SHOP.files), isShared: () => false });
+    const [edit, ...more] = await layout.edit({ origin, change: change(['spec', 'replicas'], 3), tree: treeOf(SHOP.files), ...ANYWHERE });
     expect(more).toEqual([]);
     expect(edit?.after).toBe(WEB.replace('replicas: 2 ', 'replicas: 3 '));
   });
@@ -68,7 +68,7 @@ describe('editing a plain manifest', () => {
     const text = `apiVersion: v1\nkind: List\nitems:\n- apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: checkout, namespace: shop}\n  spec: {replicas: 1}\n`;
     const files = { 'apps/shop/list.yaml': text };
     const origin = (await locate({ files })) as SourceOrigin;
-    const [edit] = await layout.edit({ origin, change: change(['spec', 'replicas'], 3), tree: treeOf(files), isShared: () => false });
+    const [edit] = await layout.edit({ origin, change: change(['spec', 'replicas'], 3), tree: treeOf(files), ...ANYWHERE });
     expect(edit?.after).toBe(text.replace('replicas: 1', 'replicas: 3'));
   });
 

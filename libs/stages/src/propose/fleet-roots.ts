@@ -1,4 +1,3 @@
-import type { RemediationRequest } from '@fleetmend/model';
 import { sameRef } from '@fleetmend/model';
 import type { Application, SourceLayout, SourceRoot } from '@fleetmend/plugin-api';
 import { ClusterSilentError, type FleetCluster, type Tree } from '@fleetmend/ports';
@@ -82,15 +81,12 @@ function normalised(path: string): string {
   return path.split('/').filter((part) => part !== '' && part !== '.').join('/');
 }
 
-/**
- * Which files are shared with an application outside the request. The others of the request's clusters that render the target too
- * are to change as well, so what they share with it is none.
- */
-export async function sharedFiles(source: Pick<Source, 'cluster' | 'target'>, { fleet, tree, request }: { readonly fleet: FleetRoots; readonly tree: Tree; readonly request: RemediationRequest }): Promise<(path: string) => boolean> {
+/** Those whose objects the request does not ask to change: all but the same target in its other clusters. */
+export async function rootsOutside(source: Pick<Source, 'cluster' | 'target'>, { fleet, tree, clusters }: { readonly fleet: FleetRoots; readonly tree: Tree; readonly clusters: readonly string[] }): Promise<readonly FleetRoot[]> {
   const outside: FleetRoot[] = [];
   for (const one of fleet.roots) {
-    const inside = one.layout && one.cluster !== source.cluster && request.spec.clusters.includes(one.cluster) && objectIn(await one.layout.render({ origin: one.root, tree }), source.target) !== undefined;
+    const inside = one.layout && one.cluster !== source.cluster && clusters.includes(one.cluster) && objectIn(await one.layout.render({ origin: one.root, tree }), source.target) !== undefined;
     if (!inside) outside.push(one);
   }
-  return (path) => outside.some(({ root }) => includes(root, path));
+  return outside;
 }

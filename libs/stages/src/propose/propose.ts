@@ -2,11 +2,13 @@ import { PermanentError, canonicalJson, isPermanent, renderTime } from '@fleetme
 import type { View } from '@fleetmend/lifecycle';
 import { Action, refOf, renderRef, sameRef, type ClusterProgress, type FileEdit, type IntendedChange, type Plan, type Proposal } from '@fleetmend/model';
 import type { Tree } from '@fleetmend/ports';
+import { isEditable } from '@fleetmend/manifest';
 import { readPointer } from './field.ts';
 import { intendedChange, type InGit } from './intended-change.ts';
 import { countLines, editDigest, planDigest } from './edit-digest.ts';
 import { findDrift, prove, type Proven } from './prove.ts';
-import { fleetRoots, sharedFiles } from './fleet-roots.ts';
+import { fleetRoots, rootsOutside } from './fleet-roots.ts';
+import { otherDifferences } from './other-differences.ts';
 import { findSource, objectIn, openRepository, readTarget, targetOf, type Source } from './source.ts';
 import { earlierValue } from './versions.ts';
 import { sourceOfChange } from './changed-object.ts';
@@ -79,7 +81,9 @@ interface Wanted {
 /** The edits of a change, proved over every application that includes a touched file. No edits, no proof. */
 async function editAndProve(deps: StageDeps, { request }: View, { source, tree, change }: Wanted): Promise<{ readonly edits: readonly FileEdit[]; readonly proven: Proven | undefined }> {
   const fleet = await fleetRoots(deps, source, tree);
-  const edits = await source.layout.edit({ origin: source.origin, change, tree, isShared: await sharedFiles(source, { fleet, tree, request }) });
+  const outside = await rootsOutside(source, { fleet, tree, clusters: request.spec.clusters });
+  const staysInside = async (made: readonly FileEdit[]) => (await otherDifferences({ edits: made, fleet: { ...fleet, roots: outside } }, tree)).every(({ diffs }) => diffs?.length === 0);
+  const edits = await source.layout.edit({ origin: source.origin, change, tree, isEditable: (path) => isEditable(path, source.binding.spec.editablePaths), staysInside });
   return { edits, proven: edits.length === 0 ? undefined : await prove(source, tree, { edits, change, fleet, clusters: request.spec.clusters }) };
 }
 

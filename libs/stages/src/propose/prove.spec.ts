@@ -1,11 +1,11 @@
-import type { FieldChange, KubeObject, RemediationRequest, RepoBindingSpec } from '@fleetmend/model';
+import type { FieldChange, KubeObject, RepoBindingSpec } from '@fleetmend/model';
 import type { Application, GitOpsEngine, SourceLayout } from '@fleetmend/plugin-api';
 import { treeOf } from '@fleetmend/plugin-api/conformance';
 import { ClusterSilentError } from '@fleetmend/ports';
 import { describe, expect, it } from 'vitest';
 import { raw } from '../../../source-layouts/src/raw/raw.ts';
 import type { StageDeps } from '../stage.ts';
-import { fleetRoots, sharedFiles } from './fleet-roots.ts';
+import { fleetRoots, rootsOutside } from './fleet-roots.ts';
 import { prove } from './prove.ts';
 import type { Source } from './source.ts';
 
@@ -46,9 +46,9 @@ async function proof({ clusters = {}, request = ['prod-1'], fields = [{ path: ['
   const binding = { spec: { repository: 'acme/fleet', branch: 'main' } as RepoBindingSpec } as Source['binding'];
   const source = { cluster: 'prod-1', target, layout, binding, application: own, origin: { layout: 'raw', root: 'apps', includes: ['apps'], path: 'apps/web.yaml', document: 0, evidence: [] } };
   const fleet = await fleetRoots(deps, source, tree);
-  const isShared = await sharedFiles(source, { fleet, tree, request: { spec: { clusters: request } } as unknown as RemediationRequest });
+  const outside = await rootsOutside(source, { fleet, tree, clusters: request });
   const edits = [{ path: 'apps/web.yaml', before: WEB, after: edit(WEB) }];
-  return { ...(await prove(source, tree, { edits, change: { object: ref, fields }, fleet, clusters: request })), isShared };
+  return { ...(await prove(source, tree, { edits, change: { object: ref, fields }, fleet, clusters: request })), outside };
 }
 
 describe('the proof', () => {
@@ -113,14 +113,14 @@ describe('the proof over the fleet', () => {
   });
 });
 
-describe('a shared file', () => {
+describe('an application outside the request', () => {
   const twin = application('own', 'apps');
-  it.each<readonly [what: string, world: World, shared: boolean]>([
-    ['the only application', {}, false],
-    ['the same target in another cluster of the request', { clusters: { 'prod-2': [twin] }, request: ['prod-1', 'prod-2'] }, false],
-    ['a cluster outside the request', { clusters: { 'prod-2': [twin] } }, true],
-    ['another application of the same cluster', { clusters: { 'prod-1': [application('second', 'apps')] } }, true],
-  ])('is told by who includes it: %s', async (_, world, shared) => {
-    expect((await proof(world)).isShared('apps/web.yaml')).toBe(shared);
+  it.each<readonly [what: string, world: World, outside: number]>([
+    ['none', {}, 0],
+    ['not the same target in another cluster of the request', { clusters: { 'prod-2': [twin] }, request: ['prod-1', 'prod-2'] }, 0],
+    ['one of a cluster outside the request', { clusters: { 'prod-2': [twin] } }, 1],
+    ['another one of the same cluster', { clusters: { 'prod-1': [application('second', 'apps')] } }, 1],
+  ])('is %s', async (_, world, outside) => {
+    expect((await proof(world)).outside).toHaveLength(outside);
   });
 });

@@ -1,6 +1,7 @@
 import { PermanentError } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import { Action, refOf, type FieldChange, type FileEdit, type KubeObject, type Plan } from '@fleetmend/model';
+import { isEditable } from '@fleetmend/manifest';
 import { overlay } from '@fleetmend/ports';
 import { sourceOfChange } from '../propose/changed-object.ts';
 import { readPointer, segmentsOf } from '../propose/field.ts';
@@ -20,7 +21,7 @@ export async function revertEdits(deps: StageDeps, view: View, plan: Plan): Prom
   const { target: changed, layout, origin } = await sourceOfChange(deps, { ...found, ...located, head: merge }, action);
   const original = objectIn(await earlier.layout.render({ origin: earlier.origin, tree: base }), changed);
   const fields: FieldChange[] = plan.changes.map((change) => ({ path: segmentsOf(`/${change.path}`), value: readPointer(original, `/${change.path}`) as FieldChange['value'] }));
-  const edits = await layout.edit({ origin, change: { object: refOf(changed), fields }, tree, isShared: () => false });
+  const edits = await layout.edit({ origin, change: { object: refOf(changed), fields }, tree, isEditable: (path) => isEditable(path, found.binding.spec.editablePaths), staysInside: async () => true });
   const before = await located.layout.render({ origin: located.origin, tree });
   const after = await located.layout.render({ origin: located.origin, tree: overlay(tree, new Map(edits.map((edit) => [edit.path, edit.after]))) });
   return { source: { ...found, ...located, head: merge }, edits, action, before, after };

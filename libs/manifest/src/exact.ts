@@ -1,6 +1,6 @@
 import { canonicalJson, isPermanent } from '@fleetmend/kernel';
-import { withValue } from '@fleetmend/manifest';
 import { sameRef, type IntendedChange, type KubeObject, type ObjectDiff } from '@fleetmend/model';
+import { withValue } from './field.ts';
 
 /** The one object that differs is the one to change, and it became what the change says, to the last field. */
 export function isExactly(diffs: readonly ObjectDiff[], change: IntendedChange): boolean {

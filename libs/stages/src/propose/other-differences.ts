@@ -1,0 +1,48 @@
+import { PermanentError, isPermanent } from '@fleetmend/kernel';
+import { structuralDiff } from '@fleetmend/manifest';
+import { renderRef, type FileEdit, type KubeObject, type ObjectDiff } from '@fleetmend/model';
+import type { SourceLayout, SourceRoot } from '@fleetmend/plugin-api';
+import { overlay, type Tree } from '@fleetmend/ports';
+import { includes, type FleetRoots } from './fleet-roots.ts';
+
+/** What an edit does to one application that includes a touched file. */
+export interface OtherDifference {
+  readonly cluster: string;
+  /** Undefined: it cannot be rendered here, or could not be before, so nobody can tell. */
+  readonly diffs: readonly ObjectDiff[] | undefined;
+}
+
+/**
+ * The differences in every application of the fleet that includes a touched file, apart from the target's own.
+ * @throws PermanentError `WouldNotRender` naming an application that the edit would break.
+ */
+export async function otherDifferences({ edits, fleet }: { readonly edits: readonly FileEdit[]; readonly fleet: FleetRoots }, tree: Tree): Promise<readonly OtherDifference[]> {
+  const edited = editedTree(tree, edits);
+  const result: OtherDifference[] = [];
+  for (const { cluster, application, layout, root } of fleet.roots) {
+    if (!edits.some(({ path }) => includes(root, path))) continue;
+    result.push({ cluster, diffs: layout && (await differences(layout, root, { tree, edited, name: `${renderRef(application.ref)} of ${cluster}` })) });
+  }
+  return result;
+}
+
+export function editedTree(tree: Tree, edits: readonly FileEdit[]): Tree {
+  return overlay(tree, new Map(edits.map((edit) => [edit.path, edit.after])));
+}
+
+async function differences(layout: SourceLayout, root: SourceRoot, { tree, edited, name }: { readonly tree: Tree; readonly edited: Tree; readonly name: string }): Promise<readonly ObjectDiff[] | undefined> {
+  const before = await rendered(layout, root, tree);
+  if ('failed' in before) return undefined;
+  const after = await rendered(layout, root, edited);
+  if ('failed' in after) throw new PermanentError('WouldNotRender', `with the edit ${name} could not be rendered any more: ${after.failed}`);
+  return structuralDiff(before.objects, after.objects);
+}
+
+async function rendered(layout: SourceLayout, origin: SourceRoot, tree: Tree): Promise<{ readonly objects: readonly KubeObject[] } | { readonly failed: string }> {
+  try {
+    return { objects: await layout.render({ origin, tree }) };
+  } catch (error) {
+    if (isPermanent(error) && error.reason === 'RenderFailed') return { failed: error.message };
+    throw error;
+  }
+}
