@@ -51,10 +51,11 @@ export function followKind(context: ApplierContext, apiVersion: string, kind: st
   context.signal.addEventListener('abort', endWatch, { once: true });
 }
 
-/** A source's revision is news for those who build on it. */
+/** A source's revision is news for those who build on it, and so is what is wrong with a chart. */
 function revisionShown(object: KubeObject): string {
-  const { artifact } = (object['status'] ?? {}) as { readonly artifact?: { readonly revision?: string } };
-  return artifact?.revision ?? '';
+  const { artifact, conditions } = (object['status'] ?? {}) as { readonly artifact?: { readonly revision?: string; readonly digest?: string }; readonly conditions?: readonly { readonly type: string; readonly message?: string }[] };
+  const chart = object.kind === 'HelmChart' ? `${artifact?.digest ?? ''} ${conditions?.find(({ type }) => type === 'Ready')?.message ?? ''}` : '';
+  return `${artifact?.revision ?? ''} ${chart}`;
 }
 
 export function isServed(objects: ClusterObjects, apiVersion: string, kind: string): boolean {

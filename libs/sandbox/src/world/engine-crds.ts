@@ -3,6 +3,8 @@ import type { KubeObject } from '../objects.ts';
 interface EngineKind {
   readonly group: string;
   readonly version: string;
+  /** Versions that are served, too. */
+  readonly older?: readonly string[];
   readonly kind: string;
   readonly plural: string;
   readonly shortNames: readonly string[];
@@ -15,6 +17,11 @@ const FLUX_COLUMNS = [['Age', '.metadata.creationTimestamp', 'date'], ['Ready', 
 /** The kinds of Flux and Argo CD that the sandbox's applying controller follows; group, version, names and columns as the real ones have them. */
 const ENGINE_KINDS: readonly EngineKind[] = [
   { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'GitRepository', plural: 'gitrepositories', shortNames: ['gitrepo'], status: true, columns: [['URL', '.spec.url'], ...FLUX_COLUMNS] },
+  { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'HelmChart', plural: 'helmcharts', shortNames: ['hc'], status: true, columns: [['Chart', '.spec.chart'], ['Version', '.spec.version'], ['Source Kind', '.spec.sourceRef.kind'], ['Source Name', '.spec.sourceRef.name'], ...FLUX_COLUMNS] },
+  { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'HelmRepository', plural: 'helmrepositories', shortNames: ['helmrepo'], status: true, columns: [['URL', '.spec.url'], ...FLUX_COLUMNS] },
+  { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'OCIRepository', plural: 'ocirepositories', shortNames: ['ocirepo'], status: true, columns: [['URL', '.spec.url'], ...FLUX_COLUMNS] },
+  { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'Bucket', plural: 'buckets', shortNames: [], status: true, columns: [['Endpoint', '.spec.endpoint'], ...FLUX_COLUMNS] },
+  { group: 'helm.toolkit.fluxcd.io', version: 'v2', older: ['v2beta2', 'v2beta1'], kind: 'HelmRelease', plural: 'helmreleases', shortNames: ['hr'], status: true, columns: FLUX_COLUMNS },
   { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', kind: 'Kustomization', plural: 'kustomizations', shortNames: ['ks'], status: true, columns: FLUX_COLUMNS },
   {
     group: 'argoproj.io',
@@ -31,7 +38,7 @@ const ENGINE_KINDS: readonly EngineKind[] = [
 
 /** Minimal definitions of those kinds: any field is kept, nothing is validated beyond the object's own frame. */
 export function engineCrds(): readonly KubeObject[] {
-  return ENGINE_KINDS.map(({ group, version, kind, plural, shortNames, status, columns }) => ({
+  return ENGINE_KINDS.map(({ group, version, older = [], kind, plural, shortNames, status, columns }) => ({
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: `${plural}.${group}` },
@@ -39,22 +46,20 @@ export function engineCrds(): readonly KubeObject[] {
       group,
       scope: 'Namespaced',
       names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames },
-      versions: [
-        {
-          name: version,
-          served: true,
-          storage: true,
-          ...(status ? { subresources: { status: {} } } : {}),
-          ...(columns.length > 0 ? { additionalPrinterColumns: columns.map(([name, jsonPath, type = 'string']) => ({ name, jsonPath, type })) } : {}),
-          schema: {
-            openAPIV3Schema: {
-              type: 'object',
-              properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }, status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-              'x-kubernetes-preserve-unknown-fields': true,
-            },
+      versions: [version, ...older].map((served) => ({
+        name: served,
+        served: true,
+        storage: served === version,
+        ...(status ? { subresources: { status: {} } } : {}),
+        ...(columns.length > 0 ? { additionalPrinterColumns: columns.map(([name, jsonPath, type = 'string']) => ({ name, jsonPath, type })) } : {}),
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }, status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+            'x-kubernetes-preserve-unknown-fields': true,
           },
         },
-      ],
+      })),
     },
   }));
 }

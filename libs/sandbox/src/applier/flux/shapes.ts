@@ -115,3 +115,96 @@ export function goDuration(span: Duration): string {
   const [mins, secs] = [Math.floor(rest / minutes(1)), (rest % minutes(1)) / 1000];
   return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || mins > 0 ? `${mins}m` : ''}${secs}s`;
 }
+
+export interface HelmChart extends KubeObject {
+  readonly spec: {
+    readonly chart: string;
+    readonly version?: string;
+    readonly interval?: string;
+    readonly sourceRef: { readonly kind: string; readonly name: string };
+    readonly reconcileStrategy?: string;
+    readonly valuesFiles?: readonly string[];
+    readonly ignoreMissingValuesFiles?: boolean;
+    readonly suspend?: boolean;
+  };
+  readonly status?: FluxStatus & {
+    readonly observedChartName?: string;
+    readonly observedSourceArtifactRevision?: string;
+    readonly observedValuesFiles?: readonly string[];
+    /** `metadata` says which commit was packed: the revision is only the chart's version. */
+    readonly artifact?: Artifact & { readonly metadata?: Readonly<Record<string, string>> };
+  };
+}
+
+export interface PostRenderer {
+  readonly kustomize?: { readonly patches?: readonly KustomizePatch[]; readonly images?: readonly KustomizeImage[] };
+}
+
+interface ReleaseAction {
+  readonly timeout?: string;
+  readonly disableWait?: boolean;
+  readonly disableHooks?: boolean;
+  readonly createNamespace?: boolean;
+  readonly crds?: string;
+  readonly remediation?: { readonly retries?: number; readonly remediateLastFailure?: boolean };
+}
+
+export interface ValuesReference {
+  readonly kind: string;
+  readonly name: string;
+  readonly valuesKey?: string;
+  readonly targetPath?: string;
+  readonly optional?: boolean;
+}
+
+/** One release that was made. */
+export interface Snapshot {
+  readonly digest: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly version: number;
+  readonly status: string;
+  readonly chartName: string;
+  readonly chartVersion: string;
+  readonly appVersion?: string;
+  readonly configDigest: string;
+  readonly firstDeployed: string;
+  readonly lastDeployed: string;
+  readonly deleted?: string;
+}
+
+export interface HelmRelease extends KubeObject {
+  readonly spec: {
+    readonly chart?: { readonly spec: Omit<HelmChart['spec'], 'sourceRef' | 'suspend'> & { readonly sourceRef: SourceRef } };
+    readonly chartRef?: SourceRef;
+    readonly interval?: string;
+    readonly timeout?: string;
+    readonly suspend?: boolean;
+    readonly releaseName?: string;
+    readonly targetNamespace?: string;
+    readonly storageNamespace?: string;
+    readonly values?: Readonly<Record<string, unknown>>;
+    readonly valuesFrom?: readonly ValuesReference[];
+    readonly postRenderers?: readonly PostRenderer[];
+    readonly dependsOn?: readonly { readonly name: string; readonly namespace?: string }[];
+    readonly install?: ReleaseAction;
+    readonly upgrade?: ReleaseAction;
+    readonly driftDetection?: { readonly mode?: string };
+    readonly maxHistory?: number;
+  };
+  readonly status?: FluxStatus & {
+    readonly helmChart?: string;
+    readonly storageNamespace?: string;
+    readonly history?: readonly Snapshot[];
+    readonly inventory?: { readonly entries: readonly InventoryEntry[] };
+    readonly lastAttemptedGeneration?: number;
+    readonly lastAttemptedRevision?: string;
+    readonly lastAttemptedConfigDigest?: string;
+    readonly lastAttemptedReleaseAction?: string;
+    readonly lastAppliedRevision?: string;
+    readonly observedPostRenderersDigest?: string;
+    readonly failures?: number;
+    readonly installFailures?: number;
+    readonly upgradeFailures?: number;
+  };
+}
