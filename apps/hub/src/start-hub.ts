@@ -8,7 +8,7 @@ import { createKubeClient, createWriter, HUB_MAY_WRITE, type KubeConnection } fr
 import { messageOf, PermanentError, seconds, type Clock, type Random } from '@fleetmend/kernel';
 import type { Settings } from '@fleetmend/ports';
 import { createIntake, createOpenSet, createReconciler, startReconcileLoop } from '@fleetmend/reconcile';
-import { createStages, type StageDeps } from '@fleetmend/stages';
+import { createStages, fileSharing, type StageDeps } from '@fleetmend/stages';
 import { createHubMetrics, type Logger } from '@fleetmend/telemetry';
 import { startAuditSinks } from './audit-sinks.ts';
 import { createClosers } from './closers.ts';
@@ -125,7 +125,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
       (lease) => lease.stop(),
     );
 
-    const intake = createIntake({ requests, settings, openSet, clock, window: times.groupingWindow });
+    const intake = createIntake({ requests, settings, openSet, clock, shareFile: fileSharing(deps), window: times.groupingWindow });
     const fleet = createFleetRegister({ client, writer, clock, namespace: config.namespace });
     const http = closers.add(
       await startHttpAndIntake({ clock, log, parts: { config, bus, intake, openSet, fleet, metrics, requests, settings, evidence, pages, policyEngine: plugins.policyEngine, notReady: () => requests.trouble(), leading: () => leader.leading } }),

@@ -2,17 +2,26 @@ import { digestOf } from '@fleetmend/kernel';
 import type { Finding } from './finding.ts';
 import { groupOf } from './object.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * The identity of a symptom: the same cause in the same place has the same fingerprint, whatever pod, node, time or
  * restart count it shows. Never built from the transient reason, because one fault alternates between several.
  */
 export function fingerprintOf(cluster: string, finding: Finding): string {
+  return fingerprintIn(cluster, sharedFingerprintOf(finding));
+}
+
+/** The identity of what fails alike in several clusters, in one of them. */
+export function fingerprintIn(cluster: string, shared: string): string {
+  return digestOf([VERSION, cluster, shared]);
+}
+
+/** The same without the cluster: what clusters that apply the same file have in common when it is broken. */
+export function sharedFingerprintOf(finding: Finding): string {
   const { target, observation } = finding;
   return digestOf([
     VERSION,
-    cluster,
     target.namespace ?? '',
     `${groupOf(target.apiVersion)}/${target.kind}/${target.name}`,
     target.container ?? '',

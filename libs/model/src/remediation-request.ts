@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, digest, text, time } from './bounded.ts';
 import { Condition } from './bounded.ts';
 import { Target } from './finding.ts';
+import { fingerprintIn } from './fingerprint.ts';
 import { Label } from './object.ts';
 import { Approval, ApprovalChannel } from './approval.ts';
 import { Diagnosis } from './diagnosis.ts';
@@ -51,6 +52,16 @@ export const RemediationRequestSpec = z
     ],
   });
 export type RemediationRequestSpec = z.infer<typeof RemediationRequestSpec>;
+
+/** A request for one cluster has that cluster's fingerprint; one for several has what is common to them. */
+export function fingerprintOfRequest({ clusters, failure }: Pick<RemediationRequestSpec, 'clusters' | 'failure'>, cluster: string): string {
+  return clusters.length === 1 ? failure.fingerprint : fingerprintIn(cluster, failure.fingerprint);
+}
+
+/** Whether a request is about this fingerprint of this cluster. */
+export function isAbout(spec: Pick<RemediationRequestSpec, 'clusters' | 'failure'>, cluster: string, fingerprint: string): boolean {
+  return spec.clusters.includes(cluster) && fingerprintOfRequest(spec, cluster) === fingerprint;
+}
 
 /** Whether the hub let this attempt start, and if not, what holds it back. */
 export const Admission = z.object({

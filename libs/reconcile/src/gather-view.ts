@@ -1,5 +1,5 @@
 import { effectivePolicy, type ApprovalView, type ClusterView, type LifecycleSettings, type StageName, type View } from '@fleetmend/lifecycle';
-import type { RemediationRequest } from '@fleetmend/model';
+import { fingerprintOfRequest, type RemediationRequest } from '@fleetmend/model';
 import type { PolicyEngine } from '@fleetmend/plugin-api';
 import type { Clock } from '@fleetmend/kernel';
 import type { Bundles, OpenSet, Requests, Settings } from '@fleetmend/ports';
@@ -34,7 +34,7 @@ export async function gatherView(deps: ViewDeps, request: RemediationRequest, re
 }
 
 function clusterView(openSet: OpenSet, request: RemediationRequest, name: string): ClusterView {
-  const entry = openSet.find(name, request.spec.failure.fingerprint);
+  const entry = openSet.find(name, fingerprintOfRequest(request.spec, name));
   // A hub that has just started has missed nothing yet. Were every cluster silent to it, it would stop the clocks that another
   // hub starts again, and so on.
   return { name, lastContact: openSet.lastContact(name) ?? openSet.since, entry: entry && { state: entry.state, at: entry.at }, synced: openSet.isSynced(name) };

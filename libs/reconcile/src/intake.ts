@@ -1,9 +1,8 @@
-import { renderTime, shortDigest, type Clock, type Duration } from '@fleetmend/kernel';
+import { isPermanent, renderTime, shortDigest, type Clock, type Duration } from '@fleetmend/kernel';
 import { isTerminal } from '@fleetmend/lifecycle';
-import { SYSTEM_NAMESPACE, type FailureEvent, type RemediationRequest } from '@fleetmend/model';
+import { SYSTEM_NAMESPACE, isAbout, sharedFingerprintOf, type FailureEvent, type RemediationRequest } from '@fleetmend/model';
 import type { NewRequest, Requests, Settings } from '@fleetmend/ports';
-import { chooseBinding } from '@fleetmend/stages';
-import { isPermanent } from '@fleetmend/kernel';
+import { chooseBinding, type ShareFile } from '@fleetmend/stages';
 import type { LiveOpenSet } from './open-set.ts';
 
 export interface IntakeDeps {
@@ -11,6 +10,8 @@ export interface IntakeDeps {
   readonly settings: Settings;
   readonly openSet: LiveOpenSet;
   readonly clock: Clock;
+  /** Whether a failure that several clusters show alike comes from one file. */
+  readonly shareFile: ShareFile;
   /** How long a new failure waits for others that share its cause. */
   readonly window: Duration;
 }
@@ -37,17 +38,41 @@ export function createIntake(deps: IntakeDeps): (event: FailureEvent) => Promise
 }
 
 async function ensureRequest(deps: IntakeDeps, event: FailureEvent): Promise<Intaken> {
-  const before = forFingerprint(deps.requests.cached(), event.fingerprint).find((request) => !isTerminal(request.status.phase));
+  const before = earlierRequests(deps.requests.cached(), event).find((request) => !isTerminal(request.status.phase));
   // The cache may lag: a request that it shows as alive may have ended, and then this event is a new failure.
   if (before !== undefined && (await isAlive(deps, before))) return 'Known';
   await deps.clock.sleep(deps.window);
   const latest = deps.openSet.find(event.cluster, event.fingerprint) ?? event;
   // It went away inside the window: nobody needs to hear of it.
   if (latest.state !== 'open') return 'Known';
-  const earlier = forFingerprint(await deps.requests.list(), event.fingerprint);
-  if (earlier.some((request) => !isTerminal(request.status.phase) || !openedAgain(deps.openSet, latest, request))) return 'Known';
-  await deps.requests.create(await newRequest(deps, latest, nextNumber(earlier)));
+  if (!isNew(deps, await deps.requests.list(), latest)) return 'Known';
+  const alike = await sameCause(deps, latest);
+  // Whoever shares the cause may have made the request meanwhile.
+  const requests = await deps.requests.list();
+  if (!isNew(deps, requests, latest)) return 'Known';
+  const clusters = alike.filter((entry) => isNew(deps, requests, entry)).map(({ cluster }) => cluster).sort();
+  const fingerprint = clusters.length > 1 ? sharedFingerprintOf(latest.finding) : latest.fingerprint;
+  const n = nextNumber(requests.filter((request) => request.spec.failure.fingerprint === fingerprint));
+  await deps.requests.create(await newRequest(deps, latest, { clusters, fingerprint, n }));
   return 'Created';
+}
+
+/** The most clusters that one request may have; the others get their own, and wait for this one's change. */
+const MOST_CLUSTERS = 32;
+
+/** The event, and what other clusters show alike out of the same file: one bad commit over several clusters is one cause. */
+async function sameCause({ openSet, settings, shareFile }: IntakeDeps, event: FailureEvent): Promise<readonly FailureEvent[]> {
+  const shared = sharedFingerprintOf(event.finding);
+  const others = (await settings.clusters()).filter(({ name }) => name !== event.cluster);
+  const alike = others.flatMap(({ name }) => openSet.open(name).find((entry) => sharedFingerprintOf(entry.finding) === shared) ?? []).slice(0, MOST_CLUSTERS - 1);
+  if (alike.length === 0) return [event];
+  const sharing = await shareFile(event.finding.target, [event, ...alike].map(({ cluster }) => cluster));
+  return [event, ...alike.filter(({ cluster }) => sharing.includes(cluster))];
+}
+
+/** No request that lives is about it, and none that ended was about the same occurrence. */
+function isNew({ openSet }: IntakeDeps, requests: readonly RemediationRequest[], event: FailureEvent): boolean {
+  return earlierRequests(requests, event).every((request) => isTerminal(request.status.phase) && openedAgain(openSet, event, request));
 }
 
 async function isAlive({ requests }: IntakeDeps, { metadata }: RemediationRequest): Promise<boolean> {
@@ -55,8 +80,8 @@ async function isAlive({ requests }: IntakeDeps, { metadata }: RemediationReques
   return current?.metadata.uid === metadata.uid && !isTerminal(current.status.phase);
 }
 
-function forFingerprint(requests: readonly RemediationRequest[], fingerprint: string): readonly RemediationRequest[] {
-  return requests.filter((request) => request.spec.failure.fingerprint === fingerprint);
+function earlierRequests(requests: readonly RemediationRequest[], { cluster, fingerprint }: FailureEvent): readonly RemediationRequest[] {
+  return requests.filter(({ spec }) => isAbout(spec, cluster, fingerprint));
 }
 
 /**
@@ -76,14 +101,20 @@ function nextNumber(earlier: readonly RemediationRequest[]): number {
   return 1 + Math.max(0, ...earlier.map((request) => Number(request.metadata.name.split('-').at(-1)) || 0));
 }
 
-async function newRequest(deps: IntakeDeps, event: FailureEvent, n: number): Promise<NewRequest> {
-  const { finding, fingerprint, cluster } = event;
+interface Identity {
+  readonly clusters: readonly string[];
+  readonly fingerprint: string;
+  readonly n: number;
+}
+
+async function newRequest(deps: IntakeDeps, event: FailureEvent, { clusters, fingerprint, n }: Identity): Promise<NewRequest> {
+  const { finding } = event;
   const now = renderTime(deps.clock.now());
   return {
     name: `rr-${shortDigest(fingerprint)}-${n}`,
     namespace: await tenantOf(deps, event),
     spec: {
-      clusters: [cluster],
+      clusters: [...clusters],
       target: finding.target,
       failure: { class: finding.class, ...(finding.subCause === undefined ? {} : { subCause: finding.subCause }), message: finding.observation.message || finding.observation.reason, fingerprint },
       ...scopeOf(finding),

@@ -1,12 +1,13 @@
 import { renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
+import { fingerprintOfRequest } from '@fleetmend/model';
 import type { OpenSet } from '@fleetmend/ports';
 import type { Facts } from '@fleetmend/stages';
 
 /** Counts are written on a logarithmic scale (1, 2, 5, 10, 20, 50 …): a busy failure may not keep the API server busy. */
 export function occurrencesOf(view: View, openSet: OpenSet): Facts {
-  const { clusters, failure } = view.request.spec;
-  const entries = clusters.flatMap((cluster) => openSet.find(cluster, failure.fingerprint) ?? []);
+  const { spec } = view.request;
+  const entries = spec.clusters.flatMap((cluster) => openSet.find(cluster, fingerprintOfRequest(spec, cluster)) ?? []);
   const [first] = entries;
   if (first === undefined) return {};
   const known = view.request.status.occurrences;

@@ -1,4 +1,5 @@
 import type { Clock, Duration } from '@fleetmend/kernel';
+import { isAbout } from '@fleetmend/model';
 import type { Requests } from '@fleetmend/ports';
 import type { LiveOpenSet } from './open-set.ts';
 import type { Key, Requeue } from './request.reconciler.ts';
@@ -30,8 +31,8 @@ export function startReconcileLoop(deps: LoopDeps): WorkQueue {
     },
   });
   const unwatch = deps.requests.watch((key) => queue.add(keyOf(key)));
-  deps.openSet.onChange((_, fingerprint) => {
-    for (const request of deps.requests.cached()) if (request.spec.failure.fingerprint === fingerprint) queue.add(keyOf(request.metadata));
+  deps.openSet.onChange((cluster, fingerprint) => {
+    for (const request of deps.requests.cached()) if (isAbout(request.spec, cluster, fingerprint)) queue.add(keyOf(request.metadata));
   });
   return {
     add: (key, after) => queue.add(key, after),

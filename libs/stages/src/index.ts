@@ -7,4 +7,5 @@ export { bundleFor } from './gate/bundle-for.ts';
 export { judge, difference } from './gate/judge.ts';
 export { diagnose } from './diagnose/diagnose.ts';
 export { intendedChange } from './propose/intended-change.ts';
+export { fileSharing, type ShareFile } from './propose/shared-file.ts';
 export { planDigest } from './propose/edit-digest.ts';

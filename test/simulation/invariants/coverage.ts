@@ -1,5 +1,6 @@
 import { minutes, seconds, type Instant } from '@fleetmend/kernel';
 import { isTerminal } from '@fleetmend/lifecycle';
+import { fingerprintOfRequest, isAbout } from '@fleetmend/model';
 import type { World } from '../world/world.ts';
 import type { Report, Watcher } from './invariants.ts';
 
@@ -13,12 +14,11 @@ export function watchCoverage(world: World, report: Report): Watcher {
   const ended = new Map<string, Instant>();
   world.ledger.onChange((change) => {
     const request = change.kind === 'Written' ? change.after : change.before;
-    const { fingerprint } = request.spec.failure;
     const endsNow = change.kind === 'Written' && isTerminal(request.status.phase) && !(change.before !== undefined && isTerminal(change.before.status.phase));
-    if (endsNow) ended.set(fingerprint, world.scheduler.now);
+    if (endsNow) for (const cluster of request.spec.clusters) ended.set(fingerprintOfRequest(request.spec, cluster), world.scheduler.now);
   });
-  const isCovered = (fingerprint: string, since: Instant): boolean =>
-    (ended.get(fingerprint) ?? 0) >= since - SKEW || world.ledger.all().some((request) => request.spec.failure.fingerprint === fingerprint && !isTerminal(request.status.phase));
+  const isCovered = (cluster: string, fingerprint: string, since: Instant): boolean =>
+    (ended.get(fingerprint) ?? 0) >= since - SKEW || world.ledger.all().some((request) => isAbout(request.spec, cluster, fingerprint) && !isTerminal(request.status.phase));
 
   return {
     check() {
@@ -28,7 +28,7 @@ export function watchCoverage(world: World, report: Report): Watcher {
         if (agent.isSilent()) continue;
         for (const { fingerprint, since } of agent.open()) {
           const waited = now - Math.max(since, world.disturbedAt, ended.get(fingerprint) ?? 0);
-          if (waited > PATIENCE && !isCovered(fingerprint, since)) report('I1', `${fingerprint.slice(7, 19)} in ${agent.cluster} has been failing for ${Math.round((now - since) / 1000)} s without a request`);
+          if (waited > PATIENCE && !isCovered(agent.cluster, fingerprint, since)) report('I1', `${fingerprint.slice(7, 19)} in ${agent.cluster} has been failing for ${Math.round((now - since) / 1000)} s without a request`);
         }
       }
     },

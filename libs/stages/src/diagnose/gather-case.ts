@@ -1,6 +1,6 @@
 import { isPermanent } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import type { EvidenceItem, KubeObject } from '@fleetmend/model';
+import { fingerprintOfRequest, type EvidenceItem, type KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 import { findSource, leadCluster, readTarget, targetOf } from '../propose/source.ts';
 import { readVersions } from '../propose/versions.ts';
@@ -43,7 +43,7 @@ export async function gatherCase(deps: StageDeps, view: View): Promise<Case | un
 }
 
 async function readEvidence(deps: StageDeps, { request }: View, cluster: string): Promise<readonly EvidenceItem[]> {
-  const answer = await deps.clusters.ask(cluster, { question: 'evidence', fingerprint: request.spec.failure.fingerprint, target: targetOf(request) });
+  const answer = await deps.clusters.ask(cluster, { question: 'evidence', fingerprint: fingerprintOfRequest(request.spec, cluster), target: targetOf(request) });
   return answer.items;
 }
 

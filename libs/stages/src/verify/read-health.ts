@@ -1,6 +1,6 @@
 import { parseTime, renderTime, type Instant } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import type { ClusterProgress, HealthAnswer, Verification } from '@fleetmend/model';
+import { fingerprintOfRequest, type ClusterProgress, type HealthAnswer, type Verification } from '@fleetmend/model';
 import { ClusterSilentError } from '@fleetmend/ports';
 import { guardsDigest } from '../propose/baseline.ts';
 import { openSourceRepository } from '../propose/open-source-repository.ts';
@@ -72,7 +72,7 @@ type Judged = Pick<Verification, 'state'> & { readonly message: string };
  */
 function judge(view: View, progress: ClusterProgress, health: HealthAnswer): Judged {
   const { baseline, rollout } = progress;
-  const own = view.request.spec.failure.fingerprint;
+  const own = fingerprintOfRequest(view.request.spec, progress.name);
   const applied = at(rollout?.appliedAt);
   const settled = view.now - applied >= view.policy.hold;
   const fresh = health.findings.filter((one) => one.fingerprint !== own && !baseline?.findings.includes(one.fingerprint));
