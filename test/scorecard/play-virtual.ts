@@ -1,11 +1,10 @@
-import { hours, isPermanent, seconds } from '@fleetmend/kernel';
+import { hours, isPermanent } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
-import { expectationsOf, HELD, missingAbilities, objectsNamed, patienceOf, playScenario, PLACEHOLDER_URL, readScenario, rootsNotTried, score, seenRequest, startReviewer, troublesOf, type Files, type ListObjects, type ReviewDesk, type Scenario, type Seen, type SeenObject, type Trouble } from '@fleetmend/sandbox';
-import { findLive, renderState, type FindRendered } from './rendered-objects.ts';
+import { findLive, missingAbilities, playScenario, PLACEHOLDER_URL, proposedFiles, readScenario, sandboxTroubles, score, startReviewer, watchScenario, type Files, type ReviewDesk, type Scenario, type Seen } from '@fleetmend/sandbox';
+import { renderState } from './rendered-objects.ts';
 import { brokenRow, malformedRow, renderRow, skippedRow, type Row } from './row.ts';
 import { openVirtualFleet, type FleetParts, type VirtualFleet } from './virtual-fleet.ts';
 
-const LOOK_EVERY = seconds(1);
 /** Nothing that a scenario waits for takes longer. */
 const LONGEST = hours(3);
 
@@ -25,8 +24,8 @@ export async function playVirtual(dir: string, parts: FleetParts): Promise<Row> 
   if (missing.length > 0) return skippedRow(scenario, missing);
   const fleet = await openVirtualFleet(scenario, parts);
   try {
-    const { seen, secondsToPullRequest, commits } = await onVirtualClock(fleet, playAndWatch(scenario, fleet, parts));
-    return renderRow({ scenario, score: score(scenario.expect, seen), seen, secondsToPullRequest, log: fleet.log, commits, took: performance.now() - start });
+    const seen = await onVirtualClock(fleet, playAndWatch(scenario, fleet, parts));
+    return renderRow({ scenario, score: score(scenario.expect, seen), seen, log: fleet.log, took: performance.now() - start });
   } catch (error) {
     return brokenRow(scenario, { error, log: fleet.log, took: performance.now() - start });
   } finally {
@@ -44,130 +43,37 @@ async function onVirtualClock<T>({ clock }: VirtualFleet, story: Promise<T>): Pr
   return end;
 }
 
-interface Watched {
-  readonly seen: Seen;
-  readonly secondsToPullRequest: number | undefined;
-  readonly commits: readonly string[];
-}
-
-async function playAndWatch(scenario: Scenario, fleet: VirtualFleet, parts: FleetParts): Promise<Watched> {
+async function playAndWatch(scenario: Scenario, fleet: VirtualFleet, { renderers }: FleetParts): Promise<Seen> {
   const { clock, world, git, forge, hub } = fleet;
   const { branch } = scenario.repository;
+  const filesOf = (sha: string | undefined): Files => git.find(sha ?? '')?.files ?? new Map<string, string>();
+  const head = () => git.tip(branch)?.sha ?? '';
+  const troubles = () => sandboxTroubles(scenario, world, head());
   const usual = new Set<string>();
   const bases = new Map<number, string>();
   forge.onChange(({ kind, pullRequest }) => {
     if (kind === 'Opened') bases.set(pullRequest.number, git.mergeBase(git.tip(pullRequest.base)?.sha ?? '', git.tip(pullRequest.branch)?.sha ?? '')?.sha ?? '');
   });
-  const reviewer = startReviewer({ habit: scenario.reviewer, desk: deskOf(fleet), tierOf: (head) => tierOf(hub.ledger.all(), head), clock, trouble: () => undefined });
-  const { commits, appliedAt } = await playScenario({ scenario, world, writer: fleet.writer, url: PLACEHOLDER_URL, clock, healthy: () => troublesNow(scenario, fleet).forEach(({ about }) => usual.add(about)) });
-  const filesOf = (sha: string | undefined) => git.find(sha ?? '')?.files ?? new Map<string, string>();
+  const reviewer = startReviewer({ habit: scenario.reviewer, desk: deskOf(fleet), tierOf: (name) => tierOf(hub.ledger.all(), name), clock, trouble: fleet.say });
+  const { commits, appliedAt } = await playScenario({ scenario, world, writer: fleet.writer, url: PLACEHOLDER_URL, clock, tell: fleet.say, healthy: () => troubles().forEach(({ about }) => usual.add(about)) });
+  fleet.say('the fault is applied');
+  const steps = commits.map(filesOf);
   const faulty = filesOf(commits.at(-1));
-  const named = objectsNamed(expectationsOf(scenario.expect), faulty);
-  const liveBefore = new Map(scenario.clusters.flatMap((cluster) => named.map((ref) => [`${cluster} ${ref}`, findLive(world, cluster, ref)] as const)));
-
-  let wellSince: number | undefined;
-  let troubles: readonly Trouble[] = [];
-  const end = appliedAt + Math.max(...expectationsOf(scenario.expect).map(patienceOf));
-  const requests = () => hub.ledger.all().map(seenRequest);
-  for (;;) {
-    troubles = troublesNow(scenario, fleet).filter(({ about }) => !usual.has(about));
-    wellSince = troubles.length > 0 ? undefined : (wellSince ?? clock.now());
-    if (isOver({ scenario, now: clock.now(), end, wellSince, merged: forge.pullRequests().some(({ state }) => state === 'Merged'), requests: requests(), open: forge.pullRequests().some(({ state }) => state === 'Open') })) break;
-    await clock.sleep(LOOK_EVERY);
-  }
-  await reviewer.stop();
-
-  const pullRequests = forge.pullRequests().map(({ number, title, state, openedAt, branch: head }) => ({ number, title, state, openedAfter: openedAt - appliedAt, files: proposedFiles(git, { head, base: bases.get(number), faulty }) }));
-  const merged = git.tip(branch)?.files ?? faulty;
-  const objects = await seenObjects({ scenario, named, states: [faulty, merged, ...pullRequests.map(({ files }) => files)], liveBefore, fleet, parts });
-  const seen: Seen = {
-    faulty, merged, pullRequests, objects,
-    earlier: commits.slice(0, -1).reverse().map(filesOf),
-    requests: requests(),
-    tickets: [...hub.tickets.values()].map(({ title, body }) => ({ title, body })),
-    recoveredAfter: wellSince === undefined ? undefined : wellSince - appliedAt,
-    heldFor: wellSince === undefined ? 0 : clock.now() - wellSince,
-    troubles: troubles.map(({ about, what }) => `${about}: ${what}`),
-  };
-  const first = pullRequests[0];
-  return { seen, commits, secondsToPullRequest: first === undefined ? undefined : first.openedAfter / 1_000 };
-}
-
-/** The fault with the changes of a pull request over it, also where it began before the last commit of the story. */
-function proposedFiles({ tip, find }: VirtualFleet['git'], { head, base, faulty }: { readonly head: string; readonly base: string | undefined; readonly faulty: Files }): Files {
-  const [before, after] = [find(base ?? '')?.files ?? faulty, tip(head)?.files ?? faulty];
-  const files = new Map(faulty);
-  for (const path of new Set([...before.keys(), ...after.keys()])) {
-    const text = after.get(path);
-    if (text === before.get(path)) continue;
-    if (text === undefined) files.delete(path);
-    else files.set(path, text);
-  }
-  return files;
-}
-
-interface Moment {
-  readonly scenario: Scenario;
-  readonly now: number;
-  readonly end: number;
-  readonly wellSince: number | undefined;
-  readonly merged: boolean;
-  readonly open: boolean;
-  readonly requests: Seen['requests'];
-}
-
-/** Nothing that is expected can come true, or become untrue, any more. */
-function isOver({ scenario, now, end, wellSince, merged, open, requests }: Moment): boolean {
-  if (expectationsOf(scenario.expect).every(({ outcome }) => outcome === 'Ignored')) return now >= end;
-  // A repair has to last, also one that came at the last moment.
-  const lasting = wellSince !== undefined && wellSince <= end && now - wellSince < HELD;
-  const settled = requests.length > 0 && requests.every(({ finished }) => finished) && requests.some(({ phase }) => phase !== 'Dismissed') && !open;
-  if (settled && (!merged || wellSince !== undefined)) return !(merged && lasting);
-  return now >= end && !(merged && lasting);
-}
-
-function troublesNow(scenario: Scenario, { world, git }: VirtualFleet): readonly Trouble[] {
-  const head = git.tip(scenario.repository.branch)?.sha ?? '';
-  return scenario.clusters.flatMap((name) => {
-    const { objects } = world.cluster(name);
-    const late = rootsNotTried(scenario, world, head).filter(({ cluster }) => cluster === name);
-    const list: ListObjects = (apiVersion, kind) => {
-      try {
-        return objects.list(apiVersion, kind);
-      } catch {
-        return []; // nobody serves that kind here
-      }
-    };
-    return [...late.map(({ path }): Trouble => ({ about: `${name} ${path}`, what: 'the newest commit is not applied yet' })), ...troublesOf(list).map(({ about, what }) => ({ about: `${name} ${about}`, what }))];
+  const seen = await watchScenario({
+    scenario, appliedAt, steps, usual,
+    world: {
+      clock,
+      requests: () => hub.ledger.all(),
+      tickets: () => [...hub.tickets.values()].map(({ title, body }) => ({ title, body })),
+      pullRequests: async () => forge.pullRequests().map(({ number, title, state, openedAt, branch: name }) => ({ number, title, state, openedAt, files: proposedFiles({ faulty, before: filesOf(bases.get(number)), after: filesOf(git.tip(name)?.sha) }) })),
+      files: async () => filesOf(head()),
+      troubles: async () => troubles(),
+      live: async (refs) => findLive(world, refs),
+      render: (files, refs) => clock.hold(renderState(scenario, { files, named: refs, renderers })),
+    },
   });
-}
-
-interface ObjectsQuery {
-  readonly scenario: Scenario;
-  readonly named: readonly string[];
-  /** The faulty one, the merged one, and the proposed ones. */
-  readonly states: readonly Seen['faulty'][];
-  readonly liveBefore: ReadonlyMap<string, unknown>;
-  readonly fleet: VirtualFleet;
-  readonly parts: FleetParts;
-}
-
-async function seenObjects({ scenario, named, states, liveBefore, fleet, parts }: ObjectsQuery): Promise<readonly SeenObject[]> {
-  if (named.length === 0) return [];
-  const known = new Map<Seen['faulty'], FindRendered>();
-  const rendered: FindRendered[] = [];
-  for (const files of states) {
-    const same = [...known.keys()].find((one) => one.size === files.size && [...one].every(([path, text]) => files.get(path) === text));
-    const found = (same && known.get(same)) ?? (await fleet.clock.hold(renderState(scenario, { files, named, renderers: parts.renderers })));
-    known.set(files, found);
-    rendered.push(found);
-  }
-  return scenario.clusters.flatMap((cluster) =>
-    named.map((ref): SeenObject => {
-      const [faulty, merged, ...proposed] = rendered.map((find) => find(cluster, ref));
-      return { ref, cluster, rendered: { faulty, merged, proposed }, live: { faulty: liveBefore.get(`${cluster} ${ref}`), end: findLive(fleet.world, cluster, ref) } };
-    }),
-  );
+  await reviewer.stop();
+  return seen;
 }
 
 /** What was decided about the plan behind a branch. */

@@ -40,13 +40,11 @@ export interface PlayedScenario {
   readonly scenario: Scenario;
   readonly score: Score;
   readonly seen: Seen;
-  readonly secondsToPullRequest: number | undefined;
   readonly log: readonly string[];
-  readonly commits: readonly string[];
   readonly took: number;
 }
 
-export function renderRow({ scenario, score, seen, secondsToPullRequest, log, took }: PlayedScenario): Row {
+export function renderRow({ scenario, score, seen, log, took }: PlayedScenario): Row {
   const merged = seen.pullRequests.some(({ state }) => state === 'Merged');
   const why = score.asExpected ? score.why : [score.why, ...explain(seen)].filter((part) => part !== '').join(' | ');
   return {
@@ -54,7 +52,7 @@ export function renderRow({ scenario, score, seen, secondsToPullRequest, log, to
     outcome: score.outcome,
     asExpected: score.asExpected,
     why,
-    secondsToPullRequest,
+    secondsToPullRequest: seen.pullRequests[0] && seen.pullRequests[0].openedAfter / 1_000,
     secondsToRecovery: merged && seen.recoveredAfter !== undefined ? seen.recoveredAfter / 1_000 : undefined,
     tokens: 0,
     took,

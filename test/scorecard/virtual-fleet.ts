@@ -31,6 +31,7 @@ export interface VirtualFleet {
   readonly writer: RepositoryWriter;
   /** Moves of requests, in order, with what the sandbox, the agents and the stages had trouble with. */
   readonly log: readonly string[];
+  readonly say: (message: string) => void;
   close(): Promise<void>;
 }
 
@@ -70,7 +71,7 @@ export async function openVirtualFleet({ name, clusters, repository }: Pick<Scen
     agents.push(await startAgent({ cluster, server: `https://${cluster}.sandbox`, fetch: send as typeof fetch, bus, clock, random: seededRandom(seed + 2 + index), stateDir: join(stateDir, 'agents', cluster), settings: { hold: CLOSE_DWELL, heartbeat: seconds(5) }, log: { info: () => undefined, warn: (message) => say(`agent of ${cluster}: ${message}`) } }));
   }
   return {
-    clock, world, git, forge, hub, log,
+    clock, world, git, forge, hub, log, say,
     writer: writerOf(git),
     async close() {
       await Promise.all(agents.map((agent) => agent.stop()));

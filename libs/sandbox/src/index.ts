@@ -26,5 +26,6 @@ export { troublesOf, KINDS_WITH_TROUBLES, type ListObjects, type Trouble } from 
 export type { Seen, SeenObject, SeenPullRequest, SeenRequest, SeenTicket } from './scoring/seen.ts';
 export { seenRequest } from './scoring/seen-request.ts';
 export type { Files } from './scoring/file-values.ts';
-export { objectsNamed } from './scoring/harms.ts';
+export { findLive, findObject, NAMED_IN, sandboxTroubles, withoutMoving } from './scoring/sandbox-sight.ts';
+export { proposedFiles, watchScenario, type FindObject, type WatchedPullRequest, type WatchedWorld, type WatchOptions } from './scoring/watch-scenario.ts';
 export { expectationsOf, HELD, OUTCOMES, patienceOf, score, type Expectation, type Outcome, type Score } from './scoring/score.ts';

@@ -3,6 +3,7 @@ export * from './stage.ts';
 export * from './stages.ts';
 export * from './propose/source.ts';
 export * from './deliver/names.ts';
+export { ticketOf } from './finish/escalate.ts';
 export { bundleFor } from './gate/bundle-for.ts';
 export { judge, difference } from './gate/judge.ts';
 export { diagnose } from './diagnose/diagnose.ts';

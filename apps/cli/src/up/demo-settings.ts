@@ -17,16 +17,6 @@ export function demoSettings(): FleetSettings {
   };
 }
 
-/** What the scenario format promises: one policy that proposes, one binding for the repository. */
-export function scenarioSettings({ clusters, repository }: { readonly clusters: readonly string[]; readonly repository: { readonly path: string; readonly branch: string } }): FleetSettings {
-  const path = repository.path.replace(/^\.?\/+|\/+$/g, '');
-  return {
-    clusters: clusters.map((name) => ({ name, labels: { env: 'prod' } })),
-    policies: [{ name: 'fleet', namespace: 'fleetmend-system', spec: { selector: { namespaces: ['*'], classes: ['*'] }, mode: 'Propose' } }],
-    bindings: [{ name: 'fleet', namespace: 'fleetmend-system', spec: binding({ namespaces: ['*'], editablePaths: [path === '' || path === '.' ? '**' : `${path}/**`], branch: repository.branch }) }],
-  };
-}
-
 function binding({ namespaces, editablePaths, branch }: { readonly namespaces: readonly string[]; readonly editablePaths: readonly string[]; readonly branch: string }): Readonly<Record<string, unknown>> {
   return { selects: { namespaces, kinds: ['*'] }, forgeRef: FORGE, repository: REPOSITORY, branch, editablePaths };
 }

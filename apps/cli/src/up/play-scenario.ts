@@ -1,15 +1,14 @@
 import { rmSync } from 'node:fs';
 import { PermanentError } from '@fleetmend/kernel';
 import { installedRenderers } from '@fleetmend/render';
-import { missingAbilities, playScenario, readScenario, type Scenario } from '@fleetmend/sandbox';
+import { findLive, missingAbilities, playScenario, readScenario, sandboxTroubles, scenarioSettings, score, startReviewer, watchScenario, type Scenario } from '@fleetmend/sandbox';
+import { ticketOf } from '@fleetmend/stages';
 import type { Closers } from '@fleetmend/hub';
-import { scenarioSettings } from './demo-settings.ts';
+import { FORGE, REPOSITORY } from './demo-settings.ts';
 import type { PlayInput, Played } from './play-demo.ts';
 import { renderResult } from './result.ts';
-import { startReviewer } from './reviewer.ts';
+import { localDesk, tierOf, watchedPullRequests } from './review-desk.ts';
 import { openSandboxFleet, type CliWorld } from './sandbox-fleet.ts';
-import { holds, isDecided, patienceOf, type Seen } from './verdict-of-scenario.ts';
-import { waitUntil } from './wait-until.ts';
 
 /** The scenario needs what this world does not have. */
 export class SkippedError extends PermanentError {
@@ -27,7 +26,7 @@ export async function playOneScenario(dir: string, { layout, pace, story, signal
   for (const left of [layout.world, `${layout.world}-wal`, `${layout.world}-shm`, layout.repositories, layout.hub, layout.agent('')]) rmSync(left, { recursive: true, force: true });
 
   const { branch } = plain.repository;
-  const fleet = await openSandboxFleet({ layout, clusters: plain.clusters, settings: scenarioSettings(plain), branch, pace }, cli, closers);
+  const fleet = await openSandboxFleet({ layout, clusters: plain.clusters, settings: scenarioSettings(plain, { forge: FORGE, name: REPOSITORY }), branch, pace }, cli, closers);
   const { repository, world, pullRequests } = fleet;
   const scenario = readScenario(dir, { url: repository.path });
   const hub = await fleet.startFleetmend();
@@ -39,18 +38,33 @@ export async function playOneScenario(dir: string, { layout, pace, story, signal
     }),
     (unwatch) => unwatch(),
   );
-  closers.add(startReviewer({ habit: scenario.reviewer, pullRequests, repository, requests: () => hub.requests.cached(), clock: cli.clock, trouble: (message) => cli.log.warn(message) }), (reviewer) => reviewer.stop());
-  await playScenario({ scenario, world, writer: repository, url: repository.path, clock: cli.clock, signal, tell: (line) => story.say(line) });
+  const { clock } = cli;
+  const desk = { pullRequests, repository };
+  const requests = () => hub.requests.cached();
+  closers.add(startReviewer({ habit: scenario.reviewer, desk: localDesk(desk), tierOf: (head) => tierOf(requests(), head), clock, trouble: (message) => cli.log.warn(message) }), (reviewer) => reviewer.stop());
+  const usual = new Set<string>();
+  const troubles = async () => sandboxTroubles(scenario, world, await repository.head(branch));
+  const healthy = async () => (await troubles()).forEach(({ about }) => usual.add(about));
+  const { commits, appliedAt } = await playScenario({ scenario, world, writer: repository, url: repository.path, clock, signal, tell: (line) => story.say(line), healthy });
   story.say('the fault is applied');
 
-  const seen = (): Seen => {
-    const requests = hub.requests.cached();
-    return { requests, pullRequests: requests.flatMap(({ status }) => [status.pullRequest?.url, ...(status.attempts ?? []).map((attempt) => attempt.pullRequest)]).filter((one) => one !== undefined).length };
-  };
-  await waitUntil(() => (isDecided(scenario, seen()) ? true : undefined), { clock: cli.clock, limit: patienceOf(scenario), signal });
-  const { requests } = seen();
-  const request = requests.find(({ status }) => status.phase === 'Succeeded') ?? requests.find(({ status }) => status.phase !== 'Dismissed') ?? requests[0];
-  const result = renderResult({ request, requests: requests.length, milliseconds: cli.clock.now() - start, repository: repository.path, kubeconfig: layout.kubeconfig });
-  // What counts in the end is what the forge has: a pull request that we closed ourselves stands in no attempt.
-  return { result, held: holds(scenario, { ...seen(), pullRequests: (await pullRequests.list()).length }), hub, fleet };
+  const steps = await Promise.all(commits.map((commit) => repository.files(commit, '')));
+  const faulty = steps.at(-1) ?? new Map<string, string>();
+  const held = pace.closeDwell;
+  const seen = await watchScenario({
+    scenario, appliedAt, steps, usual, signal, held,
+    world: {
+      clock, requests, troubles,
+      tickets: () => requests().filter(({ status }) => status.aftermath?.escalated !== undefined).map((request) => ticketOf(request)),
+      pullRequests: () => watchedPullRequests(desk, faulty),
+      files: async () => repository.files(await repository.head(branch), ''),
+      live: async (refs) => findLive(world, refs),
+    },
+  });
+  const measured = score(scenario.expect, seen, held);
+  if (measured.why !== '') story.say(`${measured.outcome}: ${measured.why}`);
+  const all = requests();
+  const request = all.find(({ status }) => status.phase === 'Succeeded') ?? all.find(({ status }) => status.phase !== 'Dismissed') ?? all[0];
+  const result = renderResult({ request, requests: all.length, milliseconds: clock.now() - start, repository: repository.path, kubeconfig: layout.kubeconfig });
+  return { result, held: measured.asExpected, hub, fleet };
 }

@@ -33,25 +33,31 @@ export function patienceOf(expectation: Expectation): Duration {
 }
 
 /** Measures what was seen by what was expected. */
-export function score(expect: ScenarioFile['expect'], seen: Seen): Score {
-  const [first, ...others] = expectationsOf(expect).map((expectation) => scoreOne(expectation, seen));
+export function score(expect: ScenarioFile['expect'], seen: Seen, held: Duration = HELD): Score {
+  const [first, ...others] = expectationsOf(expect).map((expectation) => scoreOne(expectation, { seen, held }));
   if (first === undefined) throw new Error('a scenario expects something');
   const accepted = others.find(({ asExpected }) => asExpected);
   if (first.asExpected || accepted === undefined) return first;
   return { ...accepted, why: `accepted as well${accepted.why === '' ? '' : `: ${accepted.why}`}` };
 }
 
-function scoreOne(expectation: Expectation, seen: Seen): Score {
+interface Measured {
+  readonly seen: Seen;
+  /** How long a repair has to last. */
+  readonly held: Duration;
+}
+
+function scoreOne(expectation: Expectation, { seen, held }: Measured): Score {
   const harms = harmsOf(expectation, seen);
   const worst = harms.find(({ as }) => as === 'Harmful') ?? harms[0];
   if (worst) return { outcome: worst.as, asExpected: false, why: harms.map(({ what }) => what).join('; ') };
-  const wrong = expectation.outcome === 'Repaired' ? repairProblem(expectation, seen) : expectation.outcome === 'Escalated' ? escalationProblem(expectation, seen) : attentionProblem(expectation, seen);
+  const wrong = expectation.outcome === 'Repaired' ? repairProblem(expectation, { seen, held }) : expectation.outcome === 'Escalated' ? escalationProblem(expectation, seen) : attentionProblem(expectation, seen);
   return wrong ? { ...wrong, asExpected: false } : { outcome: expectation.outcome, asExpected: true, why: '' };
 }
 
 type Problem = Pick<Score, 'outcome' | 'why'> | undefined;
 
-function repairProblem(expectation: Expectation, seen: Seen): Problem {
+function repairProblem(expectation: Expectation, { seen, held }: Measured): Problem {
   const { pullRequests, requests, recoveredAfter } = seen;
   if (pullRequests.length === 0) {
     if (requests.length === 0) return missed('nobody noticed the fault');
@@ -66,7 +72,7 @@ function repairProblem(expectation: Expectation, seen: Seen): Problem {
   const within = patienceOf(expectation);
   if (recoveredAfter === undefined) return { outcome: 'Wrong', why: `what was merged does not heal: ${seen.troubles.join('; ')}` };
   if (recoveredAfter > within) return { outcome: 'Wrong', why: `healthy only after ${renderDuration(recoveredAfter)}, within ${renderDuration(within)} was wanted` };
-  if (seen.heldFor < HELD) return { outcome: 'Wrong', why: `healthy for ${renderDuration(seen.heldFor)} only, ${renderDuration(HELD)} were wanted` };
+  if (seen.heldFor < held) return { outcome: 'Wrong', why: `healthy for ${renderDuration(seen.heldFor)} only, ${renderDuration(held)} were wanted` };
   return countProblem(expectation, seen);
 }
 

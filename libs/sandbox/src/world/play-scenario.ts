@@ -20,7 +20,7 @@ export interface PlayOptions {
   /** Told before each part of the story. */
   readonly tell?: (line: string) => void;
   /** Told once the first step is healthy, before the second one is pushed. */
-  readonly healthy?: () => void;
+  readonly healthy?: () => Promise<void> | void;
 }
 
 export interface Played {
@@ -33,7 +33,7 @@ export interface Played {
 /** How long the first step may take to become healthy, and each other one to be applied. */
 const PATIENCE = minutes(5);
 
-const ABILITIES: readonly string[] = ['nodes', ...LABAPP_FLAGS.map((flag) => `labapp ${flag}`)];
+const ABILITIES: readonly string[] = ['nodes', 'kubelet', ...LABAPP_FLAGS.map((flag) => `labapp ${flag}`)];
 
 /** Why this world cannot play the scenario; empty where it can. */
 export function missingAbilities({ requires, worlds, layout, deploy }: Scenario, { kustomize }: Renderers): readonly string[] {
@@ -67,7 +67,7 @@ export async function playScenario(options: PlayOptions): Promise<Played> {
     await waitUntilTried(options, commits.at(-1) ?? '');
     if (index > 0) continue;
     await waitUntilHealthy(options);
-    healthy();
+    await healthy();
   }
   for (const name of scenario.clusters) applyByHand(world.cluster(name).objects, scenario.liveAfter(name));
   return { commits, appliedAt: clock.now() };

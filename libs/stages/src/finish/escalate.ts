@@ -1,6 +1,6 @@
 import { renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import { renderRef } from '@fleetmend/model';
+import { renderRef, type RemediationRequest } from '@fleetmend/model';
 import type { Ticket } from '@fleetmend/plugin-api';
 import { marker } from '../deliver/names.ts';
 import type { Stage, StageDeps } from '../stage.ts';
@@ -9,7 +9,7 @@ import type { Stage, StageDeps } from '../stage.ts';
 export function escalate(deps: StageDeps): Stage {
   return async (view) => {
     const earlier = sameBreaker(view);
-    const filed = earlier ?? (await file(deps, ticketOf(view)));
+    const filed = earlier ?? (await file(deps, ticketOf(view.request)));
     return { fact: { aftermath: { ...view.request.status.aftermath, escalated: { ...filed, at: renderTime(view.now) } } } };
   };
 }
@@ -37,7 +37,8 @@ function sameBreaker({ request, others }: View): Filed | undefined {
   return filed && { kind: filed.kind, url: filed.url };
 }
 
-function ticketOf({ request }: View): Ticket {
+/** The case in words: what was seen, what is known, why nothing was changed. */
+export function ticketOf(request: RemediationRequest): Ticket {
   const { spec, status } = request;
   const where = spec.target ? renderRef(spec.target) : `${spec.subject?.kind ?? spec.scope}/${spec.subject?.name ?? ''}`;
   const lines = [

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { createLocalPullRequests, type LocalPullRequests } from '@fleetmend/forges';
 import { createGit, type BareRepository } from '@fleetmend/git';
 import type { Tier } from '@fleetmend/model';
-import type { Scenario } from '@fleetmend/sandbox';
+import { createReviewer, type Scenario } from '@fleetmend/sandbox';
 import { VirtualClock } from '@fleetmend/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { aRequest, FACTS } from '../../../../libs/lifecycle/src/told-request.fixture.ts';
-import { createReviewer } from './reviewer.ts';
+import { localDesk, tierOf, watchedPullRequests } from './review-desk.ts';
 
 let dir: string;
 let clock: VirtualClock;
@@ -32,7 +32,7 @@ afterEach(() => {
 /** What became of the pull request after `looks` of a reviewer with that habit. */
 const reviewed = async (habit: Scenario['reviewer'], { tier = 'T0', ms = 5_000, looks = 1 }: { readonly tier?: Tier; readonly ms?: number; readonly looks?: number } = {}) => {
   const verdict = { ...structuredClone(FACTS.verdict), tier } as unknown as NonNullable<ReturnType<typeof aRequest>['status']['verdict']>;
-  const look = createReviewer({ habit, pullRequests, repository, requests: () => [aRequest({ pullRequest: { ...FACTS.open }, verdict })], clock });
+  const look = createReviewer({ habit, desk: localDesk({ pullRequests, repository }), tierOf: (branch) => tierOf([aRequest({ pullRequest: { ...FACTS.open }, verdict })], branch), clock });
   await clock.run(ms);
   for (let n = 0; n < looks; n += 1) await look();
   return pullRequests.show(1);
@@ -55,4 +55,9 @@ it('waits five seconds before deciding', async () => {
 it('a reviewer who edits puts a commit of their own on the branch before merging', async () => {
   expect((await reviewed('edits', { looks: 2 })).state).toBe('Merged');
   expect((await repository.files(await repository.head('main'), '')).get('web.yaml')).toBe('memory: 128Mi\n# looked at by a reviewer\n');
+});
+
+it('shows a pull request as the files that it proposes, over whatever the fault left', async () => {
+  const faulty = new Map([['web.yaml', 'memory: 64Mi\n'], ['other.yaml', 'a: 1\n']]);
+  expect(await watchedPullRequests({ pullRequests, repository }, faulty)).toMatchObject([{ number: 1, state: 'Open', files: new Map([['web.yaml', 'memory: 128Mi\n'], ['other.yaml', 'a: 1\n']]) }]);
 });
