@@ -24,6 +24,7 @@ const read = (apiVersion: string, kind: string, resource: string): AnswerRead =>
 export const ANSWER_READS: readonly AnswerRead[] = [
   read('v1', 'Pod', 'pods'), read('v1', 'Event', 'events'), read('v1', 'Node', 'nodes'), read('v1', 'Namespace', 'namespaces'), read('v1', 'Service', 'services'),
   read('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims'), read('v1', 'PersistentVolume', 'persistentvolumes'), read('storage.k8s.io/v1', 'StorageClass', 'storageclasses'), read('v1', 'ResourceQuota', 'resourcequotas'), read('v1', 'LimitRange', 'limitranges'),
+  read('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses'), read('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses'),
   read('apps/v1', 'Deployment', 'deployments'), read('apps/v1', 'ReplicaSet', 'replicasets'), read('apps/v1', 'StatefulSet', 'statefulsets'), read('apps/v1', 'DaemonSet', 'daemonsets'),
   read('batch/v1', 'Job', 'jobs'), read('batch/v1', 'CronJob', 'cronjobs'),
   read('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'), read('networking.k8s.io/v1', 'Ingress', 'ingresses'), read('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
@@ -34,7 +35,7 @@ export const ANSWER_READS: readonly AnswerRead[] = [
   read('source.toolkit.fluxcd.io/v1', 'HelmRepository', 'helmrepositories'), read('source.toolkit.fluxcd.io/v1', 'HelmChart', 'helmcharts'),
 ];
 
-const CLUSTER_SCOPED = ['Node', 'Namespace', 'PersistentVolume', 'StorageClass'];
+const CLUSTER_SCOPED = ['Node', 'Namespace', 'PersistentVolume', 'StorageClass', 'PriorityClass', 'RuntimeClass'];
 export const isNamespaced = (kind: string): boolean => !CLUSTER_SCOPED.includes(kind);
 
 /** The kind may be read for an `object` answer, in any version of its group. */

@@ -101,3 +101,8 @@ export function asRecord(value: unknown): Json {
 export function asList(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value.map(asRecord) : [];
 }
+
+/** An amount of a resource as YAML may hold it: `2` is as good as `"2"`. */
+export function isAmount(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}

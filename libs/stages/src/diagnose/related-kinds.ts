@@ -23,7 +23,7 @@ const STORAGE = [...namespaced('v1', 'PersistentVolumeClaim'), ...wide('v1', 'Pe
 const BY_SECTION: Readonly<Record<ClassSection, readonly RelatedKind[]>> = {
   starting: [...namespaced('v1', 'PersistentVolumeClaim')],
   scheduling: [...STORAGE, ...WORKLOADS],
-  creating: [...wide('v1', 'Namespace')],
+  creating: [...wide('v1', 'Namespace'), ...wide('scheduling.k8s.io/v1', 'PriorityClass'), ...wide('node.k8s.io/v1', 'RuntimeClass')],
   rollout: [...namespaced('policy/v1', 'PodDisruptionBudget'), ...WORKLOADS],
   storage: [...STORAGE, ...WORKLOADS],
   traffic: [...namespaced('discovery.k8s.io/v1', 'EndpointSlice'), ...namespaced('networking.k8s.io/v1', 'Ingress', 'NetworkPolicy'), ...WORKLOADS],

@@ -114,6 +114,12 @@ describe('drift', () => {
     expect(findDrift(change, target, { ...target, spec: {} })).toBeUndefined();
     expect(findDrift(change, target, target)).toBeUndefined();
   });
+  it('is not an amount that the API server writes in another form', () => {
+    const limits = { object: change.object, fields: [{ path: ['spec', 'limits'], value: {} }] };
+    const of = (cpu: unknown, memory: string) => ({ ...target, spec: { limits: { cpu, memory } } });
+    expect(findDrift(limits, of('2', '1Gi'), of(2, '1024Mi'))).toBeUndefined();
+    expect(findDrift(limits, of('2', '1Gi'), of('500m', '1Gi'))).toBeDefined();
+  });
 });
 
 describe('the binding of a target', () => {

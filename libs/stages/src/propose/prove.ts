@@ -1,4 +1,4 @@
-import { PermanentError } from '@fleetmend/kernel';
+import { PermanentError, readQuantity } from '@fleetmend/kernel';
 import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
 import { refOf, renderRef, type FileEdit, type IntendedChange, type KubeObject, type ObjectDiff } from '@fleetmend/model';
 import type { Tree } from '@fleetmend/ports';
@@ -72,17 +72,25 @@ export function findDrift(change: IntendedChange, live: KubeObject, base: KubeOb
     const inGit = valueAt(base, path);
     const inCluster = valueAt(live, path);
     // What Git leaves open, defaulting may fill, also inside a map or a list; what was redacted on its way here cannot be compared.
-    if (inGit === undefined || covers(inCluster, inGit) || isRedacted(inCluster)) continue;
+    if (inGit === undefined || covers(inCluster, inGit, path.some(isOfAmounts)) || isRedacted(inCluster)) continue;
     return { path: renderPath(path), live: inCluster, git: inGit };
   }
   return undefined;
 }
 
+/** Below these the API server writes amounts in a form of its own: `2` for 2000m, `1Gi` for 1024Mi. */
+const isOfAmounts = (segment: string): boolean => /^(resources|requests|limits|sizeLimit|hard)$/.test(segment);
+
 /** Everything that Git says stands in the live value. */
-function covers(live: unknown, git: unknown): boolean {
-  if (git === null || typeof git !== 'object') return live === git;
+function covers(live: unknown, git: unknown, inAmounts: boolean): boolean {
+  if (git === null || typeof git !== 'object') return live === git || (inAmounts && sameAmount(live, git));
   if (live === null || typeof live !== 'object' || Array.isArray(live) !== Array.isArray(git)) return false;
-  return Object.entries(git).every(([key, value]) => covers((live as Record<string, unknown>)[key], value)) && (!Array.isArray(git) || (live as unknown[]).length === git.length);
+  return Object.entries(git).every(([key, value]) => covers((live as Record<string, unknown>)[key], value, inAmounts || isOfAmounts(key))) && (!Array.isArray(git) || (live as unknown[]).length === git.length);
+}
+
+function sameAmount(a: unknown, b: unknown): boolean {
+  const [left, right] = [a, b].map((value) => (typeof value === 'string' || typeof value === 'number' ? readQuantity(value) : undefined));
+  return left !== undefined && left === right;
 }
 
 /** Holds a placeholder of the redaction, such as `__SECRET_VALUE_1__`. */

@@ -80,7 +80,8 @@ function judge(view: View, progress: ClusterProgress, health: HealthAnswer): Jud
   if (baseline !== undefined && guardsDigest(health) !== baseline.guards) return { state: 'Worse', message: 'a guard object changed' };
   const harm = fresh.find((one) => onCurrent(one.finding.observation.pod));
   if (harm !== undefined) return { state: 'Worse', message: `new: ${harm.finding.class}` };
-  if (baseline !== undefined && settled && health.ready < baseline.ready) return { state: 'Worse', message: `${health.ready} pods are ready, ${baseline.ready} were before` };
+  // Where fewer are wanted than there were, fewer are no harm.
+  if (baseline !== undefined && settled && health.ready < Math.min(baseline.ready, health.desired)) return { state: 'Worse', message: `${health.ready} pods are ready, ${baseline.ready} were before` };
   const symptom = health.findings.find((one) => one.fingerprint === own);
   const still = symptom !== undefined && { message: `still ${symptom.finding.class}` };
   if (still && symptom.finding.observation.pod === undefined) return { state: settled ? 'StillFailing' : 'Unclear', ...still };

@@ -1,0 +1,101 @@
+import type { FieldPath, FieldValue } from '@fleetmend/model';
+import type { Case } from '@fleetmend/plugin-api';
+import { changesInEffect, commitWords, insidePod, placeWords, restore } from '../changes-in-effect.ts';
+import type { Rule } from '../rule.ts';
+import { changesOf } from '../target-changes.ts';
+import { withValue } from '../with-value.ts';
+import { asList, asRecord, containersOf, podSpecPath, valueAt } from '../workload.ts';
+import { answer, handOver } from './answer.ts';
+
+interface Setting {
+  readonly path: FieldPath;
+  /** Null takes the field out. */
+  readonly value: Exclude<FieldValue, undefined>;
+}
+interface Needs {
+  readonly settings: readonly Setting[];
+  /** What no setting mends: the pod is built on something that the level forbids. */
+  readonly cannot: readonly string[];
+}
+
+/** An action of the catalogue holds no more fields. */
+const MOST_FIELDS = 6;
+const HOST = ['hostNetwork', 'hostPID', 'hostIPC'] as const;
+/** The restricted level lets a container add this one capability. */
+const ADDABLE = 'NET_BIND_SERVICE';
+
+/** The pod is made as tight as its namespace asks for: what a commit loosened goes back, what never was there is set. The level itself stays. */
+export const podSecurityViolated: Rule = (kase) => {
+  const level = /level (\S+)/.exec(kase.request.spec.failure.message)?.[1] ?? 'restricted';
+  const who = `${kase.target.kind} ${kase.target.metadata.name}`;
+  const needs = needsOf(kase.target, level);
+  const loosened = changesInEffect(kase).filter((change) => {
+    const inside = insidePod(kase, change);
+    if (inside === undefined) return false;
+    const before = needsOf(withValue(kase.target, change.path, change.before), level);
+    return before.settings.length + before.cannot.length < needs.settings.length + needs.cannot.length;
+  });
+  const cause = `Pod Security level ${level} refuses the pods of ${who}: ${[...needs.cannot, ...needs.settings.map(({ path }) => placeWords(path, 3))].join(', ') || 'see the event'}`;
+  const [first] = loosened;
+  const mends = needs.cannot.length === 0 && needs.settings.length > 0 && needs.settings.length <= MOST_FIELDS ? [{ action: 'setSecurityContext' as const, fields: [...needs.settings] }] : [];
+  if (first) {
+    const whole = loosened.filter((change) => isWhole(kase, change.path, change.before, level));
+    const words = `${commitWords(first)} changed ${placeWords(first.path)} of ${who}, which Pod Security level ${level} refuses`;
+    const candidates = [...whole.map((change) => restore(kase, change)), ...mends];
+    if (candidates.length > 0) return answer(words, 0.9, candidates);
+    return handOver(words, 'SeveralLoosened', `Several places are looser than the level ${level} allows: ${loosened.map(({ path }) => placeWords(path)).join(', ')}. Take ${commitWords(first)} back as a whole.`);
+  }
+  if (mends.length > 0 && !runsAsRoot(kase)) return answer(cause, 0.8, mends);
+  const [label] = changesOf(kase, ({ kind }) => kind === 'Namespace');
+  const why = needs.cannot.length > 0 ? `it uses ${needs.cannot.join(', ')}` : runsAsRoot(kase) ? 'it says that it runs as root' : 'more places than one change may touch are too loose';
+  return handOver(cause, 'CannotBeRestricted', `${who} cannot run at level ${level} as it is: ${why}.${label ? ` ${commitWords(label)} changed the namespace's labels.` : ''} Its namespace is never relabelled by us: a person decides where it belongs.`);
+};
+
+/** That change alone makes the pod fit. */
+function isWhole(kase: Case, path: readonly string[], before: unknown, level: string): boolean {
+  const mended = needsOf(withValue(kase.target, path, before), level);
+  return mended.settings.length + mended.cannot.length === 0;
+}
+
+function runsAsRoot(kase: Case): boolean {
+  const spec = asRecord(valueAt(kase.target, podSpecPath(kase.target)));
+  const contexts = [spec['securityContext'], ...containersOf(kase.target).map(({ path }) => asRecord(valueAt(kase.target, path))['securityContext'])];
+  return contexts.some((context) => asRecord(context)['runAsUser'] === 0);
+}
+
+/** What the level asks for and the template does not have. */
+function needsOf(target: Parameters<typeof containersOf>[0], level: string): Needs {
+  const pod = podSpecPath(target);
+  const spec = asRecord(valueAt(target, pod));
+  const shared = asRecord(spec['securityContext']);
+  const settings: Setting[] = [];
+  const cannot: string[] = [];
+  for (const field of HOST) if (spec[field] === true) settings.push({ path: [...pod, field], value: null });
+  for (const volume of asList(spec['volumes'])) if (volume['hostPath'] !== undefined) cannot.push(`hostPath volume ${String(volume['name'])}`);
+  for (const container of containersOf(target)) {
+    const view = asRecord(valueAt(target, container.path));
+    const context = asRecord(view['securityContext']);
+    const at = (...rest: readonly string[]) => [...container.path, 'securityContext', ...rest];
+    const added = asRecord(context['capabilities'])['add'];
+    if (context['privileged'] === true) settings.push({ path: at('privileged'), value: null });
+    const forbidden = Array.isArray(added) ? added.filter((name) => level === 'restricted' && name !== ADDABLE) : [];
+    if (forbidden.length > 0) settings.push({ path: at('capabilities', 'add'), value: null });
+    for (const [index, port] of asList(view['ports']).entries()) if (port['hostPort'] !== undefined && port['hostPort'] !== 0) settings.push({ path: [...container.path, 'ports', String(index), 'hostPort'], value: null });
+    if (level !== 'restricted') continue;
+    if (context['allowPrivilegeEscalation'] !== false) settings.push({ path: at('allowPrivilegeEscalation'), value: false });
+    const drop = asRecord(context['capabilities'])['drop'];
+    if (!Array.isArray(drop) || !drop.includes('ALL')) settings.push({ path: at('capabilities', 'drop'), value: ['ALL'] });
+    if (context['runAsNonRoot'] === false) settings.push({ path: at('runAsNonRoot'), value: true });
+    const profile = asRecord(context['seccompProfile'])['type'];
+    if (profile !== undefined && profile !== 'RuntimeDefault' && profile !== 'Localhost') settings.push({ path: at('seccompProfile', 'type'), value: 'RuntimeDefault' });
+    if (context['runAsUser'] === 0) cannot.push(`user 0 in ${container.name}`);
+  }
+  if (level !== 'restricted') return { settings, cannot };
+  if (shared['runAsUser'] === 0) cannot.push('user 0');
+  const all = containersOf(target).map(({ path }) => asRecord(asRecord(valueAt(target, path))['securityContext']));
+  if (shared['runAsNonRoot'] !== true && !all.every((context) => context['runAsNonRoot'] === true)) settings.push({ path: [...pod, 'securityContext', 'runAsNonRoot'], value: true });
+  const profile = asRecord(shared['seccompProfile'])['type'];
+  const isProfiled = profile === 'RuntimeDefault' || profile === 'Localhost' || (profile === undefined && all.every((context) => asRecord(context['seccompProfile'])['type'] !== undefined));
+  if (!isProfiled) settings.push({ path: [...pod, 'securityContext', 'seccompProfile', 'type'], value: 'RuntimeDefault' });
+  return { settings, cannot };
+}
