@@ -6,6 +6,7 @@ import { root, runCommand } from './run-command.ts';
 
 const APPS = [
   { entry: 'apps/agent/src/main.ts', file: 'dist/agent.mjs' },
+  { entry: 'apps/dry-run/src/main.ts', file: 'dist/dry-run.mjs' },
   { entry: 'apps/hub/src/main.ts', file: 'dist/hub.mjs' },
   { entry: 'apps/cli/src/main.ts', file: 'dist/fleetmend.mjs' },
 ] as const;

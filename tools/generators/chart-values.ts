@@ -7,15 +7,18 @@ const flag = (description: string): Schema => ({ type: 'boolean', description })
 const anyObject = (description: string): Schema => ({ type: 'object', description });
 const list = (items: Schema, description: string): Schema => ({ type: 'array', items, description });
 
+const secrets = (): Schema =>
+  object({
+    env: { type: 'object', description: 'Environment variable → key of an existing Secret, for `{env: NAME}` in the config. No secret stands in a values file.', additionalProperties: object({ secret: text('Name of the Secret.'), key: text('Key in it.') }, ['secret', 'key']) },
+    files: list(object({ secret: text('Name of the Secret.'), mountPath: { type: 'string', pattern: '^/', description: 'Folder, for `{file: PATH}` in the config.' } }, ['secret', 'mountPath']), 'Secrets mounted as files.'),
+  });
+
 const common = (): Readonly<Record<string, Schema>> => ({
   nameOverride: text('Name of the objects instead of the chart\'s.'),
   image: object({ repository: text('Image without tag.'), tag: text('Tag; empty: the chart\'s appVersion.'), digest: { type: 'string', pattern: '^(sha256:[0-9a-f]{64})?$', description: 'Digest, which wins over the tag.' }, pullPolicy: { enum: ['Always', 'IfNotPresent', 'Never'] } }, ['repository']),
   imagePullSecrets: list(object({ name: text('Name of a Secret.') }, ['name']), 'Secrets with registry credentials.'),
   rbac: object({ create: flag('Make the ServiceAccount and its generated rights; false: they exist under the release\'s name.') }),
-  secrets: object({
-    env: { type: 'object', description: 'Environment variable → key of an existing Secret, for `{env: NAME}` in the config. No secret stands in a values file.', additionalProperties: object({ secret: text('Name of the Secret.'), key: text('Key in it.') }, ['secret', 'key']) },
-    files: list(object({ secret: text('Name of the Secret.'), mountPath: { type: 'string', pattern: '^/', description: 'Folder, for `{file: PATH}` in the config.' } }, ['secret', 'mountPath']), 'Secrets mounted as files.'),
-  }),
+  secrets: secrets(),
   resources: anyObject('Requests and limits.'),
   nodeSelector: anyObject('Node labels.'),
   tolerations: list({ type: 'object' }, 'Tolerations.'),
@@ -43,7 +46,23 @@ export const hubValues = (config: unknown): Schema => ({
   }, ['config']),
 });
 
-export const agentValues = (config: unknown): Schema => ({
+export const agentValues = (config: unknown, dryRunConfig: unknown): Schema => ({
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  ...object({ ...common(), config: config as Schema, state: object({ sizeLimit: text('Limit of the emptyDir for evidence.') }) }, ['config']),
+  ...object({
+    ...common(),
+    config: config as Schema,
+    state: object({ sizeLimit: text('Limit of the emptyDir for evidence.') }),
+    dryRun: object({
+      enabled: flag('Run the dry-run process: it asks the API server whether it would take a change, under an identity of its own that an admission policy keeps from writing.'),
+      config: anyPart(dryRunConfig),
+      secrets: secrets(),
+      resources: anyObject('Requests and limits.'),
+    }),
+  }, ['config']),
 });
+
+/** The config of a process that may be off: what it requires is required by the process, which then says so. */
+const anyPart = (config: unknown): Schema => {
+  const { required: _, ...rest } = config as { readonly required?: unknown };
+  return rest;
+};

@@ -1,8 +1,9 @@
-import { AgentConfig, HubConfig, inputSchema } from '@fleetmend/config';
+import { AgentConfig, DryRunConfig, HubConfig, inputSchema } from '@fleetmend/config';
 import { clusterRoleRules } from '../../apps/agent/src/rights.ts';
+import { dryRunRules } from '../../apps/dry-run/src/rights.ts';
 import { HUB_NAMESPACE_RULES, hubClusterRules } from '../../apps/hub/src/rights.ts';
 import { detectors } from '@fleetmend/detectors';
-import { approvalAdmission } from '@fleetmend/model';
+import { approvalAdmission, dryRunAdmission, type KubeObject } from '@fleetmend/model';
 import { stringify } from 'yaml';
 import { crdFiles } from './crds.ts';
 import { MARK, type Generated } from './generated.ts';
@@ -13,6 +14,9 @@ const NAMESPACE = '{{ .Release.Namespace }}';
 /** Names of what lives outside namespaces carry the namespace, so that two releases do not take each other's. */
 const CLUSTER_NAME = '{{ include "fleetmend.clusterName" . }}';
 const NAME = '{{ include "fleetmend.name" . }}';
+/** The dry-run process is somebody else than the agent: nothing that one may do is the other's. */
+const DRY_RUN_NAME = `${NAME}-dry-run`;
+const DRY_RUN_CLUSTER_NAME = `${CLUSTER_NAME}-dry-run`;
 const LABELS = { labels: 'FLEETMEND_LABELS' };
 
 /** What the charts must not say otherwise than the code: rights, admission policy, kinds, and the schema of the values. */
@@ -22,20 +26,23 @@ export function chartFiles(): Generated {
     ['charts/fleetmend-hub/templates/approvals.yaml', guarded('approvals.install', approvalAdmission())],
     ['charts/fleetmend-hub/values.schema.json', schemaText(hubValues(inputSchema(HubConfig)))],
     ['charts/fleetmend-agent/templates/rbac.yaml', guarded('rbac.create', [account(), ...clusterRole(clusterRoleRules(detectors, { logs: false }))], logsRule())],
-    ['charts/fleetmend-agent/values.schema.json', schemaText(agentValues(inputSchema(AgentConfig)))],
+    ['charts/fleetmend-agent/templates/dry-run-rbac.yaml', guarded('dryRun.enabled', [account(DRY_RUN_NAME), ...clusterRole(dryRunRules(), DRY_RUN_NAME, DRY_RUN_CLUSTER_NAME), ...labelled(dryRunAdmission({ name: DRY_RUN_CLUSTER_NAME, user: `system:serviceaccount:${NAMESPACE}:${DRY_RUN_NAME}` }))])],
+    ['charts/fleetmend-agent/values.schema.json', schemaText(agentValues(inputSchema(AgentConfig), inputSchema(DryRunConfig)))],
     // Helm installs `crds/` once and never upgrades it: the chart's readme says what to do then.
     ...[...crdFiles()].filter(([path]) => path.startsWith('crds/fleetmend.dev_')).map(([path, text]) => [`charts/fleetmend-hub/${path}`, text] as const),
   ]);
 }
 
-const subjects = [{ kind: 'ServiceAccount', name: NAME, namespace: NAMESPACE }];
+const subjectsOf = (name: string): readonly object[] => [{ kind: 'ServiceAccount', name, namespace: NAMESPACE }];
 
-const account = (): object => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME, namespace: NAMESPACE, ...LABELS } });
+const account = (name = NAME): object => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: NAMESPACE, ...LABELS } });
 
-function clusterRole(rules: unknown): readonly object[] {
-  const metadata = { name: CLUSTER_NAME, ...LABELS };
+const labelled = (objects: readonly KubeObject[]): readonly object[] => objects.map((object) => ({ ...object, metadata: { ...object.metadata, ...LABELS } }));
+
+function clusterRole(rules: unknown, name = NAME, clusterName = CLUSTER_NAME): readonly object[] {
+  const metadata = { name: clusterName, ...LABELS };
   return [
-    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata, roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: CLUSTER_NAME }, subjects },
+    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata, roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: clusterName }, subjects: subjectsOf(name) },
     { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata, rules },
   ];
 }
@@ -43,7 +50,7 @@ function clusterRole(rules: unknown): readonly object[] {
 function namespaceRole(): readonly object[] {
   const metadata = { name: NAME, namespace: NAMESPACE, ...LABELS };
   return [
-    { apiVersion: `${RBAC}/v1`, kind: 'RoleBinding', metadata, roleRef: { apiGroup: RBAC, kind: 'Role', name: NAME }, subjects },
+    { apiVersion: `${RBAC}/v1`, kind: 'RoleBinding', metadata, roleRef: { apiGroup: RBAC, kind: 'Role', name: NAME }, subjects: subjectsOf(NAME) },
     { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules: HUB_NAMESPACE_RULES },
   ];
 }

@@ -4,3 +4,4 @@ export type { AgentSettings } from './agent-settings.ts';
 export type { AgentLog } from './agent-log.ts';
 export type { AgentMetrics } from './agent-metrics.ts';
 export { clusterRoleRules, type PolicyRule } from './rights.ts';
+export { openBus } from './open-bus.ts';

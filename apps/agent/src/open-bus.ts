@@ -6,11 +6,11 @@ type BusConfig = AgentConfig['bus'];
 type NatsConfig = Extract<BusConfig, { kind: 'nats' }>;
 
 /**
- * The courier that the config asks for. An agent in a process of its own has nobody to talk to within it.
+ * The courier that the config asks for. Who runs in a process of its own has nobody to talk to within it.
  * @throws PermanentError `ConfigInvalid`, `SecretMissing`.
  */
 export function openBus(config: BusConfig, { env, ...rest }: Pick<NatsOptions, 'clock' | 'random' | 'onTrouble'> & { readonly env: Environment }): Bus {
-  if (config.kind === 'in-process') throw new PermanentError('ConfigInvalid', 'agent.bus.kind is in-process, but this agent runs alone: set it to nats and name the servers');
+  if (config.kind === 'in-process') throw new PermanentError('ConfigInvalid', 'bus.kind is in-process, but this process runs alone: set it to nats and name the servers');
   const { caFile, certFile, keyFile } = config.tls ?? {};
   const tls = config.tls && { ...(caFile ? { caFile } : {}), ...(certFile ? { certFile } : {}), ...(keyFile ? { keyFile } : {}) };
   return createNatsBus({ servers: config.servers, credentials: credentialsOf(config, env), ...rest, ...(tls ? { tls } : {}) });

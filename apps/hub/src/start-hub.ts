@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAttestor, openFileAudit } from '@fleetmend/audit';
-import { createClusters, type Bus, type HubBus } from '@fleetmend/bus';
+import { createClusters, createDryRun, type Bus, type HubBus } from '@fleetmend/bus';
 import { readSecret, type Environment, type HubConfig } from '@fleetmend/config';
 import { createGit, openMirrors } from '@fleetmend/git';
 import { createKubeClient, createWriter, HUB_MAY_WRITE, type KubeConnection } from '@fleetmend/k8s';
@@ -90,7 +90,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     const policy = closers.add(openPolicy({ clock, client, writer, settings, metrics, writeEvent, log, engine: plugins.policyEngine, fetch: world.fetch, namespace: config.namespace, stateDir: config.stateDir, every: times.pace.poll }), (opened) => opened.close());
     const git = createGit(env['PATH'] === undefined ? {} : { path: env['PATH'] });
     const { close: _, ...parts } = plugins;
-    const deps: StageDeps = { ...parts, reasoners: observedReasoners(plugins.reasoners, metrics), vectorStore: observedMemory(parts.vectorStore, metrics), bundles: policy.bundles, requests, settings, openSet, evidence, audit, auditBehind: sinks.behind, attest: attestor?.attest, clock, random, clusters: createClusters(bus), repositories: openMirrors({ root: join(config.stateDir, 'mirrors'), git }), lifecycle: times.lifecycle, pace: times.pace };
+    const deps: StageDeps = { ...parts, reasoners: observedReasoners(plugins.reasoners, metrics), vectorStore: observedMemory(parts.vectorStore, metrics), bundles: policy.bundles, requests, settings, openSet, evidence, audit, auditBehind: sinks.behind, attest: attestor?.attest, clock, random, clusters: createClusters(bus), dryRun: createDryRun(bus), repositories: openMirrors({ root: join(config.stateDir, 'mirrors'), git }), lifecycle: times.lifecycle, pace: times.pace };
     const announce = announceMoves({ clock, metrics, audit, notifiers: plugins.notifiers, log });
     const reconcile = createReconciler({
       ...deps,

@@ -1,5 +1,5 @@
 import type { Duration } from '@fleetmend/kernel';
-import type { Answer, FailureEvent, Heartbeat, Question } from '@fleetmend/model';
+import type { Answer, DryRunQuestion, DryRunReply, FailureEvent, Heartbeat, Question } from '@fleetmend/model';
 
 /** What an agent can do with the courier. It speaks as one cluster and cannot speak as another. */
 export interface AgentBus {
@@ -12,6 +12,12 @@ export interface AgentBus {
   /** The hub's picture differs: publish the whole open set again; answers how many events that were. */
   onResync(handler: () => Promise<number>): void;
   /** Stops answering and lets go of the connection. */
+  close(): Promise<void>;
+}
+
+/** What the dry-run process can do with the courier: hear its one question, and answer. */
+export interface DryRunBus {
+  onQuestion(handler: (question: DryRunQuestion) => Promise<DryRunReply>): void;
   close(): Promise<void>;
 }
 
@@ -38,6 +44,8 @@ export interface HubBus {
   onHeartbeat(handler: (heartbeat: Heartbeat) => void): Promise<void>;
   /** @throws ClusterSilentError after `timeout`, or at once when no agent of that cluster is connected. */
   ask(cluster: string, question: Question, timeout: Duration): Promise<Answer>;
+  /** Undefined: no dry-run process of that cluster is connected. @throws ClusterSilentError after `timeout`. */
+  askDryRun(cluster: string, question: DryRunQuestion, timeout: Duration): Promise<DryRunReply | undefined>;
   /** Asks an agent to publish its whole open set again. @throws ClusterSilentError */
   resync(cluster: string, timeout: Duration): Promise<number>;
   /** How many messages were dropped at the door, by reason. */
@@ -49,6 +57,7 @@ export interface HubBus {
 /** The courier: agents and the hub never hold a credential of each other, only of this. */
 export interface Bus {
   agent(cluster: string): AgentBus;
+  dryRun(cluster: string): DryRunBus;
   hub(): HubBus;
   /** Closes everything that came from it. */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 import { sha256, type Clock, type Duration } from '@fleetmend/kernel';
-import type { Answer, FailureEvent, Heartbeat, Question } from '@fleetmend/model';
+import type { Answer, DryRunQuestion, FailureEvent, Heartbeat, Question } from '@fleetmend/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bus, FailureDelivery, HubBus } from './bus.ts';
 import { consumeDurably } from './consume.ts';
@@ -216,6 +216,32 @@ export function busContract(harness: BusHarness): void {
       const outcome = asked.catch((error: unknown) => error);
       await world.pass(600);
       expect(await outcome).toMatchObject({ name: 'ClusterSilentError' });
+    });
+
+    it('asks the dry-run process of one cluster, which no agent hears, and finds nobody where there is none', async () => {
+      const question: DryRunQuestion = { question: 'dryrun', manager: 'm', objects: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } }] };
+      const hub = world.bus.hub();
+      const agent = world.bus.agent('prod-1');
+      agent.onQuestion(async () => HEALTHY);
+      const process = world.bus.dryRun('prod-1');
+      await settle();
+      expect(await hub.askDryRun('prod-1', question, 2_000)).toBeUndefined();
+      process.onQuestion(async ({ objects }) => ({ answer: 'dryrun', asked: objects.length, refused: [], notes: [] }));
+      await settle();
+      expect(await hub.askDryRun('prod-1', question, 2_000)).toEqual({ answer: 'dryrun', asked: 1, refused: [], notes: [] });
+      expect(await hub.askDryRun('prod-2', question, 2_000)).toBeUndefined();
+      expect(await hub.ask('prod-1', HEALTH, 2_000)).toEqual(HEALTHY);
+      await process.close();
+      await settle();
+      expect(await hub.askDryRun('prod-1', question, 2_000)).toBeUndefined();
+    });
+
+    it('brings a refusal when the dry-run process could not ask', async () => {
+      world.bus.dryRun('prod-1').onQuestion(async () => {
+        throw new Error('cannot reach the Kubernetes API');
+      });
+      await settle();
+      expect(await world.bus.hub().askDryRun('prod-1', { question: 'dryrun', manager: 'm', objects: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } }] }, 2_000)).toEqual({ answer: 'refusal', reason: 'Unavailable', message: 'cannot reach the Kubernetes API' });
     });
 
     it('asks an agent to say everything again', async () => {

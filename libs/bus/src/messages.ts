@@ -1,5 +1,6 @@
 import { digestOf, messageOf } from '@fleetmend/kernel';
-import { Answer, FailureEvent, Heartbeat, Question } from '@fleetmend/model';
+import { Answer, DryRunQuestion, DryRunReply, FailureEvent, Heartbeat, Question } from '@fleetmend/model';
+import type { z } from 'zod';
 import type { DropReason } from './bus.ts';
 import { readSubject } from './subjects.ts';
 
@@ -40,9 +41,18 @@ export function readHeartbeat(subject: string, data: Uint8Array): Taken<Heartbea
 
 /** What goes back for a question, whatever becomes of it: the handler's answer, or a refusal that says why there is none. */
 export async function answerTo(data: Uint8Array, handler: ((question: Question) => Promise<Answer>) | undefined): Promise<Uint8Array> {
-  const question = Question.safeParse(json(data));
-  if (!question.success) return refusal('UnknownQuestion', `the agent does not know this question: ${question.error.issues[0]?.message ?? 'malformed'}; agent and hub may be of different versions`);
-  if (!handler) return refusal('Unavailable', 'the agent is starting; ask again');
+  return reply(data, { schema: Question, who: 'agent', handler });
+}
+
+/** As {@link answerTo}, for the dry-run process. */
+export async function answerDryRunTo(data: Uint8Array, handler: ((question: DryRunQuestion) => Promise<DryRunReply>) | undefined): Promise<Uint8Array> {
+  return reply(data, { schema: DryRunQuestion, who: 'dry-run process', handler });
+}
+
+async function reply<Q>(data: Uint8Array, { schema, who, handler }: { readonly schema: z.ZodType<Q>; readonly who: string; readonly handler: ((question: Q) => Promise<unknown>) | undefined }): Promise<Uint8Array> {
+  const question = schema.safeParse(json(data));
+  if (!question.success) return refusal('UnknownQuestion', `the ${who} does not know this question: ${question.error.issues[0]?.message ?? 'malformed'}; ${who} and hub may be of different versions`);
+  if (!handler) return refusal('Unavailable', `the ${who} is starting; ask again`);
   try {
     const answer = encode(await handler(question.data));
     if (answer.byteLength <= MAX_MESSAGE_BYTES) return answer;
@@ -58,6 +68,11 @@ const refusal = (reason: string, message: string) => encode({ answer: 'refusal',
 export function readAnswer(question: Question, data: Uint8Array): Answer | undefined {
   const answer = Answer.safeParse(json(data));
   return answer.success && (answer.data.answer === question.question || answer.data.answer === 'refusal') ? answer.data : undefined;
+}
+
+/** Undefined for what is no answer to that question. */
+export function readDryRunReply(data: Uint8Array): DryRunReply | undefined {
+  return DryRunReply.safeParse(json(data)).data;
 }
 
 /** Answer to a resync: how many events were published again. */

@@ -12,6 +12,10 @@ export const subjects = {
   ask: (cluster: string, question: Question['question'] | 'resync') => `ask.v1.${cluster}.${question}`,
   answer: (cluster: string, id: string) => `ans.v1.${cluster}.${id}`,
 
+  /** For the dry-run process, which hears nothing else; its answers have a kind of their own, so that it can speak for no agent. */
+  askDryRun: (cluster: string) => `dry.v1.${cluster}.ask`,
+  answerDryRun: (cluster: string, id: string) => `dryans.v1.${cluster}.${id}`,
+
   allFailures: 'fail.v1.*.*',
   allDigests: 'hb.v1.*.digest',
   allQuestions: (cluster: string) => `ask.v1.${cluster}.*`,
@@ -20,7 +24,7 @@ export const subjects = {
 /** Where replies to an identity's own requests arrive, so that no identity can listen to another's. */
 export const inboxPrefix = (identity: string): string => `_INBOX.${identity}`;
 
-const KINDS = ['fail', 'hb', 'ask', 'ans'];
+const KINDS = ['fail', 'hb', 'ask', 'ans', 'dry', 'dryans'];
 
 /** Who a subject belongs to, and its last token; undefined for what is not one of ours. */
 export function readSubject(subject: string): { readonly kind: string; readonly cluster: string; readonly last: string } | undefined {

@@ -1,4 +1,5 @@
 import { AgentConfig } from './agent-config.ts';
+import { DryRunConfig } from './dry-run-config.ts';
 import { HubConfig } from './hub-config.ts';
 import { alternatives, inputSchema, type JsonSchema } from './json-schema.ts';
 
@@ -14,9 +15,10 @@ export function renderConfigReference(): string {
   const parts = [
     { title: 'hub', schema: inputSchema(HubConfig) },
     { title: 'agent', schema: inputSchema(AgentConfig) },
+    { title: 'dryRun', schema: inputSchema(DryRunConfig) },
   ];
   const sections = parts.map(({ title, schema }) => `## \`${title}\`\n\n| key | type | default | what |\n|---|---|---|---|\n${rowsOf(schema, title, true).map(renderRow).join('\n')}`);
-  return `# Configuration\n\nGenerated from \`libs/config\` by \`npm run generate\`; do not edit.\n\nOne file, \`fleetmend.yaml\`, with a part for the hub and a part for the agent. An unknown key is an error that names the nearest known one.\nSecrets never stand in it: write \`{env: NAME}\` or \`{file: PATH}\`. What each plugin takes besides its \`kind\` is in [plugins](plugins/).\n\n${sections.join('\n\n')}\n`;
+  return `# Configuration\n\nGenerated from \`libs/config\` by \`npm run generate\`; do not edit.\n\nOne file, \`fleetmend.yaml\`, with a part for the hub, one for the agent, and one for the optional [dry-run process](guides/dry-run.md). An unknown key is an error that names the nearest known one.\nSecrets never stand in it: write \`{env: NAME}\` or \`{file: PATH}\`. What each plugin takes besides its \`kind\` is in [plugins](plugins/).\n\n${sections.join('\n\n')}\n`;
 }
 
 function rowsOf(schema: JsonSchema, path: string, top = false): readonly Row[] {

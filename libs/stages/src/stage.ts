@@ -2,7 +2,7 @@ import type { Clock, Duration, Random } from '@fleetmend/kernel';
 import type { LifecycleSettings, StageName, View } from '@fleetmend/lifecycle';
 import type { RemediationRequestStatus } from '@fleetmend/model';
 import type { Forge, GitOpsEngine, Notifier, PolicyEngine, Reasoner, SourceLayout, VectorStore } from '@fleetmend/plugin-api';
-import type { Attest, Audit, Bundles, Clusters, Evidence, OpenSet, Repositories, Requests, Settings } from '@fleetmend/ports';
+import type { Attest, Audit, Bundles, Clusters, DryRun, Evidence, OpenSet, Repositories, Requests, Settings } from '@fleetmend/ports';
 
 /** Part of a status: the facts that one stage found out. A field set to `undefined` is taken away. */
 export type Facts = { readonly [K in keyof RemediationRequestStatus]?: RemediationRequestStatus[K] | undefined };
@@ -22,6 +22,8 @@ export interface StageDeps {
   readonly requests: Requests;
   readonly settings: Settings;
   readonly clusters: Clusters;
+  /** Asks a cluster whether it would take a change; absent, or nobody there to ask: policy alone judges. */
+  readonly dryRun?: DryRun | undefined;
   readonly openSet: OpenSet;
   readonly repositories: Repositories;
   readonly evidence: Evidence;

@@ -27,3 +27,13 @@ it('a revocation stands in what servers are configured with: one that starts wit
   expect(file('account.jwt')).not.toBe(before);
   expect(file('nats-auth.conf')).toBe(configured.replace(before, file('account.jwt')));
 });
+
+it('a dry-run process has an identity of its own, beside the agent of the same cluster', async () => {
+  await run('init', '--keys', dir);
+  await run('join', 'prod-1', '--keys', dir);
+  await run('join', 'prod-1', '--dry-run', '--keys', dir);
+  const claims = (name: string) => JSON.parse(Buffer.from(/JWT-----\s*[^.]+\.([^.]+)/.exec(file(name))?.[1] ?? '', 'base64url').toString()) as { name: string; nats: { pub: { allow: string[] } } };
+  expect(claims('dry-runs/prod-1.creds')).toMatchObject({ name: 'prod-1-dry-run', nats: { pub: { allow: ['dryans.v1.prod-1.>'] }, sub: { allow: ['dry.v1.prod-1.ask', '_INBOX.prod-1-dry-run.>'] } } });
+  expect(claims('agents/prod-1.creds').nats.pub.allow).not.toContain('dryans.v1.prod-1.>');
+  await expect(run('join', 'prod-1', '--dry-run', '--keys', dir)).rejects.toMatchObject({ reason: 'AlreadyJoined', message: expect.stringContaining('revoke prod-1 --dry-run') });
+});

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { agentPermissions, createBusKeys, describeIdentity, hubPermissions, issueIdentity, pushAccount, renderServerAuth, revokeIdentity, setUpPermissions, withAccountClaims } from '@fleetmend/bus';
+import { dirname, join, resolve } from 'node:path';
+import { agentPermissions, createBusKeys, describeIdentity, dryRunPermissions, hubPermissions, issueIdentity, pushAccount, renderServerAuth, revokeIdentity, setUpPermissions, withAccountClaims } from '@fleetmend/bus';
 import { createSettingsReader } from '@fleetmend/hub';
 import { createKubeClient, loadKubeconfig } from '@fleetmend/k8s';
 import { parseDuration, parseTime, PermanentError, renderDuration, type Clock, type Random } from '@fleetmend/kernel';
@@ -16,6 +16,7 @@ const KEYS = 'fleetmend-keys';
 export const clusterCommand: CommandFactory = (world) => {
   const { clock, random, print, env } = world;
   const program = new Command('cluster').description('clusters of the fleet, and the bus identities of their agents');
+  const dryRunOption = ['--dry-run', "of the cluster's optional dry-run process instead of its agent"] as const;
   const keysDir = ['--keys <dir>', 'folder of the keys; whoever has it can make identities', KEYS] as const;
   program
     .command('init')
@@ -27,13 +28,15 @@ export const clusterCommand: CommandFactory = (world) => {
     .description('make the identity of an agent, which may speak for this cluster and no other')
     .option(...keysDir)
     .option('--expires <duration>', 'how long it counts, for example 90d; default: until it is revoked')
-    .action(async (name: string, { keys, expires }: { readonly keys: string; readonly expires?: string }) => print(await joinCluster({ name, dir: keys, expires: expires === undefined ? undefined : clock.now() + parseDuration(expires) })));
+    .option(...dryRunOption)
+    .action(async (name: string, { keys, expires, dryRun }: { readonly keys: string; readonly expires?: string; readonly dryRun?: boolean }) => print(await joinCluster({ name, who: dryRun ? 'dry-run' : 'agent', dir: keys, expires: expires === undefined ? undefined : clock.now() + parseDuration(expires) })));
   program
     .command('revoke <name>')
     .description("take an agent's identity away, at once")
     .option(...keysDir)
     .requiredOption('--server <address...>', 'a NATS server of the bus: nats://host:4222')
-    .action(async (name: string, { keys, server }: { readonly keys: string; readonly server: readonly string[] }) => print(await revoke({ name, dir: keys, servers: server, clock, random })));
+    .option(...dryRunOption)
+    .action(async (name: string, { keys, server, dryRun }: { readonly keys: string; readonly server: readonly string[]; readonly dryRun?: boolean }) => print(await revoke({ name, who: dryRun ? 'dry-run' : 'agent', dir: keys, servers: server, clock, random })));
   onCluster(program.command('list').description('every cluster that the hub knows, and when its agent was last heard'), world).action(async (options: ReadOptions) => print(await list(options, env, clock)));
   return program;
 };
@@ -59,19 +62,21 @@ export async function initKeys(dir: string): Promise<string> {
 }
 
 /** @throws PermanentError `BadClusterName`, `KeysMissing`, `AlreadyJoined` */
-async function joinCluster({ name, dir, expires }: { readonly name: string; readonly dir: string; readonly expires: number | undefined }): Promise<string> {
+async function joinCluster({ name, who, dir, expires }: { readonly name: string; readonly who: Who; readonly dir: string; readonly expires: number | undefined }): Promise<string> {
   const accountSeed = readKeyFile(dir, 'account.seed');
-  const file = agentFile(dir, name);
-  if (existsSync(file)) throw new PermanentError('AlreadyJoined', `${file} is there already: revoke it first (\`fleetmend cluster revoke ${name}\`), so that no identity is forgotten`);
-  const { creds } = await issueIdentity({ name, accountSeed, permissions: agentPermissions(name), expires });
+  const file = identityFile(dir, name, who);
+  if (existsSync(file)) throw new PermanentError('AlreadyJoined', `${file} is there already: revoke it first (\`fleetmend cluster revoke ${name}${who === 'dry-run' ? ' --dry-run' : ''}\`), so that no identity is forgotten`);
+  const identity = who === 'agent' ? { name, permissions: agentPermissions(name) } : { name: `${name}-dry-run`, permissions: dryRunPermissions(name) };
+  const { creds } = await issueIdentity({ ...identity, accountSeed, expires });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeSecret(file, creds);
-  return `${file}\nput it into the cluster: kubectl create secret generic fleetmend-agent-bus --from-file=credentials=${file}`;
+  return `${file}\nput it into the cluster: kubectl create secret generic fleetmend-${who}-bus --from-file=credentials=${file}`;
 }
 
 /** @throws PermanentError `NotJoined`, and what the bus says. */
-async function revoke({ name, dir, servers, clock, random }: { readonly name: string; readonly dir: string; readonly servers: readonly string[]; readonly clock: Clock; readonly random: Random }): Promise<string> {
-  const file = agentFile(dir, name);
-  if (!existsSync(file)) throw new PermanentError('NotJoined', `${dir} holds no identity of ${name}; it holds: ${joined(dir).join(', ') || 'none'}`);
+async function revoke({ name, who, dir, servers, clock, random }: { readonly name: string; readonly who: Who; readonly dir: string; readonly servers: readonly string[]; readonly clock: Clock; readonly random: Random }): Promise<string> {
+  const file = identityFile(dir, name, who);
+  if (!existsSync(file)) throw new PermanentError('NotJoined', `${dirname(file)} holds no identity of ${name}; it holds: ${joined(dirname(file)).join(', ') || 'none'}`);
   const { publicKey } = describeIdentity(readFileSync(file, 'utf8'));
   const accountJwt = await revokeIdentity({ accountJwt: readKeyFile(dir, 'account.jwt'), operatorSeed: readKeyFile(dir, 'operator.seed'), publicKey, at: clock.now() });
   // Written before it is handed out: a server that is reached later must not get the claims from before.
@@ -80,7 +85,7 @@ async function revoke({ name, dir, servers, clock, random }: { readonly name: st
   if (existsSync(configured)) writeSecret(configured, withAccountClaims(readFileSync(configured, 'utf8'), accountJwt));
   await pushAccount({ servers, credentials: { kind: 'creds', creds: readKeyFile(dir, 'system.creds') }, clock, random }, accountJwt);
   renameSync(file, `${file}.revoked`);
-  return `${name} is revoked: its agent is disconnected and not let in again\nnats-auth.conf says so too: give it to servers that may start with an empty disk\n\`fleetmend cluster join ${name}\` makes a new identity`;
+  return `${name} is revoked: its ${who === 'agent' ? 'agent' : 'dry-run process'} is disconnected and not let in again\nnats-auth.conf says so too: give it to servers that may start with an empty disk\n\`fleetmend cluster join ${name}\` makes a new identity`;
 }
 
 async function list(options: ReadOptions, env: Readonly<Record<string, string | undefined>>, clock: Clock): Promise<string> {
@@ -98,12 +103,15 @@ async function list(options: ReadOptions, env: Readonly<Record<string, string | 
   }
 }
 
-function agentFile(dir: string, name: string): string {
+/** Whose identity: a cluster has one agent, and may have one dry-run process. */
+type Who = 'agent' | 'dry-run';
+
+function identityFile(dir: string, name: string, who: Who): string {
   if (!Label.safeParse(name).success) throw new PermanentError('BadClusterName', `"${name}" cannot name a cluster: write a lower-case label, for example prod-eu-1`);
-  return join(dir, 'agents', `${name}.creds`);
+  return join(dir, `${who}s`, `${name}.creds`);
 }
 
-const joined = (dir: string): readonly string[] => (existsSync(join(dir, 'agents')) ? readdirSync(join(dir, 'agents')).filter((name) => name.endsWith('.creds')).map((name) => name.replace(/\.creds$/, '')) : []);
+const joined = (dir: string): readonly string[] => (existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith('.creds')).map((name) => name.replace(/\.creds$/, '')) : []);
 
 function readKeyFile(dir: string, name: string): string {
   const file = join(dir, name);

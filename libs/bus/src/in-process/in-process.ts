@@ -1,8 +1,8 @@
 import { minutes, seconds, type Clock, type Duration, type Instant } from '@fleetmend/kernel';
-import { Label, type Answer, type FailureEvent, type Heartbeat, type Question } from '@fleetmend/model';
+import { Label, type Answer, type DryRunQuestion, type DryRunReply, type FailureEvent, type Heartbeat, type Question } from '@fleetmend/model';
 import { ClusterSilentError } from '@fleetmend/ports';
-import type { AgentBus, Bus, DropReason, FailureDelivery, HubBus } from '../bus.ts';
-import { answerTo, countDrops, encode, messageIdOf, readAnswer, readCount, readFailure, readHeartbeat } from '../messages.ts';
+import type { AgentBus, Bus, DropReason, DryRunBus, FailureDelivery, HubBus } from '../bus.ts';
+import { answerDryRunTo, answerTo, countDrops, encode, messageIdOf, readAnswer, readCount, readDryRunReply, readFailure, readHeartbeat } from '../messages.ts';
 import { subjects } from '../subjects.ts';
 
 export interface InProcessBusOptions {
@@ -35,6 +35,7 @@ export function createInProcessBus({ clock, redeliverAfter = seconds(30) }: InPr
   const consumers: { readonly take: (stored: Stored) => void }[] = [];
   const listeners = new Set<(subject: string, data: Uint8Array) => void>();
   const agents = new Map<string, { question?: (question: Question) => Promise<Answer>; resync?: () => Promise<number> }>();
+  const dryRuns = new Map<string, (question: DryRunQuestion) => Promise<DryRunReply>>();
   const over = new AbortController();
   let next = 0;
 
@@ -100,6 +101,20 @@ export function createInProcessBus({ clock, redeliverAfter = seconds(30) }: InPr
     };
   }
 
+  function dryRun(cluster: string): DryRunBus {
+    Label.parse(cluster);
+    let own: ((question: DryRunQuestion) => Promise<DryRunReply>) | undefined;
+    return {
+      onQuestion(handler) {
+        own = handler;
+        dryRuns.set(cluster, handler);
+      },
+      async close() {
+        if (dryRuns.get(cluster) === own) dryRuns.delete(cluster);
+      },
+    };
+  }
+
   function hub(): HubBus {
     const drops = countDrops();
     let closed = false;
@@ -128,6 +143,10 @@ export function createInProcessBus({ clock, redeliverAfter = seconds(30) }: InPr
         const answer = readAnswer(question, data);
         if (!answer) throw new Error(`the agent of ${cluster} gave an answer that does not fit "${question.question}"`);
         return answer;
+      },
+      async askDryRun(cluster, question, timeout) {
+        const handler = dryRuns.get(cluster);
+        return handler && readDryRunReply(await within(answerDryRunTo(encode(question), handler), timeout, cluster));
       },
       async resync(cluster, timeout) {
         const handler = agents.get(cluster)?.resync;
@@ -180,6 +199,7 @@ export function createInProcessBus({ clock, redeliverAfter = seconds(30) }: InPr
 
   return {
     agent,
+    dryRun,
     hub,
     inject(subject, data) {
       if (subject.startsWith('fail.')) store(subject, data);
@@ -190,6 +210,7 @@ export function createInProcessBus({ clock, redeliverAfter = seconds(30) }: InPr
       consumers.length = 0;
       listeners.clear();
       agents.clear();
+      dryRuns.clear();
     },
   };
 }

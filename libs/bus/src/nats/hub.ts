@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { backoff, messageOf, minutes, seconds, type Duration } from '@fleetmend/kernel';
 import { ClusterSilentError } from '@fleetmend/ports';
 import { jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
-import type { Msg } from '@nats-io/transport-node';
+import { PermissionViolationError, type Msg } from '@nats-io/transport-node';
 import type { FailureDelivery, HubBus } from '../bus.ts';
-import { countDrops, encode, readAnswer, readCount, readFailure, readHeartbeat } from '../messages.ts';
+import { countDrops, encode, readAnswer, readCount, readDryRunReply, readFailure, readHeartbeat } from '../messages.ts';
 import { inboxPrefix, subjects } from '../subjects.ts';
 import { keepConnected, type NatsOptions } from './connection.ts';
 import { FAILURE_STREAM, INTAKE_CONSUMER } from './set-up.ts';
@@ -51,27 +51,39 @@ export function natsHub(options: NatsOptions): HubBus {
     handler({ cluster: taken.cluster, event: taken.value, ack: () => message.ack(), working: () => message.working(), nak: (delay = NAK_DELAY) => message.nak(delay) });
   }
 
-  /** One question, one reply subject under the cluster's own name: nobody but that agent may publish there. */
-  async function request(cluster: string, question: Parameters<typeof subjects.ask>[1], data: Uint8Array, timeout: Duration): Promise<Uint8Array> {
+  /** One question, one reply subject under the cluster's own name: nobody but whom it is for may publish there. Undefined: nobody hears it. */
+  async function request(cluster: string, { who, subject, reply }: { readonly who: string; readonly subject: string; readonly reply: string }, data: Uint8Array, timeout: Duration): Promise<Uint8Array | undefined> {
     const waited = new AbortController();
     const late = clock.sleep(timeout, AbortSignal.any([waited.signal, over.signal])).then(() => {
-      throw new ClusterSilentError(`the agent of cluster ${cluster} did not answer within ${timeout} ms`);
+      throw new ClusterSilentError(`the ${who} of cluster ${cluster} did not answer within ${timeout} ms`);
     });
     late.catch(() => undefined);
-    const reply = subjects.answer(cluster, randomUUID());
     const answered = Promise.withResolvers<Msg>();
     answered.promise.catch(() => undefined);
     const client = await Promise.race([connection.ready(), late]);
     const subscription = client.subscribe(reply, { max: 1, callback: (error, message) => (error ? answered.reject(error) : answered.resolve(message)) });
     try {
-      client.publish(subjects.ask(cluster, question), data, { reply });
+      client.publish(subject, data, { reply });
       const message = await Promise.race([answered.promise, late]);
-      if (message.headers?.code === NO_RESPONDERS) throw new ClusterSilentError(`no agent of cluster ${cluster} is connected: check that it runs and that its credentials are valid`);
-      return message.data;
+      return message.headers?.code === NO_RESPONDERS ? undefined : message.data;
     } finally {
       waited.abort(new Error('answered'));
       subscription.unsubscribe();
     }
+  }
+
+  /** @throws ClusterSilentError also where no agent hears it. */
+  async function ask(cluster: string, question: Parameters<typeof subjects.ask>[1], data: Uint8Array, timeout: Duration): Promise<Uint8Array> {
+    const answer = await request(cluster, { who: 'agent', subject: subjects.ask(cluster, question), reply: subjects.answer(cluster, randomUUID()) }, data, timeout);
+    if (answer === undefined) throw new ClusterSilentError(`no agent of cluster ${cluster} is connected: check that it runs and that its credentials are valid`);
+    return answer;
+  }
+
+  /** An identity from before there were dry-run processes is one whose fleet has none. */
+  function mayNotAsk(error: unknown): undefined {
+    if (!(error instanceof PermissionViolationError)) throw error;
+    options.onTrouble?.(new Error(`the hub's bus identity may not ask dry-run processes, so none is asked: give it the rights of docs/guides/bus.md if there are any (${messageOf(error)})`, { cause: error }));
+    return undefined;
   }
 
   return {
@@ -93,12 +105,18 @@ export function natsHub(options: NatsOptions): HubBus {
       await client.flush();
     },
     async ask(cluster, question, timeout) {
-      const answer = readAnswer(question, await request(cluster, question.question, encode(question), timeout));
+      const answer = readAnswer(question, await ask(cluster, question.question, encode(question), timeout));
       if (!answer) throw new Error(`the agent of ${cluster} gave an answer that does not fit "${question.question}"; agent and hub may be of different versions`);
       return answer;
     },
+    async askDryRun(cluster, question, timeout) {
+      const data = await request(cluster, { who: 'dry-run process', subject: subjects.askDryRun(cluster), reply: subjects.answerDryRun(cluster, randomUUID()) }, encode(question), timeout).catch(mayNotAsk);
+      const reply = data && readDryRunReply(data);
+      if (data !== undefined && reply === undefined) throw new Error(`the dry-run process of ${cluster} gave an answer that is none; it and the hub may be of different versions`);
+      return reply;
+    },
     async resync(cluster, timeout) {
-      return readCount(await request(cluster, 'resync', encode({}), timeout)) ?? 0;
+      return readCount(await ask(cluster, 'resync', encode({}), timeout)) ?? 0;
     },
     dropped: () => drops.read(),
     async close() {

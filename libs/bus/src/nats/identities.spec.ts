@@ -1,7 +1,7 @@
 import { decode, type Account, type User } from '@nats-io/jwt';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createBusKeys, describeIdentity, issueIdentity, renderServerAuth, revokeIdentity, type BusKeys } from './identities.ts';
-import { agentPermissions } from './permissions.ts';
+import { agentPermissions, dryRunPermissions } from './permissions.ts';
 
 let keys: BusKeys;
 beforeAll(async () => {
@@ -17,6 +17,10 @@ describe("an agent's identity", () => {
     expect([sub, iss]).toEqual([publicKey, decode(keys.accountJwt).sub]);
     expect(nats.pub?.allow).toEqual(['fail.v1.prod-1.>', 'hb.v1.prod-1.>', 'ans.v1.prod-1.>']);
     expect(nats.sub?.allow).toEqual(['ask.v1.prod-1.>', '_INBOX.prod-1.>']);
+  });
+
+  it('of a dry-run process hears one question and answers it: it is no agent', () => {
+    expect(dryRunPermissions('prod-1')).toEqual({ publish: ['dryans.v1.prod-1.>'], subscribe: ['dry.v1.prod-1.ask', '_INBOX.prod-1-dry-run.>'] });
   });
 
   it('is another one each time, and says until when it counts', async () => {

@@ -1,6 +1,7 @@
 import type { Bus } from '../bus.ts';
 import { natsAgent } from './agent.ts';
 import type { NatsOptions } from './connection.ts';
+import { natsDryRun } from './dry-run.ts';
 import { natsHub } from './hub.ts';
 
 export type { NatsCredentials, NatsOptions } from './connection.ts';
@@ -17,6 +18,7 @@ export function createNatsBus(options: NatsOptions): Bus {
   };
   return {
     agent: (cluster) => kept(natsAgent(options, cluster)),
+    dryRun: (cluster) => kept(natsDryRun(options, cluster)),
     hub: () => kept(natsHub(options)),
     async close() {
       await Promise.all(closers.map((close) => close()));

@@ -15,11 +15,16 @@ export function agentPermissions(cluster: string): NatsPermissions {
   };
 }
 
+/** The dry-run process hears its one question and answers it: it can publish no failure, no heartbeat and no agent's answer. */
+export function dryRunPermissions(cluster: string): NatsPermissions {
+  return { publish: [`dryans.v1.${cluster}.>`], subscribe: [`dry.v1.${cluster}.ask`, `${inboxPrefix(`${cluster}-dry-run`)}.>`] };
+}
+
 /** The hub uses its one consumer, asks, and hears heartbeats and answers. It can create and delete nothing. */
 export function hubPermissions(): NatsPermissions {
   return {
-    publish: [`$JS.API.CONSUMER.INFO.${FAILURE_STREAM}.${INTAKE_CONSUMER}`, `$JS.API.CONSUMER.MSG.NEXT.${FAILURE_STREAM}.${INTAKE_CONSUMER}`, `$JS.ACK.${FAILURE_STREAM}.${INTAKE_CONSUMER}.>`, 'ask.v1.*.*'],
-    subscribe: ['hb.v1.*.digest', 'ans.v1.*.*', `${inboxPrefix('hub')}.>`],
+    publish: [`$JS.API.CONSUMER.INFO.${FAILURE_STREAM}.${INTAKE_CONSUMER}`, `$JS.API.CONSUMER.MSG.NEXT.${FAILURE_STREAM}.${INTAKE_CONSUMER}`, `$JS.ACK.${FAILURE_STREAM}.${INTAKE_CONSUMER}.>`, 'ask.v1.*.*', 'dry.v1.*.ask'],
+    subscribe: ['hb.v1.*.digest', 'ans.v1.*.*', 'dryans.v1.*.*', `${inboxPrefix('hub')}.>`],
   };
 }
 

@@ -10,6 +10,7 @@ import { objectIn, type Source } from '../propose/source.ts';
 import { structuralDiff } from '@fleetmend/manifest';
 import { revertEdits } from '../verify/revert-edits.ts';
 import type { Stage, StageDeps } from '../stage.ts';
+import { withDryRun } from './dry-run.ts';
 import { gateInput, type Judged } from './gate-input.ts';
 import { judge } from './judge.ts';
 import { secretsInGit } from './secrets-in-git.ts';
@@ -22,7 +23,9 @@ export function evaluate(deps: StageDeps): Stage {
     const reverting = view.request.status.phase === 'Reverting';
     const { judged, baseMoved } = reverting ? await judgeRevert(deps, view, plan) : await judgeRepair(deps, view, plan);
     const input = gateInput(deps, view, judged);
-    const { decision, bundle } = await judge(deps, view.request.spec.clusters, input);
+    const { clusters, target } = view.request.spec;
+    const { decision: ofPolicy, bundle } = await judge(deps, clusters, input);
+    const decision = await withDryRun(ofPolicy, { dryRun: deps.dryRun, clusters, diffs: judged.diffs, application: judged.application, namespace: target?.namespace });
     const verdict = toVerdict({ view, judged, decision, bundle, baseMoved });
     await deps.audit.record({
       step: 'evaluate',
@@ -48,6 +51,7 @@ async function judgeRepair(deps: StageDeps, view: View, plan: Plan): Promise<{ j
       binding: source.binding,
       clusterLabels: await labelsOf(deps, source.cluster),
       restoresEarlierValue: await restores(source, plan, action),
+      application: source.application?.ref,
       secretsInGit: secretsInGit((await readVersions(source)).flatMap(({ objects }) => objects)),
     },
     baseMoved: head !== plan.base && (await touchedDiffer(source, head, edits)),
@@ -87,7 +91,7 @@ function leavesOf(value: unknown): readonly unknown[] {
 async function judgeRevert(deps: StageDeps, view: View, plan: Plan): Promise<{ judged: Judged; baseMoved: boolean }> {
   const { source, edits, action, before, after } = await revertEdits(deps, view, plan);
   return {
-    judged: { kind: 'Revert', plan, action, edits, diffs: structuralDiff(before, after), exact: true, binding: source.binding, clusterLabels: await labelsOf(deps, source.cluster), restoresEarlierValue: true, secretsInGit: [] },
+    judged: { kind: 'Revert', plan, action, edits, diffs: structuralDiff(before, after), exact: true, binding: source.binding, clusterLabels: await labelsOf(deps, source.cluster), restoresEarlierValue: true, application: source.application?.ref, secretsInGit: [] },
     baseMoved: false,
   };
 }

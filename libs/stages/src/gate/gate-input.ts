@@ -1,6 +1,6 @@
 import { hours, renderTime } from '@fleetmend/kernel';
 import { attemptsLastDay, openPullRequestUse, type View } from '@fleetmend/lifecycle';
-import type { Action, FileEdit, ObjectDiff, Plan } from '@fleetmend/model';
+import type { Action, FileEdit, ObjectDiff, ObjectRef, Plan } from '@fleetmend/model';
 import type { GateInput } from '@fleetmend/plugin-api';
 import type { Binding } from '../propose/source.ts';
 import { countLines } from '../propose/edit-digest.ts';
@@ -19,6 +19,8 @@ export interface Judged {
   readonly binding: Binding;
   readonly clusterLabels: Readonly<Record<string, string>>;
   readonly restoresEarlierValue: boolean;
+  /** What applies the objects, where an engine is known. */
+  readonly application: ObjectRef | undefined;
   /** Names and keys of Secrets that Git knows of. */
   readonly secretsInGit: readonly string[];
 }
