@@ -10,6 +10,7 @@ import { createStages, fileSharing, type StageDeps } from '@fleetmend/stages';
 import { memoryAudit, memoryEvidence, memoryNotifier, memoryRequests, memorySettings, type MemoryTicket, type RequestLedger, type VirtualClock } from '@fleetmend/testing';
 import { createHubPlugins } from '../../apps/hub/src/plugins/hub-plugins.ts';
 import { hubTimes } from '../../apps/hub/src/reconcile/hub-times.ts';
+import { unhurried } from './unhurried.ts';
 
 const WORKERS = 4;
 const RESYNC = seconds(30);
@@ -60,8 +61,8 @@ export async function startVirtualHub({ clock, random, bus, forge, repository, p
     lifecycle: times.lifecycle,
     pace: times.pace,
   };
-  const reconcile = createReconciler({ ...deps, stages: createStages(deps), moved, failed: (key, stage, error) => trouble(`${key.name}: ${stage} failed: ${messageOf(error)}`), rest: times.pace.pollSlow });
-  const loop = startReconcileLoop({ clock, requests, openSet, workers: WORKERS, reconcile, resync: times.resync, failed: (key, error) => trouble(`a look at ${key} failed: ${messageOf(error)}`) });
+  const look = createReconciler({ ...deps, stages: createStages(deps), moved, failed: (key, stage, error) => trouble(`${key.name}: ${stage} failed: ${messageOf(error)}`), rest: times.pace.pollSlow });
+  const loop = startReconcileLoop({ clock, requests, openSet, workers: WORKERS, reconcile: unhurried(look, { clock, trouble }), resync: times.resync, failed: (key, error) => trouble(`a look at ${key} failed: ${messageOf(error)}`) });
 
   const intake = createIntake({ requests, settings, openSet, clock, shareFile: fileSharing(deps), window: times.groupingWindow });
   await consumeDurably(hubBus, { clock, take: intake, onTrouble: (error) => trouble(`a failure event was not taken in: ${messageOf(error)}`) });
