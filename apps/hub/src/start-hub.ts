@@ -7,7 +7,7 @@ import { createGit, openMirrors } from '@fleetmend/git';
 import { createKubeClient, createWriter, HUB_MAY_WRITE, type KubeConnection } from '@fleetmend/k8s';
 import { messageOf, PermanentError, seconds, type Clock, type Random } from '@fleetmend/kernel';
 import type { Settings } from '@fleetmend/ports';
-import { createIntake, createOpenSet, createReconciler, startReconcileLoop } from '@fleetmend/reconcile';
+import { createIntake, createOpenSet, createReconciler, startReconcileLoop, takeRetries, type IntakeDeps } from '@fleetmend/reconcile';
 import { createStages, fileSharing, type StageDeps } from '@fleetmend/stages';
 import { createHubMetrics, type Logger } from '@fleetmend/telemetry';
 import { startAuditSinks } from './audit-sinks.ts';
@@ -125,7 +125,9 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
       (lease) => lease.stop(),
     );
 
-    const intake = createIntake({ requests, settings, openSet, clock, shareFile: fileSharing(deps), window: times.groupingWindow });
+    const intaking: IntakeDeps = { requests, settings, openSet, clock, shareFile: fileSharing(deps), window: times.groupingWindow };
+    const intake = createIntake(intaking);
+    closers.add(takeRetries(intaking, (error, request) => log.warn({ 'fleetmend.request': request, err: error }, `${request} is not tried again yet: ${messageOf(error)}`)), (end) => end());
     const fleet = createFleetRegister({ client, writer, clock, namespace: config.namespace });
     const http = closers.add(
       await startHttpAndIntake({ clock, log, parts: { config, bus, intake, openSet, fleet, metrics, requests, settings, evidence, pages, policyEngine: plugins.policyEngine, notReady: () => requests.trouble(), leading: () => leader.leading } }),

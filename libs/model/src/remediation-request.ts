@@ -12,6 +12,9 @@ import { Rollout } from './rollout.ts';
 import { Verdict } from './verdict.ts';
 import { Verification } from './verification.ts';
 
+/** On a request that ended: a person wants the same failure to be tried again, in a new request. Its value says who asks. */
+export const RETRY_ANNOTATION = 'fleetmend.dev/retry';
+
 /** Where a cause lies. Only a `Workload` has a target in Git; the others end with a human. */
 export const Scope = z.enum(['Workload', 'Node', 'Image', 'Registry', 'StorageClass', 'Namespace', 'Fleet']);
 

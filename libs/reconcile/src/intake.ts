@@ -1,6 +1,6 @@
 import { isPermanent, renderTime, shortDigest, type Clock, type Duration } from '@fleetmend/kernel';
 import { isTerminal } from '@fleetmend/lifecycle';
-import { SYSTEM_NAMESPACE, isAbout, sharedFingerprintOf, type FailureEvent, type RemediationRequest } from '@fleetmend/model';
+import { RETRY_ANNOTATION, SYSTEM_NAMESPACE, isAbout, sharedFingerprintOf, type FailureEvent, type RemediationRequest } from '@fleetmend/model';
 import type { NewRequest, Requests, Settings } from '@fleetmend/ports';
 import { chooseBinding, type ShareFile } from '@fleetmend/stages';
 import type { LiveOpenSet } from './open-set.ts';
@@ -35,6 +35,24 @@ export function createIntake(deps: IntakeDeps): (event: FailureEvent) => Promise
     waiting.set(key, taken);
     return taken;
   };
+}
+
+/**
+ * A person may ask again for what never stopped failing (`fleetmend retry`). The agent has nothing new to say of it, so what it
+ * said last is taken in once more. After a restart of the hub it says everything again by itself.
+ * @returns a function that ends it
+ */
+export function takeRetries(deps: IntakeDeps, trouble: (error: unknown, request: string) => void): () => void {
+  return deps.requests.watch(({ namespace, name }) => {
+    const asked = deps.requests.cached().find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
+    if (asked === undefined || !retryAsked(asked) || !isTerminal(asked.status.phase)) return;
+    const still = asked.spec.clusters.flatMap((cluster) => deps.openSet.open(cluster).filter(({ fingerprint }) => isAbout(asked.spec, cluster, fingerprint)));
+    for (const event of still) ensureRequest(deps, event).catch((error: unknown) => trouble(error, `${namespace}/${name}`));
+  });
+}
+
+function retryAsked({ metadata }: RemediationRequest): boolean {
+  return metadata.annotations?.[RETRY_ANNOTATION] !== undefined;
 }
 
 async function ensureRequest(deps: IntakeDeps, event: FailureEvent): Promise<Intaken> {
@@ -72,7 +90,7 @@ async function sameCause({ openSet, settings, shareFile }: IntakeDeps, event: Fa
 
 /** No request that lives is about it, and none that ended was about the same occurrence. */
 function isNew({ openSet }: IntakeDeps, requests: readonly RemediationRequest[], event: FailureEvent): boolean {
-  return earlierRequests(requests, event).every((request) => isTerminal(request.status.phase) && openedAgain(openSet, event, request));
+  return earlierRequests(requests, event).every((request) => isTerminal(request.status.phase) && (retryAsked(request) || openedAgain(openSet, event, request)));
 }
 
 async function isAlive({ requests }: IntakeDeps, { metadata }: RemediationRequest): Promise<boolean> {

@@ -9,6 +9,7 @@ import { policyCommand } from './policy-rollout.ts';
 import { precedentsCommand } from './precedents.ts';
 import { pullRequestCommand } from './pull-requests.ts';
 import { describeCommand, getCommand } from './requests.ts';
+import { retryCommand } from './retry.ts';
 import { scanCommand } from './scan.ts';
 import { upCommand } from './up.ts';
 import { verifyPullRequestCommand } from './verify-pr.ts';
@@ -22,6 +23,7 @@ export const commands: readonly CommandFactory[] = [
   explainCommand,
   approveCommand,
   rejectCommand,
+  retryCommand,
   cancelCommand,
   pauseCommand,
   resumeCommand,

@@ -85,6 +85,32 @@ describe('holding back', () => {
   });
 });
 
+describe('asking again', () => {
+  const ended = (reason: string) => aRequest({ phase: 'Failed', reason, diagnosis: FACTS.diagnosis as never, plan: FACTS.plan as never });
+
+  it('marks a finished request under the name of who asks, once', async () => {
+    put(ended('SymptomRemains'));
+    const { status, out } = await cluster.run('retry', 'rr-1');
+    expect([status, out]).toEqual([EXIT.ok, expect.stringContaining('shop-team/rr-1 is asked for again')]);
+    expect(out).not.toContain('precedents');
+    expect(cluster.objects.get('fleetmend.dev/v1alpha1', 'RemediationRequest', 'shop-team', 'rr-1')).toMatchObject({ metadata: { annotations: { 'fleetmend.dev/retry': 'kubernetes-admin' } } });
+    expect((await cluster.run('retry', 'rr-1')).out).toContain('already, by kubernetes-admin');
+  });
+
+  it('reminds of the no that stands in the way', async () => {
+    put(ended('Vetoed'));
+    expect((await cluster.run('retry', 'rr-1')).out).toContain('fleetmend precedents forget');
+  });
+
+  it('refuses what is still worked on, or is tried again already', async () => {
+    put(waiting);
+    expect(await cluster.run('retry', 'rr-1')).toMatchObject({ status: EXIT.permanent, err: expect.stringContaining('in phase AwaitingApproval') });
+    const { status, metadata, ...rest } = ended('SymptomRemains');
+    put({ ...rest, status, metadata: { ...metadata, name: 'rr-0' } });
+    expect(await cluster.run('retry', 'rr-0')).toMatchObject({ status: EXIT.permanent, err: expect.stringContaining('shop-team/rr-1 is about the same failure') });
+  });
+});
+
 it('explains why a request stands where it stands', async () => {
   put(waiting);
   cluster.put(policy('shop'));
