@@ -5,8 +5,12 @@ import { PassThrough } from 'node:stream';
 import { openFileAudit } from '@fleetmend/audit';
 import { systemClock } from '@fleetmend/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLocalPullRequests } from '@fleetmend/forges';
+import { pluginStateDir } from '@fleetmend/hub';
 import { EXIT } from './exit-codes.ts';
 import { runCli } from './program.ts';
+import { FORGE, REPOSITORY } from './up/demo-settings.ts';
+import { stateLayout } from './up/state-layout.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -34,6 +38,11 @@ describe('the command line', () => {
     const { status, out } = await run('--help');
     expect(status).toBe(EXIT.ok);
     expect(out).toMatch(/Examples:[\s\S]*fleetmend up --once --json/);
+  });
+
+  it.each([['--once'], ['--json'], ['--accelerated'], ['--scenario=test']])('refuses up --context with %s, which only the sandbox can do', async (option) => {
+    const { status, err } = await run('up', '--context', 'prod', option);
+    expect([status, err]).toEqual([EXIT.usage, expect.stringMatching(new RegExp(`${option.replace(/=.*/, '')} is for the sandbox and cannot stand with --context: leave out the one or the other`))]);
   });
 
   it.each([[['--no-such-option']], [['no-such-command']], [['describe']], [['up', '--log-level', 'loud']]])('refuses %j as wrong', async (args) => {
@@ -118,6 +127,19 @@ describe('trouble is named with the next step, and ends with its own status', ()
 it('lists no pull requests where there are none', async () => {
   mkdirSync(join(dir, 'state', 'hub'), { recursive: true });
   expect(await run('pr', 'list')).toEqual({ status: EXIT.ok, out: 'No pull requests.\n', err: '' });
+});
+
+it('closes a pull request under the name of who says no', async () => {
+  const layout = stateLayout(join(dir, 'state'));
+  const pullRequests = createLocalPullRequests({ stateDir: pluginStateDir(layout.hub, `hub.forges.${FORGE}`, 'local'), root: layout.repositories, clock: systemClock });
+  const repository = await pullRequests.repository(REPOSITORY);
+  await repository.commit({ branch: 'main', files: new Map([['a', '1']]), message: 'one' });
+  const head = await repository.createCommit({ parent: await repository.head('main'), files: new Map([['a', '2']]), message: 'two', author: { name: 'ben', email: 'ben@fleet.local' }, at: 0 });
+  repository.moveBranch({ branch: 'topic', from: undefined, to: head });
+  await pullRequests.open({ repository: REPOSITORY, branch: 'topic', base: 'main', title: 'two', body: '' }, { login: 'ben' });
+  pullRequests.dispose();
+  expect(await run('pr', 'close', '1', '-m', 'not like this')).toMatchObject({ status: EXIT.ok, out: 'closed #1\n' });
+  expect((await run('pr', 'list')).out).toMatch(/^#1 {2}Closed {2}two/);
 });
 
 it.each([[['doctor']], [['get']], [['pr', 'list']], [['audit', 'verify']]])('%j only reads: it leaves no folder where no fleet was', async (args) => {

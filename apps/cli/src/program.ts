@@ -15,6 +15,7 @@ Examples:
   fleetmend up --context NAME         hub and agent on a real cluster
   fleetmend get                       every request
   fleetmend pr merge 2                merge a pull request of the local forge as yourself
+  fleetmend sandbox break image       break something in the fleet that \`up\` runs
 
 \`fleetmend COMMAND --help\` shows the options of a command; where none is named, it is \`up\`.
 

@@ -7,5 +7,6 @@ export { pluginStateDir } from './plugins/hub-plugins.ts';
 export { ADMISSION_KINDS, KINDS } from './kubernetes/kinds.ts';
 export { createSettingsReader } from './kubernetes/settings-reader.ts';
 export { readRequest } from './kubernetes/requests-store.ts';
+export { readRecordedInputs, type RecordedInput } from './policy/decision-log.ts';
 export { readRollout, type ReadRollout } from './policy/rollout-objects.ts';
 export { createClosers, type Closers } from './closers.ts';

@@ -1,4 +1,4 @@
-import { conditionsOf, decide, moved, stopsClock, summaryOf, withClock, type Decision, type Lifecycle, type View } from '@fleetmend/lifecycle';
+import { conditionsOf, decide, isTerminal, moved, stopsClock, summaryOf, withClock, type Decision, type Lifecycle, type View } from '@fleetmend/lifecycle';
 import type { Phase, RemediationRequest, RemediationRequestStatus } from '@fleetmend/model';
 import type { Facts } from '@fleetmend/stages';
 
@@ -42,7 +42,9 @@ export function withFacts(view: View, facts: Facts): View {
 export function finished({ view, next }: Settled, waitsFor?: string): RemediationRequestStatus {
   const running = !stopsClock(view) && !(next.kind === 'rest' && next.clock === 'stopped');
   const status = withClock(view.request.status, running, view.now);
-  const reason = waitsFor ?? (next.kind === 'rest' ? next.reason : (status.reason ?? 'Detected'));
+  // What has ended waits for nothing: how it ended is what people look for.
+  const rests = next.kind === 'rest' && !isTerminal(status.phase) ? next.reason : undefined;
+  const reason = waitsFor ?? rests ?? status.reason ?? 'Detected';
   const generation = view.request.metadata.generation ?? 1;
   return { ...status, summary: summaryOf(view.request, status, reason), conditions: conditionsOf(status, generation, view.now), observedGeneration: generation };
 }

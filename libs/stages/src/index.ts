@@ -5,7 +5,7 @@ export * from './propose/source.ts';
 export * from './deliver/names.ts';
 export { ticketOf } from './finish/escalate.ts';
 export { bundleFor } from './gate/bundle-for.ts';
-export { judge, difference } from './gate/judge.ts';
+export { answered, judge, difference } from './gate/judge.ts';
 export { diagnose } from './diagnose/diagnose.ts';
 export { intendedChange } from './propose/intended-change.ts';
 export { fileSharing, type ShareFile } from './propose/shared-file.ts';

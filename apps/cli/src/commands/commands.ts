@@ -2,6 +2,7 @@ import type { CommandFactory } from '../command.ts';
 import { approveCommand, rejectCommand } from './approve.ts';
 import { auditCommand } from './audit.ts';
 import { clusterCommand } from './cluster.ts';
+import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { cancelCommand, pauseCommand, resumeCommand } from './hold.ts';
@@ -10,6 +11,7 @@ import { precedentsCommand } from './precedents.ts';
 import { pullRequestCommand } from './pull-requests.ts';
 import { describeCommand, getCommand } from './requests.ts';
 import { retryCommand } from './retry.ts';
+import { sandboxCommand } from './sandbox.ts';
 import { scanCommand } from './scan.ts';
 import { upCommand } from './up.ts';
 import { verifyPullRequestCommand } from './verify-pr.ts';
@@ -32,6 +34,8 @@ export const commands: readonly CommandFactory[] = [
   pullRequestCommand,
   verifyPullRequestCommand,
   precedentsCommand,
+  sandboxCommand,
   auditCommand,
   doctorCommand,
+  completionCommand,
 ];

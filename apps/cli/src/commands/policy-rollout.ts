@@ -5,6 +5,7 @@ import { PermanentError, shortDigest } from '@fleetmend/kernel';
 import { GROUP_VERSION } from '@fleetmend/model';
 import { readBundle } from '@fleetmend/policy-engines';
 import { onCluster, type CommandFactory, type CommandWorld } from '../command.ts';
+import { policyReplayCommand } from './policy-replay.ts';
 import { policyTestCommand } from './policy-test.ts';
 import { renderTable } from '../table.ts';
 import { whoAmI, withCluster } from './cluster-access.ts';
@@ -24,7 +25,7 @@ interface Asked {
 const MAY_APPROVE: readonly MayWrite[] = [{ group: 'fleetmend.dev', resources: [KINDS.approval.resource] }];
 const MAY_HALT: readonly MayWrite[] = [{ group: 'fleetmend.dev', resources: [KINDS.rollout.resource] }];
 
-/** `policy digest BUNDLE`, `policy test CASES…` and `policy rollout status|promote|halt`. */
+/** `policy digest BUNDLE`, `policy test CASES…`, `policy replay` and `policy rollout status|promote|halt`. */
 export const policyCommand: CommandFactory = (world) => {
   const rollout = new Command('rollout').description('a policy bundle on its way over the fleet');
   rollout.addCommand(onRollout(world, 'status', '[rollout]', 'every rollout, or one of them with its clusters').action(async (name: string | undefined, options: RolloutOptions) => world.print(await status({ name, options, env: world.env }))));
@@ -38,6 +39,7 @@ export const policyCommand: CommandFactory = (world) => {
     .description('policy bundles')
     .addCommand(new Command('digest').argument('<bundle>').description('the digest of a bundle (a folder, or a .tar.gz), as a PolicyRollout names it').action((path: string) => world.print(readBundle({ path }).info.digest)))
     .addCommand(policyTestCommand(world))
+    .addCommand(policyReplayCommand(world))
     .addCommand(rollout);
 };
 

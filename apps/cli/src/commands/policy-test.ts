@@ -28,8 +28,7 @@ export const policyTestCommand: CommandFactory = (world) =>
 async function testPolicy({ paths, bundle, world }: { readonly paths: readonly string[]; readonly bundle: string; readonly world: CommandWorld }): Promise<number> {
   const files = paths.flatMap(filesOf);
   if (files.length === 0) throw new PermanentError('NoCases', `${paths.join(', ')} holds no .yaml, .yml or .json file: write a case, policies/examples/cases has some`);
-  const [opaWasm] = policyEngines;
-  const engine: PolicyEngine = await opaWasm.create({ bundle, limitMs: 2_000 }, { clock: world.clock, fetch, stateDir: '.', log: { info: () => undefined, warn: () => undefined } });
+  const engine = await openEngine(bundle, world);
   try {
     let failed = 0;
     for (const file of files) {
@@ -42,6 +41,12 @@ async function testPolicy({ paths, bundle, world }: { readonly paths: readonly s
   } finally {
     await engine.close();
   }
+}
+
+/** An engine for one command: it is told which bundle, and nothing is kept. */
+export async function openEngine(bundle: string, { clock }: Pick<CommandWorld, 'clock'>): Promise<PolicyEngine> {
+  const [opaWasm] = policyEngines;
+  return opaWasm.create({ bundle, limitMs: 2_000 }, { clock, fetch, stateDir: '.', log: { info: () => undefined, warn: () => undefined } });
 }
 
 /** What is wrong with a case; undefined: the bundle judges as it says. */
@@ -64,7 +69,7 @@ function differenceOf(expect: PolicyCase['expect'], { allow, violations }: GateD
   return `expected the violations ${expect.violations.join(', ') || 'none'}, got: ${said}`;
 }
 
-function readCase(file: string): PolicyCase {
+export function readCase(file: string): PolicyCase {
   try {
     return parse(PolicyCase, parseYaml(readFileSync(file, 'utf8')), file);
   } catch (error) {
@@ -73,7 +78,7 @@ function readCase(file: string): PolicyCase {
   }
 }
 
-function filesOf(path: string): readonly string[] {
+export function filesOf(path: string): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) return [path];
     return readdirSync(path).filter((name) => /\.(ya?ml|json)$/.test(name)).sort().map((name) => join(path, name));

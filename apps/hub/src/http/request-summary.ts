@@ -11,8 +11,8 @@ export function summarise({ metadata, spec, status }: RemediationRequest): Reque
     target: spec.target && renderRef(spec.target),
     failure: spec.failure.class,
     phase: status.phase,
-    // What `kubectl get rr -o wide` shows too: the sentence where there is one, else the word.
-    reason: status.summary?.reason ?? status.reason,
+    // The one field that `kubectl get rr -o wide` shows.
+    reason: status.summary?.reason,
     attempt: status.attempt,
     seen: status.occurrences?.count ?? 0,
     cause: status.diagnosis?.cause,

@@ -100,6 +100,31 @@ export function openDecisionLog({ file, clock }: { readonly file: string; readon
   };
 }
 
+/** One plan that was judged, as it was handed to the policy. */
+export interface RecordedInput {
+  readonly cluster: string;
+  readonly request: string;
+  readonly plan: string;
+  readonly input: unknown;
+}
+
+/**
+ * What a hub's log holds, oldest first, for whoever judges it again elsewhere. Only reads, also while the hub writes.
+ * @throws PermanentError `DecisionLogUnreadable` naming the file
+ */
+export function readRecordedInputs(file: string): readonly RecordedInput[] {
+  try {
+    const database = new DatabaseSync(file, { readOnly: true });
+    try {
+      return database.prepare('SELECT cluster, request, plan, json FROM inputs ORDER BY at, rowid').all().map((row) => ({ cluster: String(row['cluster']), request: String(row['request']), plan: String(row['plan']), input: JSON.parse(String(row['json'])) as unknown }));
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw new PermanentError('DecisionLogUnreadable', `the log of policy decisions ${file} cannot be read: ${messageOf(error)}; it is \`policy-decisions.db\` in the state directory of a hub`, { cause: error });
+  }
+}
+
 function open(file: string): DatabaseSync {
   try {
     // Inputs hold rendered manifests, as the mirrors beside it do: nobody else on the machine has to read them. SQLite gives the

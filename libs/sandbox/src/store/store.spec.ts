@@ -43,6 +43,15 @@ describe('the store', () => {
     second.close();
   });
 
+  it('takes what comes after its end from whoever was still at work, and keeps none of it', async () => {
+    const first = openStore({ path });
+    const cluster = first.cluster('a');
+    first.close();
+    cluster.put('/configmaps', object('late'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(openStore({ path }).cluster('a').get('/configmaps', 'shop', 'late')).toBeUndefined();
+  });
+
   it('never gives a revision twice, also when the last change was a deletion', () => {
     const first = openStore({ path });
     first.cluster('a').put('/configmaps', object('x'));

@@ -36,7 +36,13 @@ export function openStore({ path, history = 8_192 }: StoreOptions): Store {
   const cluster = (name: string): ClusterStore => {
     const known = clusters.get(name);
     if (known) return known;
-    const made = createClusterStore({ name, history, ...load(database, name, path), persist: (change) => writer.add(name, change) });
+    const made = createClusterStore({
+      name,
+      history,
+      ...load(database, name, path),
+      // Whoever was still at work when the world ended writes into memory that nobody reads any more, and does it again in the next life.
+      persist: (change) => void (database.isOpen && writer.add(name, change)),
+    });
     clusters.set(name, made);
     return made;
   };

@@ -59,7 +59,7 @@ function withBundle(input: GateInput, bundle: BundleInfo, stage: GateInput['poli
 }
 
 /** A bundle on trial never keeps a decision from being made: that it failed is what is recorded. */
-async function answered(ask: (bundle: BundleInfo) => Promise<GateDecision>, bundle: BundleInfo): Promise<GateDecision> {
+export async function answered(ask: (bundle: BundleInfo) => Promise<GateDecision>, bundle: BundleInfo): Promise<GateDecision> {
   try {
     return await ask(bundle);
   } catch (error) {
@@ -72,6 +72,7 @@ function isDenied({ allow, violations }: GateDecision): boolean {
   return violations.some((violation) => violation.class === 'Unsafe') || (!allow && violations.length === 0);
 }
 
+/** What another bundle says otherwise of the same change: no answer, a new no, or anything let go. */
 export function difference(before: GateDecision, after: GateDecision): { readonly evalError: boolean; readonly newDeny: boolean; readonly newAllow: boolean } {
   const failed = (decision: GateDecision) => decision.violations.some(({ id }) => id === NO_ANSWER);
   const evalError = failed(after) && !failed(before);
