@@ -78,7 +78,8 @@ async function roomFor({ name, history }: Scenario, repository: BareRepository):
 function scenarioFor(dir: string): Scenario {
   const scenario = readScenario(dir);
   const alone = `play it in a world of its own: \`fleetmend up --scenario ${dir}\``;
-  const problems = missingAbilities(scenario, { rendersKustomize: false });
+  if (scenario.layout !== 'raw') throw new PermanentError('NotForRunningFleet', `${scenario.name} has the layout ${scenario.layout}, and the folders of the running fleet hold plain manifests; ${alone}`);
+  const problems = missingAbilities(scenario, {});
   const [firstProblem] = problems;
   if (firstProblem !== undefined) throw new PermanentError('NotForRunningFleet', `${scenario.name} is not for this world: ${problems.join('; ')}`);
   const [only, second] = scenario.clusters;
