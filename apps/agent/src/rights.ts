@@ -35,7 +35,7 @@ export const ANSWER_READS: readonly AnswerRead[] = [
   read('source.toolkit.fluxcd.io/v1', 'HelmRepository', 'helmrepositories'), read('source.toolkit.fluxcd.io/v1', 'HelmChart', 'helmcharts'),
 ];
 
-const CLUSTER_SCOPED = ['Node', 'Namespace', 'PersistentVolume', 'StorageClass', 'PriorityClass', 'RuntimeClass'];
+const CLUSTER_SCOPED = ['Node', 'Namespace', 'PersistentVolume', 'StorageClass', 'IngressClass', 'PriorityClass', 'RuntimeClass'];
 export const isNamespaced = (kind: string): boolean => !CLUSTER_SCOPED.includes(kind);
 
 /** The kind may be read for an `object` answer, in any version of its group. */

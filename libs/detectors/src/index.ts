@@ -2,6 +2,7 @@
 import type { Detector } from '@fleetmend/plugin-api';
 import { autoscalerInactive } from './autoscaler-inactive/autoscaler-inactive.ts';
 import { autoscalerLimited } from './autoscaler-limited/autoscaler-limited.ts';
+import { certificate } from './certificate/certificate.ts';
 import { claimLost } from './claim-lost/claim-lost.ts';
 import { claimPending } from './claim-pending/claim-pending.ts';
 import { containerConfig } from './container-config/container-config.ts';
@@ -14,18 +15,23 @@ import { deploymentPaused } from './deployment-paused/deployment-paused.ts';
 import { disruptionBlocked } from './disruption-blocked/disruption-blocked.ts';
 import { evicted } from './evicted/evicted.ts';
 import { failedMount } from './failed-mount/failed-mount.ts';
+import { gatewayRoute } from './gateway-route/gateway-route.ts';
 import { imagePull } from './image-pull/image-pull.ts';
+import { ingressBackend } from './ingress-backend/ingress-backend.ts';
 import { initStuck } from './init-stuck/init-stuck.ts';
 import { jobFailed } from './job-failed/job-failed.ts';
 import { jobStuck } from './job-stuck/job-stuck.ts';
 import { lifecycleHook } from './lifecycle-hook/lifecycle-hook.ts';
 import { livenessProbe } from './liveness-probe/liveness-probe.ts';
+import { loadBalancer } from './load-balancer/load-balancer.ts';
 import { nodeNotReady } from './node-not-ready/node-not-ready.ts';
 import { oomKilled } from './oom-killed/oom-killed.ts';
 import { podSandbox } from './pod-sandbox/pod-sandbox.ts';
 import { readinessProbe } from './readiness-probe/readiness-probe.ts';
 import { rolloutStuck } from './rollout-stuck/rollout-stuck.ts';
 import { scaledToZero } from './scaled-to-zero/scaled-to-zero.ts';
+import { serviceEndpoints } from './service-endpoints/service-endpoints.ts';
+import { servicePort } from './service-port/service-port.ts';
 import { statefulSetStuck } from './stateful-set-stuck/stateful-set-stuck.ts';
 import { stuckTerminating } from './stuck-terminating/stuck-terminating.ts';
 import { unschedulable } from './unschedulable/unschedulable.ts';
@@ -34,6 +40,7 @@ import { volumeResize } from './volume-resize/volume-resize.ts';
 export const detectors: readonly Detector[] = [
   autoscalerInactive,
   autoscalerLimited,
+  certificate,
   claimLost,
   claimPending,
   containerConfig,
@@ -46,18 +53,23 @@ export const detectors: readonly Detector[] = [
   disruptionBlocked,
   evicted,
   failedMount,
+  gatewayRoute,
   imagePull,
+  ingressBackend,
   initStuck,
   jobFailed,
   jobStuck,
   lifecycleHook,
   livenessProbe,
+  loadBalancer,
   nodeNotReady,
   oomKilled,
   podSandbox,
   readinessProbe,
   rolloutStuck,
   scaledToZero,
+  serviceEndpoints,
+  servicePort,
   statefulSetStuck,
   stuckTerminating,
   unschedulable,

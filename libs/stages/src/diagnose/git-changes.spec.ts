@@ -30,6 +30,8 @@ describe('a difference', () => {
     ['a map that was taken out is one', { probe: { a: 1, b: 2 } }, {}, [['probe']]],
     ['items with names are told apart by them', { c: [{ name: 'x', v: 1 }, { name: 'y', v: 1 }] }, { c: [{ name: 'y', v: 2 }, { name: 'x', v: 1 }] }, [['c', '[name=y]', 'v']]],
     ['an item that was added is one', { c: [{ name: 'x' }] }, { c: [{ name: 'x' }, { name: 'y', v: 2 }] }, [['c', '[name=y]']]],
+    ['an item that got another name in its place was renamed', { ports: [{ name: 'http', port: 80 }, { name: 'm', port: 9 }] }, { ports: [{ name: 'http1', port: 80 }, { name: 'm', port: 9 }] }, [['ports', '0', 'name']]],
+    ['an item in the place of one that went further down is new', { c: [{ name: 'x' }, { name: 'y' }] }, { c: [{ name: 'z' }, { name: 'x' }, { name: 'y' }] }, [['c', '[name=z]']]],
     ['items without names go by their place', { args: ['a', 'b'] }, { args: ['a', 'c'] }, [['args', '1']]],
     ['a value of another type is one', { v: { a: 1 } }, { v: 'text' }, [['v']]],
     ['the order of keys is none', { a: 1, b: 2 }, { b: 2, a: 1 }, []],

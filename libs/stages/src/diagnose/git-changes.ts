@@ -28,10 +28,25 @@ export function differences(before: unknown, after: unknown, path: readonly stri
   if (before !== undefined && after !== undefined && canonicalJson(before) === canonicalJson(after)) return [];
   const [was, is] = [childrenOf(before), childrenOf(after)];
   if (was === undefined || is === undefined || was.list !== is.list) return [{ path: [...path], before, after }];
+  if (was.list === 'named') return namedDifferences(was.items, is.items, path);
   const keys = [...new Set([...was.items.keys(), ...is.items.keys()])];
   return keys.flatMap((key) => {
     const [old, now] = [was.items.get(key), is.items.get(key)];
     return old === undefined && now === undefined ? [] : differences(old, now, [...path, key]);
+  });
+}
+
+/** Items go by their names; one that got another name in the same place is the same item, renamed. */
+function namedDifferences(was: ReadonlyMap<string, unknown>, is: ReadonlyMap<string, unknown>, path: readonly string[]): readonly Difference[] {
+  const [old, now] = [[...was.keys()], [...is.keys()]];
+  const renamed = new Map(old.flatMap((key, place): [string, string][] => {
+    const other = now[place];
+    return other === undefined || other === key || is.has(key) || was.has(other) ? [] : [[key, other]];
+  }));
+  const taken = new Set(renamed.values());
+  return [...old, ...now.filter((key) => !was.has(key) && !taken.has(key))].flatMap((key) => {
+    const other = renamed.get(key);
+    return other === undefined ? differences(was.get(key), is.get(key), [...path, key]) : differences(was.get(key), is.get(other), [...path, String(old.indexOf(key))]);
   });
 }
 

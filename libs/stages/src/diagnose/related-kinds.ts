@@ -26,7 +26,7 @@ const BY_SECTION: Readonly<Record<ClassSection, readonly RelatedKind[]>> = {
   creating: [...wide('v1', 'Namespace'), ...wide('scheduling.k8s.io/v1', 'PriorityClass'), ...wide('node.k8s.io/v1', 'RuntimeClass')],
   rollout: [...namespaced('policy/v1', 'PodDisruptionBudget'), ...WORKLOADS],
   storage: [...STORAGE, ...WORKLOADS],
-  traffic: [...namespaced('discovery.k8s.io/v1', 'EndpointSlice'), ...namespaced('networking.k8s.io/v1', 'Ingress', 'NetworkPolicy'), ...WORKLOADS],
+  traffic: [...namespaced('discovery.k8s.io/v1', 'EndpointSlice'), ...namespaced('networking.k8s.io/v1', 'Ingress', 'NetworkPolicy'), ...wide('networking.k8s.io/v1', 'IngressClass'), ...WORKLOADS],
   platform: [],
 };
 

@@ -1,0 +1,85 @@
+import type { KubeObject, ObjectRef } from '@fleetmend/model';
+import type { ResourceRead, World } from '@fleetmend/plugin-api';
+import { isLeaving, selects } from './owners.ts';
+
+/** One port of a Service, as the API has it. */
+export interface ServicePort {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol?: string;
+  /** A number, or the name of a container port. Left out: the same as `port`. */
+  readonly targetPort?: number | string;
+}
+
+interface ServiceView {
+  readonly spec?: { readonly type?: string; readonly selector?: Readonly<Record<string, string>>; readonly ports?: readonly ServicePort[] };
+}
+
+interface PodView {
+  readonly spec?: { readonly containers?: readonly Ported[]; readonly initContainers?: readonly Ported[] };
+  readonly status?: { readonly phase?: string; readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+interface Ported {
+  readonly ports?: readonly { readonly containerPort?: number; readonly name?: string }[];
+  readonly livenessProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly startupProbe?: Probe;
+}
+
+type Probe = Readonly<Record<string, { readonly port?: number | string } | undefined>>;
+
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
+const PORT_FIELDS = ['containers', 'initContainers'].flatMap((list) => ['name', 'ports', ...PROBES].map((field) => `spec.${list}.${field}`));
+
+/** What detectors of Services keep: selectors and ports, of pods which ports they name, of workloads which labels their pods get. */
+export const SERVICE_READS: readonly ResourceRead[] = [
+  { apiVersion: 'v1', kind: 'Service', resource: 'services', fields: ['spec.type', 'spec.selector', 'spec.ports', 'status.loadBalancer'] },
+  { apiVersion: 'v1', kind: 'Pod', resource: 'pods', fields: ['status.phase', 'status.conditions', ...PORT_FIELDS] },
+  ...WORKLOADS.map((kind) => ({ apiVersion: 'apps/v1', kind, resource: `${kind.toLowerCase()}s`, fields: ['spec.template.metadata.labels', 'spec.replicas'] })),
+];
+
+export function portsOf(service: KubeObject): readonly ServicePort[] {
+  return (service as ServiceView & KubeObject).spec?.ports ?? [];
+}
+
+/** The labels that a Service looks for; undefined where it looks for no pods at all: external names, endpoints made by hand. */
+export function selectorOf(service: KubeObject): Readonly<Record<string, string>> | undefined {
+  const { type, selector = {} } = (service as ServiceView & KubeObject).spec ?? {};
+  return type === 'ExternalName' || Object.keys(selector).length === 0 ? undefined : selector;
+}
+
+/** The pods that a Service finds and that are not on their way out. */
+export function podsBehind(service: KubeObject, world: World): readonly KubeObject[] {
+  const selector = selectorOf(service);
+  if (!selector) return [];
+  return world.list('v1', 'Pod', service.metadata.namespace).filter((pod) => !isLeaving(pod) && isAlive(pod) && selects({ matchLabels: selector }, pod.metadata.labels));
+}
+
+/** Workloads of the Service's namespace, each with the labels that its pods get. */
+export function workloadsBeside(service: KubeObject, world: World): readonly { readonly object: KubeObject; readonly labels: Readonly<Record<string, string>> }[] {
+  return WORKLOADS.flatMap((kind) => world.list('apps/v1', kind, service.metadata.namespace)).map((object) => ({ object, labels: (object['spec'] as { readonly template?: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } } } | undefined)?.template?.metadata?.labels ?? {} }));
+}
+
+export function isReady(pod: KubeObject): boolean {
+  return (pod as PodView & KubeObject).status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+}
+
+function isAlive(pod: KubeObject): boolean {
+  const phase = (pod as PodView & KubeObject).status?.phase;
+  return phase !== 'Succeeded' && phase !== 'Failed';
+}
+
+/** Ports that a pod says it serves: those of its containers by number and name, and those that its probes ask. */
+export function servedPorts(pod: KubeObject): { readonly declared: ReadonlySet<number>; readonly names: ReadonlySet<string>; readonly probed: ReadonlySet<number> } {
+  const { spec } = pod as PodView & KubeObject;
+  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  const ports = containers.flatMap((container) => container.ports ?? []);
+  const probed = containers.flatMap((container) => PROBES.flatMap((name) => Object.values(container[name] ?? {}).flatMap((handler) => (typeof handler === 'object' && typeof handler.port === 'number' ? [handler.port] : []))));
+  return { declared: new Set(ports.flatMap(({ containerPort }) => containerPort ?? [])), names: new Set(ports.flatMap(({ name }) => name ?? [])), probed: new Set(probed) };
+}
+
+export function refTo({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
+  return { apiVersion, kind, ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }), name: metadata.name };
+}
