@@ -34,8 +34,7 @@ export const GateInput = z.object({
     restoresEarlierValue: z.boolean(),
   }),
   change: z.object({
-    /** Of a kustomization also the top-level fields that differ. */
-    files: z.array(z.object({ path: z.string(), added: z.int(), removed: z.int(), sections: z.array(z.string()).optional() })),
+    files: z.array(z.object({ path: z.string(), added: z.int(), removed: z.int() })),
     objects: z.array(
       z.object({
         cluster: z.string(),

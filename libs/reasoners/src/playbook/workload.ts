@@ -10,7 +10,7 @@ export interface ContainerView {
   readonly path: readonly string[];
 }
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
 const TEMPLATE_PATHS: Readonly<Record<string, readonly string[]>> = {
   Pod: ['spec'],

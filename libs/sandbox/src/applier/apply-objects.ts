@@ -41,8 +41,28 @@ export function renderRef({ kind, namespace, name }: ObjectRef): string {
   return [kind, namespace, name].filter((part) => part !== '').join('/');
 }
 
-/** Applies one object server-side and forces it; a refusal is an answer. */
-export function applyObject(objects: ClusterObjects, object: KubeObject, { manager, dryRun }: { readonly manager: string; readonly dryRun: boolean }): Applied | ApplyFailure {
+interface ApplyAs {
+  readonly manager: string;
+  readonly dryRun: boolean;
+}
+
+/** Applies one object server-side and forces it; a refusal is an answer. What may not be changed and says so itself is made anew. */
+export function applyObject(objects: ClusterObjects, object: KubeObject, as: ApplyAs): Applied | ApplyFailure {
+  const outcome = tryToApply(objects, object, as);
+  if ('change' in outcome || outcome.reason !== 'Invalid' || !mayBeReplaced(object)) return outcome;
+  if (as.dryRun) return { ref: refOf(object), object, change: 'configured' };
+  objects.delete(object.apiVersion, object.kind, object.metadata.namespace, object.metadata.name, { gracePeriodSeconds: 0, propagationPolicy: 'Background' });
+  return tryToApply(objects, object, as);
+}
+
+/** The annotations by which Flux, or Argo CD, is told to delete and create an object whose immutable fields differ. */
+function mayBeReplaced({ metadata }: KubeObject): boolean {
+  const { 'kustomize.toolkit.fluxcd.io/force': force = '', 'argocd.argoproj.io/sync-options': options = '' } = metadata.annotations ?? {};
+  const named = options.split(',').map((option) => option.trim());
+  return force.toLowerCase() === 'enabled' || (named.includes('Force=true') && named.includes('Replace=true'));
+}
+
+function tryToApply(objects: ClusterObjects, object: KubeObject, { manager, dryRun }: ApplyAs): Applied | ApplyFailure {
   try {
     const before = objects.get(object.apiVersion, object.kind, object.metadata.namespace, object.metadata.name);
     const after = objects.apply(object, { manager, dryRun, force: true });

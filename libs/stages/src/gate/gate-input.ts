@@ -7,7 +7,6 @@ import { countLines } from '../propose/edit-digest.ts';
 import type { StageDeps } from '../stage.ts';
 import { isEditable } from '@fleetmend/manifest';
 import { costOf } from './cost.ts';
-import { sectionsOf } from './sections.ts';
 import { normOf } from './norm.ts';
 
 export interface Judged {
@@ -55,7 +54,7 @@ export function gateInput(deps: Pick<StageDeps, 'pace' | 'policyEngine'>, view: 
       restoresEarlierValue: judged.restoresEarlierValue,
     },
     change: {
-      files: edits.map((edit) => ({ path: edit.path, ...countLines(edit), ...sectionsOf(edit) })),
+      files: edits.map((edit) => ({ path: edit.path, ...countLines(edit) })),
       objects: diffs.map((diff) => ({
         cluster: diff.cluster ?? cluster,
         apiVersion: diff.ref.apiVersion,

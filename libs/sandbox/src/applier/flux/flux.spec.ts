@@ -162,6 +162,20 @@ describe('a Flux Kustomization', () => {
     expect(findCondition(shop().status?.conditions, 'Ready')).toMatchObject({ reason: 'ReconciliationFailed', message: 'ConfigMap/a namespace not specified: the server could not find the requested resource\n' });
   });
 
+  test('makes anew what cannot be changed, where the object says that it may', async () => {
+    const claim = (storageClassName: string, force: string) => `apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: shop, annotations: {kustomize.toolkit.fluxcd.io/force: "${force}"}}\nspec: {accessModes: [ReadWriteOnce], storageClassName: ${storageClassName}, resources: {requests: {storage: 1Gi}}}\n`;
+    const bench = await cluster();
+    await bench.repository.write({ 'apps/claim.yaml': claim('slow', 'disabled') });
+    const shop = flux(bench);
+    await bench.clock.run(seconds(5));
+    await bench.repository.write({ 'apps/claim.yaml': claim('fast', 'disabled') });
+    await bench.clock.run(minutes(1));
+    expect(findCondition(shop().status?.conditions, 'Ready')).toMatchObject({ status: 'False', message: expect.stringContaining('spec is immutable after creation') });
+    await bench.repository.write({ 'apps/claim.yaml': claim('fast', 'enabled') });
+    await bench.clock.run(minutes(1));
+    expect(bench.objects.get('v1', 'PersistentVolumeClaim', 'shop', 'data')).toMatchObject({ spec: { storageClassName: 'fast' } });
+  });
+
   test('undoes a hand edit at its next interval', async () => {
     const bench = await cluster();
     await bench.repository.write({ 'apps/a.yaml': configMap('a', '1') });
