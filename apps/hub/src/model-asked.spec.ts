@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readTrail } from '@fleetmend/audit';
 import { createInProcessBus } from '@fleetmend/bus';
 import { HubConfig } from '@fleetmend/config';
 import { seededRandom, sha256 } from '@fleetmend/kernel';
@@ -21,7 +22,7 @@ const target = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', n
 const checkout = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'shop', name: 'checkout' }, spec: { replicas: 1, template: { spec: { containers: [{ name: 'app', image: 'shop/app:1' }] } } } };
 
 async function answer(question: Question): Promise<Answer> {
-  if (question.question === 'evidence') return { answer: 'evidence', items: [{ kind: 'log', title: 'log of app', text: 'token=abc123def456 refused', digest: sha256('log') }], redactions: {} };
+  if (question.question === 'evidence') return { answer: 'evidence', items: [{ kind: 'log', title: 'log of app', text: 'token=abc123def456 refused', digest: sha256('log') }], redactions: { secret: 2 } };
   if (question.question === 'object') return { answer: 'object', objects: question.ref.kind === 'Deployment' ? [checkout] : [], truncated: false };
   return { answer: 'refusal', reason: 'Unknown', message: 'not here' };
 }
@@ -59,6 +60,9 @@ it('a hub with a model asks it, shows on the request why its answer was of no us
   for (let tries = 0; tries < 200 && (await end()) === undefined; tries += 1) await systemClock.sleep(25);
 
   expect((await end())?.status).toMatchObject({ reason: 'NoRecentChange', diagnosis: { abstain: { lookAt: expect.stringContaining('openai-compatible had nothing better (ModelAnswerUnusable)') }, model: { name: 'm-1', inputTokens: 1800, outputTokens: 200, costUSD: 2 } } });
+  const diagnosed: unknown[] = [];
+  for await (const record of readTrail(join(stateDir, 'audit.jsonl'))) if (record.type.endsWith('.diagnose')) diagnosed.push(record.data);
+  expect(diagnosed[0]).toMatchObject({ redactions: { secret: 2 }, models: [{ provider: 'openai-compatible', name: 'm-1', prompt: expect.stringMatching(/^sha256:/), inputTokens: 1800, outputTokens: 200, costUSD: 2 }] });
   const metrics = await (await fetch(`${hub.url}/metrics`)).text();
   expect(metrics).toContain('fleetmend_model_tokens_total{provider="openai-compatible",model="m-1",type="input"} 1800');
   expect(metrics).toContain('fleetmend_model_cost_usd_total{provider="openai-compatible",model="m-1"} 2');

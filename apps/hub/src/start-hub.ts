@@ -10,6 +10,7 @@ import type { Settings } from '@fleetmend/ports';
 import { createIntake, createOpenSet, createReconciler, startReconcileLoop, takeRetries, type IntakeDeps } from '@fleetmend/reconcile';
 import { createStages, fileSharing, type StageDeps } from '@fleetmend/stages';
 import { createHubMetrics, type Logger } from '@fleetmend/telemetry';
+import { startAuditAnchor } from './audit-anchor.ts';
 import { startAuditSinks } from './audit-sinks.ts';
 import { createClosers } from './closers.ts';
 import { openEvidenceStore } from './evidence/evidence-store.ts';
@@ -74,6 +75,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     const metrics = createHubMetrics({ clock });
     const audit = closers.add(await openFileAudit({ file: join(config.stateDir, 'audit.jsonl'), clock, writer: 'hub' }), (opened) => opened.close());
     const sinks = closers.add(startAuditSinks({ config, file: join(config.stateDir, 'audit.jsonl'), clock, random, env, fetch: world.fetch, warn: (message) => log.warn(message) }), (started) => started.stop());
+    const anchor = closers.add(await startAuditAnchor({ config, audit, clock, env, warn: (message) => log.warn(message) }), (started) => started.stop());
     const attestor = config.attestation.key === undefined ? undefined : createAttestor(readSecret(config.attestation.key, env));
     const evidence = closers.add(openEvidenceStore({ file: join(config.stateDir, 'evidence.db'), clock, ttl: config.evidence.ttl }), (opened) => opened.close());
     const pluginLog = { info: (message: string, fields = {}) => log.info(fields, message), warn: (message: string, fields = {}) => log.warn(fields, message) };
@@ -90,7 +92,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     const policy = closers.add(openPolicy({ clock, client, writer, settings, metrics, writeEvent, log, engine: plugins.policyEngine, fetch: world.fetch, namespace: config.namespace, stateDir: config.stateDir, every: times.pace.poll }), (opened) => opened.close());
     const git = createGit(env['PATH'] === undefined ? {} : { path: env['PATH'] });
     const { close: _, ...parts } = plugins;
-    const deps: StageDeps = { ...parts, reasoners: observedReasoners(plugins.reasoners, metrics), vectorStore: observedMemory(parts.vectorStore, metrics), bundles: policy.bundles, requests, settings, openSet, evidence, audit, auditBehind: sinks.behind, attest: attestor?.attest, clock, random, clusters: createClusters(bus), dryRun: createDryRun(bus), repositories: openMirrors({ root: join(config.stateDir, 'mirrors'), git }), lifecycle: times.lifecycle, pace: times.pace };
+    const deps: StageDeps = { ...parts, reasoners: observedReasoners(plugins.reasoners, metrics), vectorStore: observedMemory(parts.vectorStore, metrics), bundles: policy.bundles, requests, settings, openSet, evidence, audit, auditBehind: () => sinks.behind() ?? anchor.behind(), attest: attestor?.attest, clock, random, clusters: createClusters(bus), dryRun: createDryRun(bus), repositories: openMirrors({ root: join(config.stateDir, 'mirrors'), git }), lifecycle: times.lifecycle, pace: times.pace };
     const announce = announceMoves({ clock, metrics, audit, notifiers: plugins.notifiers, log });
     const reconcile = createReconciler({
       ...deps,

@@ -6,3 +6,6 @@ export * from './outbox.ts';
 export * from './sinks.ts';
 export * from './attestor.ts';
 export * from './read-trail.ts';
+export * from './anchor.ts';
+export * from './checkpoint.ts';
+export * from './verify-anchor.ts';

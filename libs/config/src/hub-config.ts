@@ -51,6 +51,23 @@ const AuditSink = z.discriminatedUnion('kind', [
 ]);
 export type AuditSinkConfig = z.infer<typeof AuditSink>;
 
+const AuditAnchor = z
+  .strictObject({
+    key: SecretRef.describe('Ed25519 private key (PEM, no passphrase) that checkpoints are signed with.'),
+    folder: z.string().min(1).optional().describe('Folder for them, which nobody who can change the trail should be able to change. It or `repository`.'),
+    repository: z
+      .strictObject({
+        url: z.string().min(1).describe('Address of the repository, without a user in it.'),
+        branch: z.string().min(1).max(244).default('main').describe('Branch that checkpoints are committed to; made if it is not there.'),
+        authorization: SecretRef.optional().describe('The whole `Authorization` header.'),
+      })
+      .optional()
+      .describe('A Git repository of its own for them. It or `folder`.'),
+    every: duration().prefault('5m').describe('How often one is written, if anything was recorded since.'),
+  })
+  .refine(({ folder, repository }) => (folder === undefined) !== (repository === undefined), 'name one place: folder or repository')
+  .describe('Signed checkpoints of the audit trail, kept outside, so that a cut at its end is noticed. While none can be written, the hub merges nothing by itself.');
+
 /** The whole config of a hub. */
 export const HubConfig = z.strictObject({
   profile: Profile,
@@ -78,7 +95,7 @@ export const HubConfig = z.strictObject({
   groupingWindow: duration().optional().describe('How long a new failure waits for others that share its cause. Production 10s, sandbox 1s.'),
   poll: duration().optional().describe('How often something that takes its time is looked at again. Production 10s, sandbox 1s.'),
   editBudget: z.strictObject({ files: z.int().min(1).max(3).default(3), lines: z.int().min(1).max(20).default(20) }).prefault({}).describe('Most files and lines that one repair may touch.'),
-  audit: z.strictObject({ sinks: z.array(AuditSink).max(4).default([]).describe('Where the audit trail is copied to, at least once. While a copy is behind, the hub merges nothing by itself.') }).prefault({}),
+  audit: z.strictObject({ sinks: z.array(AuditSink).max(4).default([]).describe('Where the audit trail is copied to, at least once. While a copy is behind, the hub merges nothing by itself.'), anchor: AuditAnchor.optional() }).prefault({}),
   attestation: z
     .strictObject({ key: SecretRef.optional().describe('Private key (ECDSA P-256, PEM, no passphrase) that the hub signs a statement with for every pull request that it opens. Absent: none are made.') })
     .prefault({}),

@@ -6,4 +6,4 @@ export * from './push-commit.ts';
 export * from './repository-access.ts';
 export * from './signed-commit.ts';
 export * from './ssh-signature.ts';
-export { checkSha } from './names.ts';
+export { branchRef, checkSha } from './names.ts';

@@ -38,6 +38,8 @@ export interface Case {
   /** Other objects that bear on it: pods, ReplicaSets, LimitRanges, ResourceQuotas, Nodes, Services … */
   readonly related: readonly KubeObject[];
   readonly evidence: readonly EvidenceItem[];
+  /** How many placeholders stand in the evidence for what was taken out of it, by type. Absent: nobody counted. */
+  readonly redactions?: Readonly<Record<string, number>> | undefined;
   /** Of the target, field by field: those that a commit changed, and those that always matter. */
   readonly history: readonly FieldHistory[];
   /** The application as Git had it, newest first; the first is the head. Empty: the target has no place in Git. */

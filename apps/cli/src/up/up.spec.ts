@@ -33,6 +33,25 @@ const play = async (options: Partial<UpOptions> = {}, signal = new AbortControll
   return { status, lines, answers, result: JSON.parse(answers.at(-1) ?? '{}') as Partial<Result> };
 };
 
+/** What the last record of each step says. */
+async function recordsByStep(): Promise<Readonly<Record<string, Envelope['data']>>> {
+  const found: Record<string, Envelope['data']> = {};
+  for await (const { type, data } of readTrail(join(stateDir, 'hub', 'audit.jsonl'))) found[type.slice(type.lastIndexOf('.') + 1)] = data;
+  return found;
+}
+
+const digest = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
+const sha = expect.stringMatching(/^[0-9a-f]{40}$/);
+const proof = expect.objectContaining({ renderer: 'raw', base: sha, objects: 1, applications: 1, exact: true, unapplied: false });
+/** Per step, each field that an auditor may ask for. */
+const ON_RECORD: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  diagnose: { actor: 'hub', request: { uid: expect.any(String), attempt: 1 }, reasoner: 'playbook', evidence: expect.arrayContaining([digest]), redactions: expect.any(Object), precedents: [], models: [] },
+  propose: { plan: digest, patch: digest, action: 'setResources', base: sha, repository: 'fleet', files: [{ path: expect.any(String), added: 1, removed: 1 }], proof },
+  evaluate: { plan: digest, patch: digest, result: 'Allow', tier: 'T0', violations: [], bundle: digest, proof },
+  openPullRequest: { plan: digest, patch: digest, parent: sha, commit: sha, verified: expect.toBeOneOf([true, false, null]), pullRequest: expect.stringContaining('pulls/1') },
+  mergePullRequest: { plan: digest, head: sha, merge: sha, commits: [{ sha, byUs: true }], approvers: [] },
+};
+
 const commitsOf = async (repository: string) => {
   const bare = await openBareRepository({ path: repository, git: createGit(), clock: systemClock });
   return bare.log({ from: await bare.head('main'), limit: 10 });
@@ -46,10 +65,15 @@ it('plays the demo: one request, one merged pull request, twice the memory, and 
   expect(lines.join('\n')).toMatch(/KUBECONFIG=.*OOMKilled.*64Mi → 128Mi.*is merged.*recovered.*learned/s);
 
   // What was pushed is attested by a key of the fleet's own.
-  const opened: Envelope[] = [];
-  for await (const record of readTrail(join(stateDir, 'hub', 'audit.jsonl'))) if (record.type.endsWith('.openPullRequest')) opened.push(record);
-  const statement = verifyStatement(opened[0]?.data['attestation'] as SignedStatement, readFileSync(join(stateDir, 'attestation.pub'), 'utf8'));
-  expect(statement).toMatchObject({ subject: [{ digest: { gitCommit: opened[0]?.data['commit'] } }], predicate: { verdict: { result: 'Allow' } } });
+  const records = await recordsByStep();
+  const { commit, attestation } = records['openPullRequest'] ?? {};
+  const statement = verifyStatement(attestation as SignedStatement, readFileSync(join(stateDir, 'attestation.pub'), 'utf8'));
+  expect(statement).toMatchObject({ subject: [{ digest: { gitCommit: commit } }], predicate: { verdict: { result: 'Allow' } } });
+
+  // Every step left its own on record.
+  for (const [step, fields] of Object.entries(ON_RECORD)) {
+    for (const [field, wanted] of Object.entries(fields)) expect(records[step]?.[field], `${field} of ${step}`).toEqual(wanted);
+  }
 
   // The same state again is the same story, told at once.
   const again = await play();

@@ -6,6 +6,7 @@ import { needLeave } from './leave.ts';
 import { renderCommitMessage } from './pull-request-text.ts';
 import { toFact } from './pull-request-fact.ts';
 import { findOurPullRequest } from './find-our-pull-request.ts';
+import { approversOf } from './approvers.ts';
 import { withLeave } from './with-leave.ts';
 
 /** Merges our pull request (or our revert) at exactly the head that was judged and approved. Reads it first, and answers what it saw. */
@@ -26,7 +27,7 @@ export function mergePullRequest(deps: StageDeps): Stage {
     await needLeave(deps, view, { frozenCounts: true });
     const result = await forge.mergePullRequest({ repository: reference.repository, number: seen.number, expectedHead: seen.headSHA, message: renderCommitMessage(view.request, plan) });
     if (!result.merged) return { notYet: deps.pace.poll, reason: `not merged: ${result.message}` };
-    await audit(deps, view, { pullRequest: seen.url, head: seen.headSHA, merge: result.sha });
+    await audit(deps, view, { plan: plan.digest, pullRequest: seen.url, head: seen.headSHA, merge: result.sha, commits: seen.commits.map(({ sha, byUs }) => ({ sha, byUs })), approvers: approversOf(seen, view) });
     const after = await findOurPullRequest(forge, view.request, reference);
     return { fact: record(reverting, toFact({ state: after ?? { ...seen, state: 'Merged', mergeSHA: result.sha }, view, forge }, { mergeSHA: result.sha }, known)) };
   });

@@ -1,8 +1,10 @@
 import { checksSettled, type View } from '@fleetmend/lifecycle';
 import type { PullRequest } from '@fleetmend/model';
+import type { PullRequestState } from '@fleetmend/plugin-api';
 import { readBaseValue } from '../verify/base-value.ts';
 import { openRepository } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
+import { approversOf } from './approvers.ts';
 import { findOurPullRequest } from './find-our-pull-request.ts';
 import { neededChannel } from './approval-channel.ts';
 import { samePullRequest, toFact } from './pull-request-fact.ts';
@@ -21,8 +23,20 @@ export function readPullRequest(deps: StageDeps): Stage {
     const fact = toFact(seen, { ...closed, ...(await takenOver(closed, repository, plan.source.branch)) });
     const channel = neededChannel(seen);
     if (samePullRequest(pullRequest, fact) && channel.approvalChannel === undefined) return { notYet: deps.pace.poll, reason: waitsFor(fact, view) };
+    if (fact.state !== 'Open' && fact.state !== pullRequest?.state) await recordEnd(deps, view, state);
     return { fact: { pullRequest: fact, ...channel } };
   };
+}
+
+/** Who let it in, or shut it: after the end a forge may forget its reviews, and a merge by a person leaves no other trace. */
+async function recordEnd(deps: Pick<StageDeps, 'audit'>, view: View, seen: PullRequestState): Promise<void> {
+  const { metadata, status } = view.request;
+  await deps.audit.record({
+    step: 'readPullRequest',
+    actor: 'hub',
+    request: { namespace: metadata.namespace, name: metadata.name, uid: metadata.uid, attempt: status.attempt },
+    data: { plan: status.plan?.digest, pullRequest: seen.url, state: seen.state, head: seen.headSHA, merge: seen.mergeSHA, closedBy: seen.closedBy, commits: seen.commits.map(({ sha, byUs }) => ({ sha, byUs })), approvers: approversOf(seen, view) },
+  });
 }
 
 type Repository = Awaited<ReturnType<typeof openRepository>>['repository'];

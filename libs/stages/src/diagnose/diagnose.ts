@@ -92,6 +92,7 @@ function recordOf({ request }: View, kase: Case, diagnosis: Diagnosis, models: r
       source: diagnosis.source,
       confidence: diagnosis.confidence,
       evidence: diagnosis.evidence.map((item) => item.digest),
+      redactions: kase.redactions ?? {},
       precedents: kase.precedents.map(({ precedent, weight }) => ({ id: precedent.id, weight })),
       candidates: diagnosis.candidates,
       dropped: diagnosis.dropped ?? [],

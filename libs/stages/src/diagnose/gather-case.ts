@@ -1,6 +1,6 @@
 import { isPermanent } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import { fingerprintOfRequest, type EvidenceItem, type KubeObject } from '@fleetmend/model';
+import { fingerprintOfRequest, type EvidenceAnswer, type KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 import { findSource, leadCluster, readTarget, targetOf } from '../propose/source.ts';
 import { readVersions } from '../propose/versions.ts';
@@ -33,7 +33,8 @@ export async function gatherCase(deps: StageDeps, view: View): Promise<Case | un
     cluster,
     target: live,
     related,
-    evidence,
+    evidence: evidence.items,
+    redactions: evidence.redactions,
     history: targetHistory({ live, container: target.container, versions, changes }),
     versions,
     changes,
@@ -42,9 +43,8 @@ export async function gatherCase(deps: StageDeps, view: View): Promise<Case | un
   };
 }
 
-async function readEvidence(deps: StageDeps, { request }: View, cluster: string): Promise<readonly EvidenceItem[]> {
-  const answer = await deps.clusters.ask(cluster, { question: 'evidence', fingerprint: fingerprintOfRequest(request.spec, cluster), target: targetOf(request) });
-  return answer.items;
+async function readEvidence(deps: StageDeps, { request }: View, cluster: string): Promise<EvidenceAnswer> {
+  return deps.clusters.ask(cluster, { question: 'evidence', fingerprint: fingerprintOfRequest(request.spec, cluster), target: targetOf(request) });
 }
 
 async function readRelated(deps: StageDeps, cluster: string, { spec }: View['request']): Promise<readonly KubeObject[]> {

@@ -31,7 +31,17 @@ export function evaluate(deps: StageDeps): Stage {
       step: 'evaluate',
       actor: 'hub',
       request: { namespace: view.request.metadata.namespace, name: view.request.metadata.name, uid: view.request.metadata.uid, attempt: view.request.status.attempt },
-      data: { plan: plan.digest, kind: judged.kind, result: verdict.result, tier: verdict.tier, violations: verdict.violations.map((violation) => violation.id), bundle: verdict.bundle.digest },
+      data: {
+        plan: plan.digest,
+        patch: plan.edit,
+        kind: judged.kind,
+        result: verdict.result,
+        tier: verdict.tier,
+        requires: verdict.requires,
+        violations: verdict.violations.map((violation) => violation.id),
+        bundle: verdict.bundle.digest,
+        proof: { ...plan.proof, exact: judged.exact },
+      },
     });
     return { fact: { verdict } };
   };

@@ -32,7 +32,10 @@ export function propose(deps: StageDeps): Stage {
         if (made.kind === 'not-yet') return { notYet: deps.pace.poll, reason: made.message };
         if (made.kind === 'nothing') troubles.push(made.message);
         else if (refused.has(made.plan.edit)) troubles.push(`${made.plan.action} was denied before`);
-        else return { fact: { proposal: proposal('Planned', 'Planned', `${made.plan.action} in ${made.plan.files.map((file) => file.path).join(', ')}`, at), plan: await withVeto(deps, view, made.plan), clusters: await baselines(deps, view) } };
+        else {
+          await recordPlan(deps, view, made.plan);
+          return { fact: { proposal: proposal('Planned', 'Planned', `${made.plan.action} in ${made.plan.files.map((file) => file.path).join(', ')}`, at), plan: await withVeto(deps, view, made.plan), clusters: await baselines(deps, view) } };
+        }
       } catch (error) {
         if (!isPermanent(error) || candidates(view).length === 1) throw error;
         troubles.push(error.message);
@@ -41,6 +44,18 @@ export function propose(deps: StageDeps): Stage {
     const nothing = troubles.length > 0 && troubles.every((trouble) => trouble.startsWith('nothing to change'));
     return { fact: { proposal: proposal(nothing ? 'NothingToChange' : 'Uncertain', nothing ? 'NothingToChange' : 'NoSafeEdit', troubles.join('; ').slice(0, 500) || 'no candidate is left', at) } };
   };
+}
+
+/** The edit and its proof, by digests and places: what was changed stands in Git, and values may be anybody's. */
+async function recordPlan(deps: Pick<StageDeps, 'audit'>, { request }: View, plan: Plan): Promise<void> {
+  const { namespace, name, uid } = request.metadata;
+  const { digest, edit, action, base, source, files, objects, proof } = plan;
+  await deps.audit.record({
+    step: 'propose',
+    actor: 'hub',
+    request: { namespace, name, uid, attempt: request.status.attempt },
+    data: { plan: digest, patch: edit, action, base, forge: source.forge, repository: source.repository, branch: source.branch, files, objects, proof },
+  });
 }
 
 type Made =
