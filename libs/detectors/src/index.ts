@@ -1,5 +1,6 @@
 /** @module The detectors, one line each. A new one: a folder, a line here, a readme. */
 import type { Detector } from '@fleetmend/plugin-api';
+import { argoApplication } from './argo-application/argo-application.ts';
 import { autoscalerInactive } from './autoscaler-inactive/autoscaler-inactive.ts';
 import { autoscalerLimited } from './autoscaler-limited/autoscaler-limited.ts';
 import { certificate } from './certificate/certificate.ts';
@@ -15,6 +16,7 @@ import { deploymentPaused } from './deployment-paused/deployment-paused.ts';
 import { disruptionBlocked } from './disruption-blocked/disruption-blocked.ts';
 import { evicted } from './evicted/evicted.ts';
 import { failedMount } from './failed-mount/failed-mount.ts';
+import { fluxReady } from './flux-ready/flux-ready.ts';
 import { gatewayRoute } from './gateway-route/gateway-route.ts';
 import { imagePull } from './image-pull/image-pull.ts';
 import { ingressBackend } from './ingress-backend/ingress-backend.ts';
@@ -38,6 +40,7 @@ import { unschedulable } from './unschedulable/unschedulable.ts';
 import { volumeResize } from './volume-resize/volume-resize.ts';
 
 export const detectors: readonly Detector[] = [
+  argoApplication,
   autoscalerInactive,
   autoscalerLimited,
   certificate,
@@ -53,6 +56,7 @@ export const detectors: readonly Detector[] = [
   disruptionBlocked,
   evicted,
   failedMount,
+  fluxReady,
   gatewayRoute,
   imagePull,
   ingressBackend,

@@ -11,6 +11,11 @@ const TOGETHER = 24 * 3_600_000;
  * A change that was taken back, or that the cluster does not have yet, explains nothing.
  */
 export function changesInEffect(kase: Case): readonly GitChange[] {
+  return changesAtHead(kase).filter((change) => isLive(kase, change));
+}
+
+/** The same, whether or not the cluster has taken them up: what an engine cannot apply stands in Git alone. */
+export function changesAtHead(kase: Case): readonly GitChange[] {
   const seen = new Set<string>();
   return joinLists(kase, kase.changes).filter((change) => {
     const place = `${keyOf(change.object)}\u0000${change.path.join('\u0000')}`;
@@ -23,8 +28,11 @@ export function changesInEffect(kase: Case): readonly GitChange[] {
 function stands(kase: Case, { object, path, before, after }: GitChange): boolean {
   const head = kase.versions[0]?.objects.find((one) => isSameObject(one, object));
   if (path.length === 0) return (head === undefined) === (after === undefined);
-  if (head === undefined || same(valueAt(head, path), before)) return false;
-  if (!isTarget(kase, object) || typeof after === 'object') return true;
+  return head !== undefined && !same(valueAt(head, path), before);
+}
+
+function isLive(kase: Case, { object, path, after }: GitChange): boolean {
+  if (path.length === 0 || !isTarget(kase, object) || typeof after === 'object') return true;
   // A default of the API may fill what Git leaves out, so only a scalar that differs shows that the cluster is behind.
   const live = valueAt(kase.target, path);
   return after === undefined || live === undefined || sameScalar(live, after);

@@ -95,8 +95,10 @@ function applicationTrouble(application: KubeObject): readonly Trouble[] {
   const status = (application['status'] ?? {}) as { readonly sync?: { readonly status?: string }; readonly health?: { readonly status?: string }; readonly operationState?: { readonly phase?: string; readonly message?: string } };
   const sync = status.sync?.status;
   const operation = status.operationState;
+  // Where nothing is left to apply, Argo CD starts no new sync, and the last one goes on saying that it failed.
+  if (sync === 'Synced') return [];
   if (operation?.phase === 'Failed' || operation?.phase === 'Error') return [{ about: refOf(application), what: `its sync ${operation.phase}: ${operation.message ?? ''}`.slice(0, 300) }];
-  return sync === undefined || sync === 'Synced' ? [] : [{ about: refOf(application), what: `it is ${sync}` }];
+  return sync === undefined ? [] : [{ about: refOf(application), what: `it is ${sync}` }];
 }
 
 function refOf({ kind, metadata }: KubeObject): string {

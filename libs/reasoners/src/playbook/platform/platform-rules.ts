@@ -1,5 +1,6 @@
 import type { ClassRules } from '../rule.ts';
 import { certificateNotReady } from './certificate.ts';
+import { refusedByEngine } from './refused-object.ts';
 
 /** Identity, certificates, and what applies Git. */
-export const platformRules: ClassRules = { CertificateNotReady: certificateNotReady };
+export const platformRules: ClassRules = { CertificateNotReady: certificateNotReady, ArgoApplicationFailed: refusedByEngine, FluxNotReady: refusedByEngine };

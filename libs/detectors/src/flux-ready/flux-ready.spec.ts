@@ -1,0 +1,37 @@
+import type { KubeObject } from '@fleetmend/model';
+import { inspectPurely } from '@fleetmend/plugin-api/conformance';
+import { describe, expect, it } from 'vitest';
+import { condition, worldOf } from '../owner.fixture.ts';
+import { aWorkload } from '../service.fixture.ts';
+import { fluxReady } from './flux-ready.ts';
+
+const kustomization = (reason: string, message: string, rest: object = {}): KubeObject => ({ apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', metadata: { name: 'apps', namespace: 'flux-system', generation: 2 }, spec: {}, status: { observedGeneration: 2, conditions: [condition('Ready', 'False', reason, message)] }, ...rest });
+const inspect = (object: KubeObject) => inspectPurely(fluxReady, object, worldOf(object, aWorkload('checkout', {})));
+
+describe('flux-ready', () => {
+  it('reports the object that was refused, and the Kustomization as its cause', () => {
+    expect(inspect(kustomization('ReconciliationFailed', 'Deployment/shop/checkout dry-run failed (Invalid): Deployment.apps "checkout" is invalid: spec.selector: field is immutable'))).toMatchObject([
+      { class: 'FluxNotReady', subCause: 'ReconciliationFailed', target: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' }, cause: { kind: 'Kustomization', name: 'apps' } },
+    ]);
+  });
+
+  it('reports the Kustomization where it cannot build, or the object is not there', () => {
+    expect(inspect(kustomization('BuildFailed', 'kustomization.yaml: accumulating resources'))).toMatchObject([{ subCause: 'BuildFailed', target: { kind: 'Kustomization', name: 'apps' } }]);
+    expect(inspect(kustomization('ReconciliationFailed', 'Deployment/shop/new dry-run failed (Invalid): bad'))).toMatchObject([{ target: { kind: 'Kustomization' } }]);
+  });
+
+  it('keeps its words while the same try is repeated at another revision', () => {
+    expect(inspect(kustomization('BuildFailed', `cannot build main@sha1:${'a'.repeat(40)}`))[0]?.observation.message).toBe('cannot build the revision');
+  });
+
+  it.each<[string, KubeObject]>([
+    ['what is ready', kustomization('', '', { status: { conditions: [condition('Ready', 'True', 'ReconciliationSucceeded')] } })],
+    ['the echo of a failing workload', kustomization('HealthCheckFailed', 'timeout waiting for: [Deployment/shop/checkout]')],
+    ['one that waits for another', kustomization('DependencyNotReady', 'dependency not ready')],
+    ['what is suspended', kustomization('BuildFailed', 'x', { spec: { suspend: true } })],
+    ['what has not been looked at since it changed', kustomization('BuildFailed', 'x', { status: { observedGeneration: 1, conditions: [condition('Ready', 'False', 'BuildFailed')] } })],
+    ['a kind of the same name elsewhere', { ...kustomization('BuildFailed', 'x'), apiVersion: 'kustomize.config.k8s.io/v1beta1' }],
+  ])('is silent about %s', (_, object) => {
+    expect(inspect(object)).toEqual([]);
+  });
+});

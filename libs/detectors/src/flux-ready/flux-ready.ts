@@ -1,0 +1,45 @@
+import { seconds } from '@fleetmend/kernel';
+import type { Finding } from '@fleetmend/model';
+import type { Detector } from '@fleetmend/plugin-api';
+import { APPLIED_READS, appliedObject } from '../applied-objects.ts';
+import { conditionOf, isLeaving, isObserved } from '../owners.ts';
+import { refTo } from '../services.ts';
+
+const KINDS = [
+  { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', resource: 'kustomizations' },
+  { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', resource: 'helmreleases' },
+  { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository', resource: 'gitrepositories' },
+  { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'OCIRepository', resource: 'ocirepositories' },
+] as const;
+
+/** What only echoes another failure, or is still on its way. Source: Flux' documentation of the conditions of its kinds. */
+const ECHOES = ['HealthCheckFailed', 'DependencyNotReady', 'ArtifactNotReady', 'Progressing', 'ProgressingWithRetry', 'RetryableError'];
+/** An object that the API server refused, as kustomize-controller writes it: `Deployment/shop/cart dry-run failed (Invalid): …`. */
+const REFUSED = /(?:^|\s)([A-Z]\w+)\/(?:([a-z0-9-]+)\/)?([a-z0-9.-]+) (?:dry-run failed|not found|apply failed)/;
+
+/** A Flux object that cannot fetch, build or apply what Git says. */
+export const fluxReady: Detector = {
+  kind: 'flux-ready',
+  classes: ['FluxNotReady'],
+  reads: [...KINDS.map((kind) => ({ ...kind, fields: ['spec.suspend', 'status.conditions', 'status.observedGeneration'] })), ...APPLIED_READS],
+  inspects: KINDS.map(({ kind }) => kind),
+  dwell: { time: seconds(60) },
+  explainedBy: [],
+  inspect: (object, world) => {
+    if (!KINDS.some(({ kind, apiVersion }) => kind === object.kind && apiVersion.split('/')[0] === object.apiVersion.split('/')[0]) || isLeaving(object) || !isObserved(object)) return [];
+    const ready = conditionOf(object, 'Ready');
+    const { suspend } = (object['spec'] ?? {}) as { readonly suspend?: boolean };
+    const reason = ready?.reason ?? 'NotReady';
+    if (suspend === true || ready?.status !== 'False' || ECHOES.includes(reason)) return [];
+    const message = (ready.message ?? '').slice(0, 600);
+    const [, kind = '', namespace, name = ''] = REFUSED.exec(message) ?? [];
+    const target = kind === '' ? undefined : appliedObject({ kind, namespace, name }, world);
+    const finding: Finding = { class: 'FluxNotReady', subCause: reason.slice(0, 64), target: target ?? refTo(object), ...(target ? { cause: refTo(object) } : {}), observation: { reason: reason.slice(0, 128), message: stable(message) } };
+    return [finding];
+  },
+};
+
+/** Without the revision and digests that change from one try to the next. */
+function stable(message: string): string {
+  return message.replace(/\b\w+@sha1:[0-9a-f]{40}\b/g, 'the revision');
+}
