@@ -65,7 +65,7 @@ function namesOf(object: KubeObject): readonly string[] {
 
 function namesIn(value: unknown, key: string): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item) => namesIn(item, key));
-  if (value !== null && typeof value === 'object') return Object.entries(value).flatMap(([name, item]) => (/^(?:matchLabels|labels|selector|nodeSelector)$/.test(key) ? [name, ...textsIn(item)] : key === 'annotations' ? [] : namesIn(item, name)));
+  if (value !== null && typeof value === 'object') return Object.entries(value).flatMap(([name, item]) => (/^(?:matchLabels|labels|selector|nodeSelector)$/.test(key) ? [name, ...textsIn(item)] : name === 'taints' ? textsIn(item) : key === 'annotations' ? [] : namesIn(item, name)));
   return NAMING_KEY.test(key) ? textsIn(value) : [];
 }
 

@@ -1,8 +1,8 @@
 import type { FieldAction, KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
-import { nearestName } from '../nearest-name.ts';
+import { isNewPlace, meantBy } from '../slip.ts';
 import { asList, asRecord, podSpecPath, valueAt } from '../workload.ts';
-import { isControlPlaneTaint, isOutOfService, labelsOf, matchesNode, meets, taintsOf, untolerated, type Taint } from './node-fit.ts';
+import { isControlPlaneTaint, isOutOfService, labelsOf, matchesNode, meets, requestsOf, taintsOf, untolerated, type Taint } from './node-fit.ts';
 import { podSpecOf, type Surroundings } from './placement.ts';
 
 type Setting = FieldAction['fields'][number];
@@ -24,7 +24,8 @@ const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 export function nearPlaces(kase: Case, around: Surroundings): readonly FieldAction[] {
   const nodes = around.nodes.filter((node) => !isOutOfService(node));
   const pod = podSpecPath(kase.target);
-  const settings = [...nearSelectors(kase.target, nodes), ...nearTolerations(kase.target, nodes), ...poolToleration(kase.target, nodes), ...nearTopologies(kase.target, nodes), ...nearCompany(kase, around), ...nearScheduler(kase.target), ...anyNode(kase.target)];
+  const slips = [...nearSelectors(kase.target, nodes), ...nearTolerations(kase.target, nodes), ...nearTopologies(kase.target, nodes), ...nearCompany(kase, around), ...nearScheduler(kase.target)];
+  const settings = [...slips.filter((fields) => fields.some(({ path }) => path.some((segment) => RENAMED[segment] !== undefined) || isNewPlace(kase, [...pod, ...path]))), ...poolToleration(kase.target, nodes), ...anyNode(kase.target)];
   return settings.map((fields): FieldAction => ({ action: 'setScheduling', fields: fields.map(({ path, value }) => ({ path: [...pod, ...path], value })) }));
 }
 
@@ -33,7 +34,7 @@ function nearSelectors(target: KubeObject, nodes: readonly KubeObject[]): readon
   const selector = Object.entries(asRecord(spec['nodeSelector'])).flatMap(([key, raw]): readonly (readonly Setting[])[] => {
     const value = String(raw);
     if (nodes.some((node) => labelsOf(node)[key] === value)) return [];
-    const nearValue = nearestName(value, valuesOf(nodes, key));
+    const nearValue = meantBy(value, valuesOf(nodes, key));
     if (nearValue !== undefined) return [[{ path: ['nodeSelector', key], value: nearValue }]];
     const nearKey = keyFor(key, nodes);
     return nearKey !== undefined && valuesOf(nodes, nearKey).includes(value) ? [[{ path: ['nodeSelector', key], value: null }, { path: ['nodeSelector', nearKey], value }]] : [];
@@ -47,7 +48,7 @@ function nearSelectors(target: KubeObject, nodes: readonly KubeObject[]): readon
     if (nearKey !== undefined) return [[{ path: [...path, 'key'], value: nearKey }]];
     if (expression['operator'] !== 'In' || !Array.isArray(expression['values'])) return [];
     return expression['values'].flatMap((value, v): readonly (readonly Setting[])[] => {
-      const near = nearestName(String(value), valuesOf(nodes, key));
+      const near = meantBy(String(value), valuesOf(nodes, key));
       return near === undefined ? [] : [[{ path: [...path, 'values', String(v)], value: near }]];
     });
   }));
@@ -62,7 +63,7 @@ function valuesOf(nodes: readonly KubeObject[], key: string): readonly string[] 
 function keyFor(key: string, nodes: readonly KubeObject[]): string | undefined {
   const keys = [...new Set(nodes.flatMap((node) => Object.keys(labelsOf(node))))];
   const renamed = RENAMED[key];
-  return renamed !== undefined && keys.includes(renamed) ? renamed : nearestName(key, keys);
+  return renamed !== undefined && keys.includes(renamed) ? renamed : meantBy(key, keys);
 }
 
 /** Taints that alone keep the pod from nodes that it selects; those of the control plane are meant to. */
@@ -80,21 +81,24 @@ function nearTolerations(target: KubeObject, nodes: readonly KubeObject[]): read
     const sameKey = key === taint.key;
     const sameValue = value === taint.value || toleration['operator'] === 'Exists';
     if (sameKey && sameValue) return effect === taint.effect ? [] : [[{ path: [...path, 'effect'], value: taint.effect }]];
-    if (sameKey && nearestName(value, [taint.value]) !== undefined) return [[{ path: [...path, 'value'], value: taint.value }]];
-    return sameValue && nearestName(key, [taint.key]) !== undefined ? [[{ path: [...path, 'key'], value: taint.key }]] : [];
+    if (sameKey && meantBy(value, [taint.value]) !== undefined) return [[{ path: [...path, 'value'], value: taint.value }]];
+    return sameValue && meantBy(key, [taint.key]) !== undefined ? [[{ path: [...path, 'key'], value: taint.key }]] : [];
   }));
 }
 
-/** A workload that selects a pool by a label of its own, and every node of that pool has one taint: it is the pool's toleration that was forgotten. */
+/** A workload that selects a pool by a label of its own, and every node of that pool has one taint of that name: it is the pool's toleration that was forgotten. */
 function poolToleration(target: KubeObject, nodes: readonly KubeObject[]): readonly (readonly Setting[])[] {
   const spec = podSpecOf(target);
-  const keys = [...Object.keys(asRecord(spec['nodeSelector'])), ...asList(valueAt(spec, ['affinity', 'nodeAffinity', REQUIRED, 'nodeSelectorTerms'])).flatMap((term) => asList(term['matchExpressions']).filter(({ operator }) => operator === 'In' || operator === 'Exists').map(({ key }) => String(key)))];
+  const selected = asList(valueAt(spec, ['affinity', 'nodeAffinity', REQUIRED, 'nodeSelectorTerms'])).flatMap((term) => asList(term['matchExpressions']).filter(({ operator }) => operator === 'In' || operator === 'Exists'));
+  const keys = [...Object.keys(asRecord(spec['nodeSelector'])), ...selected.map(({ key }) => String(key))];
+  const names = new Set([...keys, ...Object.values(asRecord(spec['nodeSelector'])).map(String), ...selected.flatMap(({ values }) => (Array.isArray(values) ? values.map(String) : [])), ...requestsOf(spec).keys()]);
   const pool = nodes.filter((node) => matchesNode(spec, node));
   if (!keys.some((key) => !COMMON.test(key) && valuesOf(nodes, key).length > 0 && pool.length < nodes.length)) return [];
   const taints = missedTaints(target, nodes);
   const [taint] = taints;
   const isOne = taint !== undefined && taints.length === pool.length && taints.every(({ key, value, effect }) => key === taint.key && value === taint.value && effect === taint.effect);
-  if (!isOne) return [];
+  // Somebody else's taint, or one that is there for a while, has nothing to do with what the workload selects.
+  if (!isOne || !(names.has(taint.value) || names.has(taint.key))) return [];
   const toleration: Setting['value'] = taint.value === '' ? { key: taint.key, operator: 'Exists', effect: taint.effect } : { key: taint.key, operator: 'Equal', value: taint.value, effect: taint.effect };
   return [[{ path: ['tolerations', '-'], value: toleration }]];
 }
@@ -119,14 +123,14 @@ function nearCompany(kase: Case, { pods }: Surroundings): readonly (readonly Set
   return asList(valueAt(podSpecOf(kase.target), place)).flatMap((term, index) => Object.entries(asRecord(valueAt(term, ['labelSelector', 'matchLabels']))).flatMap(([key, value]): readonly (readonly Setting[])[] => {
     const values = pods.flatMap((other) => other.metadata.labels?.[key] ?? []);
     if (values.includes(String(value))) return [];
-    const near = nearestName(String(value), values);
+    const near = meantBy(String(value), values);
     return near === undefined ? [] : [[{ path: [...place, String(index), 'labelSelector', 'matchLabels', key], value: near }]];
   }));
 }
 
 function nearScheduler(target: KubeObject): readonly (readonly Setting[])[] {
   const name = podSpecOf(target)['schedulerName'];
-  return typeof name === 'string' && nearestName(name, ['default-scheduler']) !== undefined ? [[{ path: ['schedulerName'], value: 'default-scheduler' }]] : [];
+  return typeof name === 'string' && meantBy(name, ['default-scheduler']) !== undefined ? [[{ path: ['schedulerName'], value: 'default-scheduler' }]] : [];
 }
 
 /** A template that names a node that is not there goes to any, unless it mounts what lies on that node. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { object } from '../case.fixture.ts';
-import { placeCase, aNode, answersOf, aPod, inPod, inSpec, type PlaceParts } from './scheduling.fixture.ts';
+import { commit, gitChange, object } from '../case.fixture.ts';
+import { CHECKOUT, placeCase, aNode, answersOf, aPod, inPod, inSpec, type PlaceParts } from './scheduling.fixture.ts';
 import { unschedulable } from './unschedulable.ts';
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
@@ -38,6 +38,13 @@ describe('what Git changed goes back, where that finds a place', () => {
   });
 });
 
+const ADDED = gitChange([], undefined, {}, { object: CHECKOUT });
+
+it('goes further back where the last value was wrong already', () => {
+  const kase = placeCase({ said: SELECTOR, nodes: pools, pod: { nodeSelector: { pool: 'huge' } }, changes: [inPod(['nodeSelector', 'pool'], 'large', 'huge', 5), inPod(['nodeSelector', 'pool'], 'general', 'large', 3)] });
+  expect(unschedulable(kase).candidates).toEqual([expect.objectContaining({ action: 'restoreField', commit: commit(2) })]);
+});
+
 describe('what was meant is found by its name', () => {
   it.each<[string, PlaceParts, string]>([
     ['a value of a label', { said: SELECTOR, nodes: pools, pod: { nodeSelector: { pool: 'generall' } } }, 'set nodeSelector/pool=general'],
@@ -52,7 +59,7 @@ describe('what was meant is found by its name', () => {
     ['any node, for one that does not exist', { said: '', pod: { nodeName: 'z' } }, 'set nodeName=null'],
     ['no port of the node where a Service leads to the pod', { said: "2 node(s) didn't have free ports for the requested pod ports", template: { ports: [{ name: 'http', containerPort: 8080, hostPort: 80 }] }, spec: { replicas: 3 }, others: [object('Service', 'checkout', { spec: { selector: { app: 'checkout' }, ports: [{ port: 80, targetPort: 'http' }] } })] }, 'set containers/[name=app]/ports/[name=http]/hostPort=null'],
   ])('%s', (_what, parts, answer) => {
-    expect(answersOf(parts)[0]).toBe(answer);
+    expect(answersOf({ ...parts, changes: [ADDED] })[0]).toBe(answer);
   });
 });
 
@@ -67,6 +74,10 @@ describe('a person hears of it', () => {
     ['ControlPlaneTaint', 'when only the control plane matches', { said: SELECTOR, nodes: [aNode('a', { labels: { disk: 'fast' }, taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] }), aNode('b')], pod: { nodeSelector: { disk: 'fast' } } }],
     ['TaintedNodes', 'when every node is kept for others', { said: '2 node(s) had untolerated taint(s)', nodes: [aNode('a', { taints: [{ key: 'tenant', value: 'bank', effect: 'NoSchedule' }] })] }],
     ['TaintedNodes', 'when a zone, which is no pool, is kept for others', { said: SELECTOR, nodes: [aNode('a', { labels: { 'topology.kubernetes.io/zone': 'x' }, taints: [{ key: 'tenant', value: 'bank', effect: 'NoSchedule' }] }), aNode('b', { labels: { 'topology.kubernetes.io/zone': 'y' } })], pod: { nodeSelector: { 'topology.kubernetes.io/zone': 'x' } } }],
+    ['TaintedNodes', 'when the pool has a taint that has nothing to do with its name', { said: SELECTOR, nodes: [aNode('a', { labels: { pool: 'gpu' }, taints: [{ key: 'maintenance', value: 'true', effect: 'NoSchedule' }] }), aNode('b', { labels: { pool: 'general' } })], pod: { nodeSelector: { pool: 'gpu' } } }],
+    ['NoMatchingNode', 'when the nodes that are left are of another pool by number', { said: SELECTOR, nodes: [aNode('a', { labels: { pool: 'pool-2' } })], pod: { nodeSelector: { pool: 'pool-1' } }, changes: [ADDED] }],
+    ['NoMatchingNode', 'when the label stood for long and worked', { said: SELECTOR, nodes: pools, pod: { nodeSelector: { pool: 'generall' } } }],
+    ['NoMatchingNode', 'when pods run with the selector that a commit brought, and the nodes changed since', { said: SELECTOR, nodes: pools, pod: { nodeSelector: { pool: 'huge' } }, changes: [inPod(['nodeSelector', 'pool'], 'general', 'huge')], others: [ready({ nodeSelector: { pool: 'huge' } })] }],
     ['NoMatchingNode', 'when nothing is near the label', { said: SELECTOR, nodes: pools, pod: { nodeSelector: { pool: 'pci' } } }],
     ['HighAvailabilityIntent', 'when replicas that keep apart have lost a node', { said: "1 node(s) didn't match pod anti-affinity rules", pod: { affinity: apart }, nodes: [aNode('a')] }],
     ['HighAvailabilityIntent', 'when an autoscaler asked for more than can keep apart', { said: "2 node(s) didn't match pod anti-affinity rules", pod: { affinity: apart }, spec: { replicas: 3 }, changes: [inSpec(['replicas'], 2, 3)], others: [object('HorizontalPodAutoscaler', 'checkout', { spec: { scaleTargetRef: { kind: 'Deployment', name: 'checkout' } } })] }],
@@ -82,11 +93,18 @@ describe('a person hears of it', () => {
   });
 
   it('of a StatefulSet that waits for a pod and never replaces it: what to set, and what to delete', () => {
-    const kase = placeCase({ said: SELECTOR, nodes: pools, pod: { nodeSelector: { pool: 'generall' } } });
-    const [action] = unschedulable({ ...kase, target: { ...kase.target, kind: 'StatefulSet' } }).candidates;
+    const kase = placeCase({ said: SELECTOR, nodes: pools, pod: { nodeSelector: { pool: 'generall' } }, changes: [ADDED] });
+    const [action] = unschedulable(as(kase, 'StatefulSet')).candidates;
     expect(action).toMatchObject({ action: 'abstain', reason: 'StuckPodNeedsDeletion', lookAt: expect.stringContaining('nodeSelector/pool to general, then delete') });
+    expect(unschedulable(as(kase, 'Job')).candidates).toMatchObject([{ reason: 'JobIsImmutable' }]);
   });
 });
+
+/** The same workload as another kind. */
+function as(kase: ReturnType<typeof placeCase>, kind: string): ReturnType<typeof placeCase> {
+  const is = <T extends object>(object: T): T => ({ ...object, kind });
+  return { ...kase, target: is(kase.target), versions: kase.versions.map((version) => ({ ...version, objects: version.objects.map(is) })), changes: kase.changes.map((change) => ({ ...change, object: is(change.object) })), related: kase.related.map((one) => (one.kind === 'ReplicaSet' ? { ...one, metadata: { ...one.metadata, ownerReferences: (one.metadata.ownerReferences ?? []).map(is) } } : one)) };
+}
 
 it('brings no toleration of the control plane back', () => {
   const control = { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' };

@@ -4,7 +4,7 @@ import type { Case } from '@fleetmend/plugin-api';
 import { commitWords, placeWords, restore } from '../changes-in-effect.ts';
 import type { Rule } from '../rule.ts';
 import { claimForPod } from '../storage/claim-for-pod.ts';
-import { withStuckPods } from '../stuck-stateful-set.ts';
+import { withStuckPods } from '../pods-that-stay.ts';
 import { scalerOf } from '../target-changes.ts';
 import { withValue } from '../with-value.ts';
 import { asList, valueAt } from '../workload.ts';
@@ -55,7 +55,7 @@ function runsAsItIs(kase: Case): boolean {
 }
 
 function askOf(pod: Readonly<Record<string, unknown>>): string {
-  return canonicalJson({ requests: [...requestsOf(pod)].map(([name, amount]) => `${name}=${amount}`).sort(), selector: pod['nodeSelector'] ?? {}, affinity: valueAt(pod, ['affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution']) ?? {} });
+  return canonicalJson({ requests: [...requestsOf(pod)].map(([name, amount]) => `${name}=${amount}`).sort(), selector: pod['nodeSelector'] ?? {}, affinity: valueAt(pod, ['affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution']) ?? {}, tolerations: asList(pod['tolerations']).filter(({ key }) => !String(key).startsWith('node.kubernetes.io/')) });
 }
 
 /** Nodes out of service that would take the pod otherwise. */
@@ -71,15 +71,24 @@ interface Moment {
 }
 
 function changesThatHelp(kase: Case, moment: Moment): readonly PlacementChange[] {
-  const all = placementChanges(kase).filter((one) => mayGoBack(kase, one));
+  // A selector and a toleration with which pods run are right, whatever has become of the nodes since.
+  const all = placementChanges(kase).filter(({ field }) => !moment.isProven || (field !== 'NodeSelector' && field !== 'Taint'));
   const blocked = blockerOf(kase.target, moment.around);
-  const useful = all.filter((one) => {
+  const helpful = (one: PlacementChange): boolean => {
     const restored = withValue(kase.target, one.change.path, one.change.before);
     if (blocked !== undefined) return helps(kase.target, restored, moment.around);
     return blockerOf(restored, moment.around) === undefined && makesRoom(kase, one, restored, moment);
-  });
+  };
+  // Where the last value was wrong already, an older one may do.
+  const useful = all.flatMap((one) => earlierOf(kase, one).find(helpful) ?? []);
   // A hard wish for distance between replicas is kept before the number that it cannot hold.
   return useful.toSorted((a, b) => Number(b.field === 'Replicas') - Number(a.field === 'Replicas'));
+}
+
+function earlierOf(kase: Case, one: PlacementChange): readonly PlacementChange[] {
+  const key = canonicalJson([one.change.object, one.change.path]);
+  const older = kase.changes.filter((change) => change.at < one.change.at && canonicalJson([change.object, change.path]) === key);
+  return [one, ...older.map((change): PlacementChange => ({ field: one.field, change: { ...one.change, before: change.before, beforeCommit: change.beforeCommit } }))].filter((candidate) => mayGoBack(kase, candidate));
 }
 
 /** Whether the rules may undo such a change at all. */

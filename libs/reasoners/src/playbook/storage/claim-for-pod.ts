@@ -1,7 +1,7 @@
 import type { Action } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 import { changesInEffect, commitWords, restore } from '../changes-in-effect.ts';
-import { nearestName } from '../nearest-name.ts';
+import { meantBy } from '../slip.ts';
 import { abstain, type RuleAnswer } from '../rule.ts';
 import { changesAt } from '../target-changes.ts';
 import { valueAt } from '../workload.ts';
@@ -24,7 +24,7 @@ export function missingClaim(kase: Case, name: string): RuleAnswer {
   const exists = new Set(claimsOf(kase).filter((claim) => phaseOf(claim) !== 'Lost').map(({ metadata }) => metadata.name));
   const volume = claimVolumes(kase.target).find(({ claim }) => claim === name);
   const goBack = changesAt(kase, /^\{pod\}\/volumes\/[^/]+(\/persistentVolumeClaim(\/claimName)?)?$/).filter((change) => nameIn(change.after) === name && exists.has(nameIn(change.before) ?? ''));
-  const near = nearestName(name, exists);
+  const near = meantBy(name, exists);
   const candidates: readonly Action[] = [
     ...goBack.map((change) => restore(kase, change)),
     ...(volume && near !== undefined && otherUsers(kase, near).length === 0 ? [{ action: 'setReference' as const, fields: [{ path: [...volume.path], value: near }] }] : []),

@@ -1,7 +1,7 @@
 import type { Action, KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 import { commitWords, inNamespace, isSameObject, restore } from '../changes-in-effect.ts';
-import { nearestName } from '../nearest-name.ts';
+import { meantBy } from '../slip.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
 import { podsOf } from '../scheduling/placement.ts';
 import { changesAt, changesOf } from '../target-changes.ts';
@@ -64,7 +64,7 @@ function absentClass(kase: Case, claim: KubeObject, { className, classes }: { re
   const cause = `claim ${name} wants storage class ${className}, which does not exist`;
   const known = classes.map(({ metadata }) => metadata.name);
   const earlier = changesOf(kase, ({ kind, name: other }) => kind === 'PersistentVolumeClaim' && other === name).find(({ path, before }) => path.join('/') === 'spec/storageClassName' && known.includes(String(before)));
-  const meant = earlier ? String(earlier.before) : nearestName(className, known);
+  const meant = earlier ? String(earlier.before) : meantBy(className, known);
   if (meant === undefined) return answer(cause, abstain('ClassNotFound', `No storage class is called ${className}, nor anything like it; the cluster has ${names(classes)}.`));
   const inGit = claimInGit(kase, claim);
   if (inGit && isReplaced(inGit)) return { cause, confidence: 0.85, cites: CITES, candidates: [earlier ? restore(kase, earlier) : setClass(kase, claim, meant)] };

@@ -4,16 +4,24 @@ import { placeWords } from './changes-in-effect.ts';
 import { abstain, type RuleAnswer } from './rule.ts';
 import { valueAt } from './workload.ts';
 
+/** Why a repair of the template does not reach the pods that wait; undefined: it does. */
+function whyPodsStay({ target }: Case): readonly [reason: string, then: string] | undefined {
+  if (target.kind === 'StatefulSet' && valueAt(target, ['spec', 'podManagementPolicy']) !== 'Parallel') return ['StuckPodNeedsDeletion', 'then delete the pod that waits: a StatefulSet that starts its pods in order does not replace one that never became ready.'];
+  if (target.kind === 'Job') return ['JobIsImmutable', 'and delete the Job, so that it is made anew: the template of a Job cannot be changed.'];
+  return undefined;
+}
+
 /**
  * A StatefulSet that starts its pods in order waits for a pod that is not ready, and never replaces it by itself, whatever its template says
- * by then. A repair of the template is right and heals nothing until somebody deletes that pod: a person has to do both.
+ * by then; a Job takes no other template at all. The repair is right and heals nothing until somebody deletes the old one: a person has to do both.
  */
 export function withStuckPods(kase: Case, answer: RuleAnswer): RuleAnswer {
-  if (kase.target.kind !== 'StatefulSet' || valueAt(kase.target, ['spec', 'podManagementPolicy']) === 'Parallel') return answer;
+  const stay = whyPodsStay(kase);
+  if (!stay) return answer;
   const repair = answer.candidates.find((action) => action.action !== 'abstain');
   if (!repair || objectOf(repair) !== undefined || repair.action === 'setReplicas' || placeOf(repair) === 'spec/replicas') return answer;
-  const lookAt = `${wordsFor(repair)}, then delete the pod that waits: a StatefulSet that starts its pods in order does not replace one that never became ready.`;
-  return { ...answer, candidates: [abstain('StuckPodNeedsDeletion', lookAt)] };
+  const [reason, then] = stay;
+  return { ...answer, candidates: [abstain(reason, `${wordsFor(repair)}, ${then}`)] };
 }
 
 function placeOf(action: Action): string {
