@@ -1,6 +1,6 @@
 import { canonicalJson, isPermanent } from '@fleetmend/kernel';
 import { sameRef, type IntendedChange, type KubeObject, type ObjectDiff } from '@fleetmend/model';
-import { withValue } from './field.ts';
+import { INNER_YAML, valueAt, withValue } from './field.ts';
 
 /** The one object that differs is the one to change, and it became what the change says, to the last field. */
 export function isExactly(diffs: readonly ObjectDiff[], change: IntendedChange): boolean {
@@ -8,18 +8,28 @@ export function isExactly(diffs: readonly ObjectDiff[], change: IntendedChange):
   if (only === undefined || more.length > 0 || only.op !== 'Update' || only.before === undefined || only.after === undefined) return false;
   if (!sameRef({ ...only.ref, namespace: change.object.namespace }, change.object)) return false;
   if (only.ref.namespace !== undefined && change.object.namespace !== undefined && only.ref.namespace !== change.object.namespace) return false;
-  const wanted = expected(only.before, change);
-  return wanted !== undefined && canonicalJson(withoutEmpty(wanted)) === canonicalJson(withoutEmpty(only.after));
+  const wanted = expected(opened(only.before, change), change);
+  return wanted !== undefined && canonicalJson(withoutEmpty(wanted)) === canonicalJson(withoutEmpty(opened(only.after, change)));
 }
 
 /** The object with every field set; undefined where the change cannot be made to it at all. */
-function expected(before: KubeObject, { fields }: IntendedChange): unknown {
+function expected(before: unknown, { fields }: IntendedChange): unknown {
   try {
     return fields.reduce<unknown>((object, { path, value }) => withValue(object, path, value), before);
   } catch (error) {
     if (isPermanent(error)) return undefined;
     throw error;
   }
+}
+
+/** Every text that a field goes on inside of, as the value that it holds. */
+function opened(object: KubeObject, { fields }: IntendedChange): unknown {
+  return fields.reduce<unknown>((value, { path }) => path.reduce((outer, segment, depth) => (segment === INNER_YAML ? openAt(outer, path.slice(0, depth)) : outer), value), object);
+}
+
+function openAt(object: unknown, path: readonly string[]): unknown {
+  const text = valueAt(object, path);
+  return typeof text === 'string' ? withValue(object, path, { [INNER_YAML]: valueAt(text, [INNER_YAML]) ?? text }) : object;
 }
 
 /** A field that is taken out may leave an empty map behind, or none: Kubernetes knows no difference between `limits: {}` and nothing. */

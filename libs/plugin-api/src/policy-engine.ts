@@ -34,7 +34,8 @@ export const GateInput = z.object({
     restoresEarlierValue: z.boolean(),
   }),
   change: z.object({
-    files: z.array(z.object({ path: z.string(), added: z.int(), removed: z.int() })),
+    /** Of a kustomization also the top-level fields that differ. */
+    files: z.array(z.object({ path: z.string(), added: z.int(), removed: z.int(), sections: z.array(z.string()).optional() })),
     objects: z.array(
       z.object({
         cluster: z.string(),

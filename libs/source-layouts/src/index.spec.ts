@@ -5,12 +5,21 @@ import type { SourceLayout } from '@fleetmend/plugin-api';
 import { type LayoutFixtures, pluginFolderConformance, sourceLayoutConformance } from '@fleetmend/plugin-api/conformance';
 import { VirtualClock } from '@fleetmend/testing';
 import { describe, expect, it } from 'vitest';
-import { raw, sourceLayouts } from './index.ts';
-import { FIXTURES } from './raw/spec-support/layouts.ts';
+import { kustomize, raw, sourceLayouts } from './index.ts';
+import { MISSING, SEARCH_PATH, FIXTURES as kustomizeFixtures } from './kustomize/spec-support/layouts.ts';
+import { FIXTURES as rawFixtures } from './raw/spec-support/layouts.ts';
 
-const deps = { clock: new VirtualClock(), fetch, stateDir: '', log: { info: () => undefined, warn: () => undefined } };
-const MEMBERS: Readonly<Record<string, { readonly layout: SourceLayout; readonly fixtures: LayoutFixtures }>> = {
-  raw: { layout: await raw.create(parse(raw.config, {}, 'config'), deps), fixtures: FIXTURES },
+const deps = { clock: new VirtualClock(), fetch, stateDir: '', searchPath: SEARCH_PATH, log: { info: () => undefined, warn: () => undefined } };
+interface Member {
+  readonly layout: SourceLayout;
+  readonly fixtures: LayoutFixtures;
+  /** Why its suite cannot run here. */
+  readonly missing?: string | undefined;
+}
+
+const MEMBERS: Readonly<Record<string, Member>> = {
+  raw: { layout: await raw.create(parse(raw.config, {}, 'config'), deps), fixtures: rawFixtures },
+  kustomize: { layout: await kustomize.create(parse(kustomize.config, {}, 'config'), deps), fixtures: kustomizeFixtures, missing: MISSING },
 };
 
 describe('source layouts', () => {
@@ -18,5 +27,8 @@ describe('source layouts', () => {
 
   it.each(sourceLayouts)('$kind has fixtures, so that the suite runs for it', ({ kind }) => expect(MEMBERS[kind]).toBeDefined());
 
-  describe.each(Object.entries(MEMBERS))('%s', (kind, member) => sourceLayoutConformance({ kind, ...member }));
+  const members = Object.entries(MEMBERS).map(([kind, member]) => ({ kind, ...member }));
+  describe.each(members.filter(({ missing }) => missing === undefined))('$kind', sourceLayoutConformance);
+
+  it.for(members.filter(({ missing }) => missing !== undefined))('the suite for $kind is skipped: $missing', ({ missing }, context) => context.skip(missing));
 });

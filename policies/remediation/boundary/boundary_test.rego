@@ -197,6 +197,16 @@ test_b07_denies_files_that_steer_automation if {
 	}
 }
 
+test_b07_opens_a_kustomization_by_what_differs_in_it if {
+	path := "apps/shop/overlays/prod/kustomization.yaml"
+	file := {"path": path, "added": 1, "removed": 1}
+	boundary.b07_edit([object.union(file, {"sections": ["images", "patches"]})], policy(path)) == no_violation
+	every sections in [["resources"], ["images", "generators"], ["transformers"], ["helmCharts"], ["components"], ["secretGenerator"], [], null, "images"] {
+		count(boundary.b07_edit([object.union(file, {"sections": sections})], policy(path))) == 1
+	}
+	count(boundary.b07_edit([file], policy(path))) == 1
+}
+
 test_b07_denies_more_than_either_budget if {
 	many := [{"path": path, "added": 1, "removed": 0} | some path in ["a.yaml", "b.yaml"]]
 	small := {"pathAllowed": {"a.yaml": true, "b.yaml": true}, "editBudget": {"files": 1, "lines": 20}}

@@ -3,7 +3,7 @@ package remediation.boundary
 import data.remediation.lib
 
 # B07, seen from the repository: only files that the binding opens, none that runs something, and within the edit's budget.
-b07_edit(files, policy) := (((({lib.unsafe("B07", lib.clip(file.path), "the binding does not open this file") |
+b07_edit(files, policy) := ((((({lib.unsafe("B07", lib.clip(file.path), "the binding does not open this file") |
 	some file in files
 	not policy.pathAllowed[file.path] == true
 } | {lib.unsafe("B07", lib.clip(file.path), "not a plain path inside the repository") |
@@ -12,6 +12,10 @@ b07_edit(files, policy) := (((({lib.unsafe("B07", lib.clip(file.path), "the bind
 }) | {lib.unsafe("B07", lib.clip(file.path), "files that steer automation are never edited") |
 	some file in files
 	steers(split(lower(file.path), "/"))
+}) | {lib.unsafe("B07", lib.clip(file.path), "of a kustomization only images, replicas, patches and literals are edited") |
+	some file in files
+	is_kustomization(file.path)
+	not only_open_sections(file)
 }) | {lib.unsafe("B07", "", message) |
 	budget := min({policy.editBudget.files, data.remediation.limits.edit.files})
 	count(files) > budget
@@ -29,6 +33,20 @@ plain(path) if {
 	regex.match(`^[^\\\x00-\x1f\x7f]+$`, path)
 	every segment in split(path, "/") {
 		not segment in {"", ".", ".."}
+	}
+}
+
+is_kustomization(path) if {
+	segments := split(lower(path), "/")
+	segments[count(segments) - 1] in data.remediation.limits.kustomizations.names
+}
+
+# Whoever does not say which top-level fields differ may have changed any.
+only_open_sections(file) if {
+	is_array(file.sections)
+	count(file.sections) > 0
+	every section in file.sections {
+		section in data.remediation.limits.kustomizations.sections
 	}
 }
 

@@ -6,10 +6,11 @@ import { gitOpsEngines } from '@fleetmend/gitops-engines';
 import { PermanentError, type Clock } from '@fleetmend/kernel';
 import type { KubeObject } from '@fleetmend/model';
 import { notifiers } from '@fleetmend/notifiers';
-import type { Forge, GitOpsEngine, Notifier, PluginDeps, PluginLog, PolicyEngine, Reasoner, SourceLayout, VectorStore } from '@fleetmend/plugin-api';
+import type { Forge, GitOpsEngine, Notifier, PluginLog, PolicyEngine, Reasoner, SourceLayout, VectorStore } from '@fleetmend/plugin-api';
 import { policyEngines } from '@fleetmend/policy-engines';
 import { reasoners } from '@fleetmend/reasoners';
-import { sourceLayouts } from '@fleetmend/source-layouts';
+import { rendererPath } from '@fleetmend/render';
+import { type LayoutDeps, sourceLayouts } from '@fleetmend/source-layouts';
 import { vectorStores } from '@fleetmend/vector-stores';
 import { createPlugin, type AnyPlugin } from './create-plugin.ts';
 
@@ -35,6 +36,8 @@ export interface PluginWorld {
   readonly policyEngine?: PolicyEngine;
 }
 
+type HubPluginDeps = LayoutDeps & Pick<PluginWorld, 'writeEvent'>;
+
 /** Where a plugin keeps its own state, below the hub's: `pluginStateDir(dir, 'hub.forges.main', 'gitea')`. */
 export function pluginStateDir(stateDir: string, where: string, kind: string): string {
   return join(stateDir, 'plugins', ...where.split('.').slice(1), kind);
@@ -42,12 +45,12 @@ export function pluginStateDir(stateDir: string, where: string, kind: string): s
 
 /** Every plugin that the config asks for. What was made is closed again when a later one cannot be made. */
 export async function createHubPlugins(config: HubConfig, world: PluginWorld): Promise<HubPlugins> {
-  const make = async <Port>(where: string, part: PluginConfig, known: readonly AnyPlugin<Port, PluginDeps & Pick<PluginWorld, 'writeEvent'>>[]): Promise<Port> => {
+  const make = async <Port>(where: string, part: PluginConfig, known: readonly AnyPlugin<Port, HubPluginDeps>[]): Promise<Port> => {
     const stateDir = pluginStateDir(config.stateDir, where, part.kind);
     mkdirSync(stateDir, { recursive: true });
-    return createPlugin({ where, config: part, known, deps: { ...world, stateDir }, env: world.env });
+    return createPlugin({ where, config: part, known, deps: { ...world, stateDir, searchPath: rendererPath(world.env) }, env: world.env });
   };
-  const all = async <Port>(where: string, parts: readonly PluginConfig[], known: readonly AnyPlugin<Port, PluginDeps & Pick<PluginWorld, 'writeEvent'>>[]): Promise<readonly Port[]> =>
+  const all = async <Port>(where: string, parts: readonly PluginConfig[], known: readonly AnyPlugin<Port, HubPluginDeps>[]): Promise<readonly Port[]> =>
     Promise.all(parts.map((part) => make(where, part, known)));
 
   const opened: { close(): Promise<void> }[] = [];

@@ -3,7 +3,7 @@ import { isEditable } from '@fleetmend/manifest';
 import { type ObjectRef, renderRef } from '@fleetmend/model';
 import type { Application, LocateInput, SourceOrigin, SourceRoot } from '@fleetmend/plugin-api';
 import type { Tree } from '@fleetmend/ports';
-import { type FolderContent, type FoundObject, folderOf, hasBuiltFolder, isBuilt, isNamed, listManifests, normalisePath, readFiles } from './folder.ts';
+import { type FolderContent, type FoundObject, folderOf, hasBuiltFolder, isBuilt, isNamed, listManifests, normalisePath, readFiles } from '../manifest-folder.ts';
 
 /**
  * The one document that holds the target: below the folder that the application applies, or, where no engine says, in any
@@ -19,13 +19,16 @@ export async function rootOfRaw({ application, tree }: { readonly application: A
   const [source, ...more] = application.sources;
   if (!source || more.length > 0) return undefined;
   const root = normalisePath(source.path);
+  // A folder in which kustomize builds some folder is rendered by kustomize; Argo CD alone leaves those out.
+  if (application.engine !== 'argocd' && (await hasBuiltFolder(tree, root))) return undefined;
   return (await isBuilt(tree, root)) ? undefined : { layout: 'raw', root, includes: [root] };
 }
 
 async function locateInApplication({ target, binding, tree }: LocateInput, application: Application): Promise<SourceOrigin | undefined> {
-  const rooted = await rootOfRaw({ application, tree });
-  if (!rooted) return undefined;
-  const { root } = rooted;
+  const [source, ...more] = application.sources;
+  if (application.renderedBy || !source || more.length > 0) return undefined;
+  const root = normalisePath(source.path);
+  if (await isBuilt(tree, root)) return undefined;
   const at = `${binding.repository}@${tree.revision.slice(0, 8)}`;
   const owner = `${application.ref.kind} ${application.ref.namespace ?? ''}/${application.ref.name}`;
   const content = await readFiles(tree, await listManifests(tree, root));

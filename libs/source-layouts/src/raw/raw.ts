@@ -3,7 +3,7 @@ import { editField, readDocuments, type ManifestObject } from '@fleetmend/manife
 import { type ObjectRef, renderRef } from '@fleetmend/model';
 import { type SourceLayout, type SourceOrigin, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
-import { isNamed, listManifests, readFiles } from './folder.ts';
+import { isNamed, listManifests, readFiles } from '../manifest-folder.ts';
 import { locateRaw, rootOfRaw } from './locate.ts';
 
 const Config = z.strictObject({});

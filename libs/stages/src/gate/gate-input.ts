@@ -7,6 +7,7 @@ import { countLines } from '../propose/edit-digest.ts';
 import type { StageDeps } from '../stage.ts';
 import { isEditable } from '@fleetmend/manifest';
 import { costOf } from './cost.ts';
+import { sectionsOf } from './sections.ts';
 import { normOf } from './norm.ts';
 
 export interface Judged {
@@ -54,7 +55,7 @@ export function gateInput(deps: Pick<StageDeps, 'pace' | 'policyEngine'>, view: 
       restoresEarlierValue: judged.restoresEarlierValue,
     },
     change: {
-      files: edits.map((edit) => ({ path: edit.path, ...countLines(edit) })),
+      files: edits.map((edit) => ({ path: edit.path, ...countLines(edit), ...sectionsOf(edit) })),
       objects: diffs.map((diff) => ({
         cluster: diff.cluster ?? cluster,
         apiVersion: diff.ref.apiVersion,

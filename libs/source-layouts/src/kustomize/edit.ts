@@ -1,0 +1,123 @@
+import { PermanentError, canonicalJson, isPermanent } from '@fleetmend/kernel';
+import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
+import { type FieldChange, type FileEdit, type IntendedChange, type KubeObject, refOf, renderRef } from '@fleetmend/model';
+import type { EditInput } from '@fleetmend/plugin-api';
+import { type Tree, overlay } from '@fleetmend/ports';
+import { openBuild, type KustomizeBuilds, type Rendered } from './build.ts';
+import type { Candidate } from './candidate.ts';
+import type { Wanted } from './field.ts';
+import { findDocument, findTarget } from './find-target.ts';
+import { generatorEntries } from './generators.ts';
+import { inFile } from './candidate.ts';
+import { listOf } from './layers.ts';
+import { overlayPatches } from './new-patch.ts';
+import { patchesThatSay } from './patches.ts';
+import { imageEntries, replicaEntries } from './transformers.ts';
+
+/** Field by field: each on top of the edits for the ones before. */
+export async function editKustomize(builds: KustomizeBuilds, input: EditInput): Promise<readonly FileEdit[]> {
+  const edits = new Map<string, FileEdit>();
+  for (const field of input.change.fields) {
+    const tree = overlay(input.tree, new Map([...edits.values()].map(({ path, after }) => [path, after])));
+    for (const edit of await editField(builds, input, { tree, field })) {
+      const earlier = edits.get(edit.path);
+      edits.set(edit.path, earlier ? { ...edit, before: earlier.before } : edit);
+    }
+  }
+  return [...edits.values()].filter(({ before, after }) => before !== after);
+}
+
+interface OneField {
+  readonly tree: Tree;
+  readonly field: FieldChange;
+}
+
+async function editField(builds: KustomizeBuilds, { origin, change, isEditable, staysInside }: EditInput, { tree, field }: OneField): Promise<readonly FileEdit[]> {
+  const { application } = origin;
+  const where = `kustomize build ${origin.root || '/'}`;
+  const build = await openBuild(tree, origin.root, application);
+  const rendered = build ? await builds.renderWithOrigins(build, application) : [];
+  const found = findTarget(rendered, change.object, { application, where });
+  if (!build || !found) throw new PermanentError('SourceNotFound', `${where} of ${tree.revision.slice(0, 8)} does not render ${renderRef(change.object)}`);
+  if (valueAt(found.object, field.path) !== undefined || field.value !== undefined) {
+    if (same(valueAt(found.object, field.path), field.value)) return [];
+  } else return [];
+  const before = rendered.map(({ object }) => object);
+  const intended: IntendedChange = { object: refOf(found.object), fields: [field] };
+  const wanted: Wanted = { tree, build, object: found.object, from: found.from, resource: await resourceOf(tree, found), ...field };
+
+  const tried: string[] = [];
+  let wider: readonly FileEdit[] | undefined;
+  for (const candidate of await candidatesFor(wanted)) {
+    const edits = await attempt(candidate, tried);
+    if (edits.length === 0) continue;
+    const closed = edits.find(({ path }) => !isEditable(path));
+    if (closed) tried.push(`${candidate.what}: the RepoBinding does not allow ${closed.path}`);
+    else if (!(await showsExactly(edits, intended))) tried.push(`${candidate.what}: it does not show, or shows more than that`);
+    else if (await inside(edits)) return edits;
+    else wider ??= edits;
+  }
+  if (wider) return wider;
+  throw new PermanentError('NotEditable', refusal(wanted, { where, tried }));
+
+  async function showsExactly(edits: readonly FileEdit[], expected: IntendedChange): Promise<boolean> {
+    const edited = await openBuild(overlay(tree, new Map(edits.map(({ path, after }) => [path, after]))), origin.root, application);
+    if (!edited) return false;
+    try {
+      const after = await builds.renderWithOrigins(edited, application);
+      return isExactly(structuralDiff(before, after.map(({ object }) => object)), expected);
+    } catch (error) {
+      if (isPermanent(error) && error.reason === 'RenderFailed') return false;
+      throw error;
+    }
+  }
+
+  async function inside(edits: readonly FileEdit[]): Promise<boolean> {
+    try {
+      return await staysInside(edits);
+    } catch (error) {
+      if (isPermanent(error) && error.reason === 'WouldNotRender') return false;
+      throw error;
+    }
+  }
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return (a === undefined) === (b === undefined) && canonicalJson(a) === canonicalJson(b);
+}
+
+/** From where the field has been said already, the last word first, to where nobody has said it yet. */
+async function candidatesFor(wanted: Wanted): Promise<readonly Candidate[]> {
+  return [...(await patchesThatSay(wanted)), ...imageEntries(wanted), ...replicaEntries(wanted), ...(await generatorEntries(wanted)), ...resourceFile(wanted), ...(await overlayPatches(wanted))];
+}
+
+function resourceFile({ resource, path, value }: Wanted): readonly Candidate[] {
+  if (!resource) return [];
+  const { file, text, document, within } = resource;
+  return [inFile(file, { file, text, document, path: [...within, ...path], value })];
+}
+
+async function resourceOf(tree: Tree, found: Rendered): Promise<Wanted['resource']> {
+  if (!found.from || 'generator' in found.from) return undefined;
+  const { file } = found.from;
+  const text = (await tree.read(file)) ?? '';
+  const one = findDocument(text, found);
+  return one && { file, text, document: one.document, within: one.within, object: one.object };
+}
+
+/** The edits of a candidate; none, with the cause noted, when its file cannot be edited safely. */
+async function attempt({ what, make }: Candidate, tried: string[]): Promise<readonly FileEdit[]> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!isPermanent(error)) throw error;
+    tried.push(`${what}: ${error.message}`);
+    return [];
+  }
+}
+
+function refusal({ object, path, build }: Wanted, { where, tried }: { readonly where: string; readonly tried: readonly string[] }): string {
+  const replacing = build.layers.filter(({ value }) => listOf(value['replacements']).length > 0 || listOf(value['vars']).length > 0).map(({ file }) => file);
+  const hint = replacing.length > 0 ? `; replacements or vars in ${replacing.join(', ')} may set it` : '';
+  return `no file of ${where} can safely say ${path.join('/')} of ${renderRef(refOf(object as KubeObject))}${tried.length > 0 ? ` (${tried.join('; ')})` : ''}${hint}: change it by hand`;
+}

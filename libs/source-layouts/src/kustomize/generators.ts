@@ -1,0 +1,63 @@
+import { INNER_YAML, editField, editProperty, readProperty } from '@fleetmend/manifest';
+import type { FileEdit } from '@fleetmend/model';
+import { resolvePath } from '@fleetmend/render';
+import { type Candidate, fileEdit } from './candidate.ts';
+import type { Wanted } from './field.ts';
+import { asFields, listOf, textsOf, type Layer } from './layers.ts';
+
+/** Where the generators of a ConfigMap say one of its keys: among their literals, in a file of its own, or in a file of lines. */
+export async function generatorEntries(wanted: Wanted): Promise<readonly Candidate[]> {
+  const [data, key, ...rest] = wanted.path;
+  if (data !== 'data' || key === undefined || !wanted.from || !('generator' in wanted.from)) return [];
+  const found: Candidate[] = [];
+  for (const layer of wanted.build.layers) {
+    for (const [index, entry] of listOf(layer.value['configMapGenerator']).entries()) {
+      const { name, literals, files, envs, env } = asFields(entry);
+      if (typeof name !== 'string' || !wanted.object.metadata.name.includes(name)) continue;
+      const one = { wanted, layer, key, rest };
+      found.push(...literalsOf(one, { list: ['configMapGenerator', String(index), 'literals'], literals: textsOf(literals) }));
+      for (const file of textsOf(files)) found.push(...(await wholeFile(one, file)));
+      for (const file of [...textsOf(envs), ...(typeof env === 'string' ? [env] : [])]) found.push(...(await linesFile(one, file)));
+    }
+  }
+  return found;
+}
+
+interface Sought {
+  readonly wanted: Wanted;
+  readonly layer: Layer;
+  readonly key: string;
+  /** What follows the key: nothing, or the way on inside a text that holds YAML. */
+  readonly rest: readonly string[];
+}
+
+/** `KEY=VALUE`, of which kustomize takes quotes around the whole value away. */
+function literalsOf({ wanted: { value }, layer, key, rest }: Sought, { list, literals }: { readonly list: readonly string[]; readonly literals: readonly string[] }): readonly Candidate[] {
+  const index = literals.findLastIndex((literal) => literal.startsWith(`${key}=`));
+  if (index < 0 || rest.length > 0 || !(typeof value === 'string' || value === undefined)) return [];
+  const quote = /^(['"]).*\1$/s.exec(literals[index]?.slice(key.length + 1) ?? '')?.[1] ?? '';
+  const literal = value === undefined ? undefined : `${key}=${quote}${value}${quote}`;
+  return [{ what: `literals in ${layer.file}`, make: () => fileEdit(layer.file, layer.text, editField({ file: layer.file, text: layer.text, document: 0, path: [...list, String(index)], value: literal })) }];
+}
+
+async function wholeFile({ wanted, layer, key, rest }: Sought, entry: string): Promise<readonly Candidate[]> {
+  const [named, path] = entry.includes('=') ? [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)] : [entry.split('/').at(-1), entry];
+  const file = resolvePath(layer.folder, path);
+  const text = file === undefined ? undefined : await wanted.tree.read(file);
+  if (named !== key || file === undefined || text === undefined) return [];
+  const { value } = wanted;
+  const make = (): readonly FileEdit[] => {
+    if (rest[0] === INNER_YAML) return fileEdit(file, text, editField({ file, text, document: 0, path: rest.slice(1), value }));
+    return typeof value === 'string' && rest.length === 0 ? fileEdit(file, text, value) : [];
+  };
+  return [{ what: file, make }];
+}
+
+async function linesFile({ wanted: { tree, value }, layer, key, rest }: Sought, path: string): Promise<readonly Candidate[]> {
+  const file = resolvePath(layer.folder, path);
+  const text = file === undefined ? undefined : await tree.read(file);
+  if (file === undefined || text === undefined || rest.length > 0 || !(typeof value === 'string' || value === undefined)) return [];
+  // kustomize reads every such file by the rules of .env files, whatever its name.
+  const lines = { file, text, key, format: 'Env' } as const;
+  return readProperty(lines) === undefined ? [] : [{ what: file, make: () => fileEdit(file, text, editProperty({ ...lines, value })) }];
+}

@@ -1,0 +1,123 @@
+import type { FieldChange, JsonValue } from '@fleetmend/model';
+import { type LayoutCase, treeOf } from '@fleetmend/plugin-api/conformance';
+import { describe, expect, it } from 'vitest';
+import { kustomize } from './kustomize.ts';
+import { BASE, DEPLOYMENT, FILES, MISSING, OVERLAY, PROD, SKIPPED, withFiles } from './spec-support/layouts.ts';
+import { CONTAINER, MEMORY, editOf, locate } from './spec-support/try-edit.ts';
+
+const overlay = (more: string) => `${FILES[OVERLAY] ?? ''}${more}`;
+const PATCH = 'apps/web/overlays/prod/memory.yaml';
+const merge = (spec: string) => `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: ${spec}\n`;
+const memoryOf = (memory: string) => merge(`{template: {spec: {containers: [{name: app, resources: {limits: {memory: ${memory}}}}]}}} # prod`);
+const IMAGE = [...CONTAINER, 'image'];
+const REPLICAS = ['spec', 'replicas'];
+
+type Row = readonly [what: string, files: Readonly<Record<string, string>>, path: readonly string[], value: JsonValue | undefined, changed: Readonly<Record<string, string>>];
+
+async function changed(one: LayoutCase, path: readonly string[], value: JsonValue | undefined) {
+  return editOf(one, [{ path: [...path], value }]);
+}
+
+describe.skipIf(MISSING !== undefined)(`where a change is written${SKIPPED}`, () => {
+  it.each<Row>([
+    ['in the base, where only it says the field', {}, MEMORY, '128Mi', { [BASE]: DEPLOYMENT.replace('64Mi', '128Mi') }],
+    ['in a patch file of the overlay that says it', { [OVERLAY]: overlay('patches: [{path: memory.yaml}]\n'), [PATCH]: memoryOf('96Mi') }, MEMORY, '128Mi', { [PATCH]: memoryOf('128Mi') }],
+    ['in an inline patch', { [OVERLAY]: overlay(`patches:\n  - patch: |-\n${memoryOf('96Mi').replace(/^/gm, '      ').trimEnd()}\n`) }, MEMORY, '128Mi', { [OVERLAY]: overlay(`patches:\n  - patch: |-\n${memoryOf('128Mi').replace(/^/gm, '      ').trimEnd()}\n`) }],
+    ['in the list of strategic-merge patches of old', { [OVERLAY]: overlay('patchesStrategicMerge: [memory.yaml]\n'), [PATCH]: memoryOf('96Mi') }, MEMORY, '128Mi', { [PATCH]: memoryOf('128Mi') }],
+    ['in the later one of two patches', { [OVERLAY]: overlay('patches: [{path: memory.yaml}, {path: more.yaml}]\n'), [PATCH]: memoryOf('96Mi'), 'apps/web/overlays/prod/more.yaml': memoryOf('100Mi') }, MEMORY, '128Mi', { 'apps/web/overlays/prod/more.yaml': memoryOf('128Mi') }],
+    ['in an operation of a JSON patch', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment, name: web}\n  path: memory.yaml\n'), [PATCH]: '- op: replace\n  path: /spec/template/spec/containers/0/resources/limits/memory\n  value: 96Mi # prod\n' }, MEMORY, '128Mi', { [PATCH]: '- op: replace\n  path: /spec/template/spec/containers/0/resources/limits/memory\n  value: 128Mi # prod\n' }],
+    ['inside the value of an operation', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/containers/0/resources\n      value:\n        limits: {memory: 96Mi}\n') }, MEMORY, '128Mi', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/containers/0/resources\n      value:\n        limits: {memory: 128Mi}\n') }],
+    ['in a JSON file of operations', { [OVERLAY]: overlay('patchesJson6902:\n- target: {version: v1, group: apps, kind: Deployment, name: web}\n  path: ops.json\n'), 'apps/web/overlays/prod/ops.json': '[{"op": "replace", "path": "/spec/replicas", "value": 4}]\n' }, REPLICAS, 3, { 'apps/web/overlays/prod/ops.json': '[{"op": "replace", "path": "/spec/replicas", "value": 3}]\n' }],
+    ['in images: the tag', { [OVERLAY]: overlay('images:\n- name: shop\n  newTag: "2" # prod\n') }, IMAGE, 'shop:1.10', { [OVERLAY]: overlay('images:\n- name: shop\n  newTag: "1.10" # prod\n') }],
+    ['in images: another name and a digest', { [OVERLAY]: overlay('images:\n- name: shop\n  newName: mirror/shop\n  newTag: "2"\n') }, IMAGE, `mirror/shop@sha256:${'0a'.repeat(32)}`, { [OVERLAY]: overlay(`images:\n- name: shop\n  newName: mirror/shop\n  digest: sha256:${'0a'.repeat(32)}\n`) }],
+    ['in replicas', { [OVERLAY]: overlay('replicas: [{name: web, count: 5}]\n') }, REPLICAS, 3, { [OVERLAY]: overlay('replicas: [{name: web, count: 3}]\n') }],
+    ['in a component', { [OVERLAY]: overlay('components: [../../limits]\n'), 'apps/web/limits/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{path: p.yaml}]\n', 'apps/web/limits/p.yaml': memoryOf('96Mi') }, MEMORY, '128Mi', { 'apps/web/limits/p.yaml': memoryOf('128Mi') }],
+    ['under another name, which prefixes make', { [OVERLAY]: overlay('replicas: [{name: web, count: 5}]\n'), 'apps/web/base/kustomization.yaml': 'resources: [deployment.yaml]\nnameSuffix: ""\n' }, REPLICAS, 3, { [OVERLAY]: overlay('replicas: [{name: web, count: 3}]\n') }],
+    ['as a whole list, where items have no names', { [OVERLAY]: overlay('patches: [{path: args.yaml}]\n'), 'apps/web/overlays/prod/args.yaml': merge('{template: {spec: {containers: [{name: app, args: [--a=2, --b=2]}]}}}') }, [...CONTAINER, 'args', '0'], '--a=3', { 'apps/web/overlays/prod/args.yaml': merge('{template: {spec: {containers: [{name: app, args: [--a=3, --b=2]}]}}}') }],
+  ])('%s', async (_, files, path, value, expected) => {
+    expect(await changed(withFiles(files), path, value)).toEqual(expected);
+  });
+
+  it('keeps every field of one change in the place where each is said', async () => {
+    const one = withFiles({ [OVERLAY]: overlay('patches: [{path: memory.yaml}]\n'), [PATCH]: memoryOf('96Mi') });
+    const fields: FieldChange[] = [{ path: MEMORY, value: '128Mi' }, { path: [...CONTAINER, 'resources', 'requests', 'memory'], value: '96Mi' }];
+    const made = await editOf(one, fields);
+    expect(Object.keys(made).sort()).toEqual([BASE, PATCH].sort());
+  });
+
+  it('takes a field out of the patch that says it, and says null where a base says it too', async () => {
+    const base = DEPLOYMENT.replace('            limits: {memory: 64Mi}\n', '            requests: {memory: 32Mi}\n');
+    const one = withFiles({ [BASE]: base, [OVERLAY]: overlay('patches: [{path: memory.yaml}]\n'), [PATCH]: memoryOf('96Mi') });
+    expect(await changed(one, MEMORY, undefined)).toEqual({ [PATCH]: memoryOf('96Mi').replace('{memory: 96Mi}', '{}') });
+    const both = withFiles({ [OVERLAY]: overlay('patches: [{path: memory.yaml}]\n'), [PATCH]: memoryOf('96Mi') });
+    expect(await changed(both, MEMORY, undefined)).toEqual({ [PATCH]: memoryOf('null') });
+  });
+});
+
+describe.skipIf(MISSING !== undefined)(`a change that others should not see${SKIPPED}`, () => {
+  const elsewhere = { staysInside: async (edits: readonly { readonly path: string }[]) => edits.every(({ path }) => path.startsWith('apps/web/overlays/prod/')) };
+
+  it('becomes a new patch of the overlay', async () => {
+    expect(await editOf(PROD, [{ path: MEMORY, value: '128Mi' }], elsewhere)).toEqual({
+      [OVERLAY]: overlay('patches:\n  - path: patch-web.yaml\n'),
+      'apps/web/overlays/prod/patch-web.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n      - name: app\n        resources:\n          limits:\n            memory: 128Mi\n',
+    });
+  });
+
+  it('becomes one more field of a patch that the overlay has', async () => {
+    const one = withFiles({ [OVERLAY]: overlay('patches: [{path: memory.yaml}]\n'), [PATCH]: merge('{template: {spec: {containers: [{name: side, image: "side:2"}]}}}') });
+    expect(await editOf(one, [{ path: MEMORY, value: '128Mi' }], elsewhere)).toEqual({ [PATCH]: merge('{template: {spec: {containers: [{name: side, image: "side:2"}, {name: app, resources: {limits: {memory: 128Mi}}}]}}}') });
+  });
+
+  it('is made in the shared place all the same where no other is editable, and left to policy', async () => {
+    const isEditable = (path: string) => path === BASE;
+    expect(await editOf(PROD, [{ path: MEMORY, value: '128Mi' }], { ...elsewhere, isEditable })).toEqual({ [BASE]: DEPLOYMENT.replace('64Mi', '128Mi') });
+  });
+});
+
+describe.skipIf(MISSING !== undefined)(`a generated ConfigMap${SKIPPED}`, () => {
+  const CONFIG = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'web-config' } as const;
+  const base = 'resources: [deployment.yaml]\nconfigMapGenerator:\n- name: web-config\n  literals:\n  - HOST=db.old\n  - "QUOTED=\'a b\'"\n  files: [app.yaml, renamed=conf/x.txt]\n  envs: [web.properties]\n';
+  const files = {
+    'apps/web/base/kustomization.yaml': base,
+    [BASE]: `${DEPLOYMENT}      volumes: [{name: c, configMap: {name: web-config}}]\n`,
+    'apps/web/base/app.yaml': 'server:\n  port: 80 # http\n',
+    'apps/web/base/conf/x.txt': 'one\ntwo\n',
+    'apps/web/base/web.properties': '# lines\nMODE=fast\n',
+  };
+
+  it.each<readonly [what: string, path: readonly string[], value: string | number, changed: Readonly<Record<string, string>>]>([
+    ['a literal', ['data', 'HOST'], 'db.new', { 'apps/web/base/kustomization.yaml': base.replace('db.old', 'db.new') }],
+    ['a quoted literal', ['data', 'QUOTED'], 'c d', { 'apps/web/base/kustomization.yaml': base.replace("'a b'", "'c d'") }],
+    ['a file', ['data', 'renamed'], 'one\n2\n', { 'apps/web/base/conf/x.txt': 'one\n2\n' }],
+    ['a field inside a file', ['data', 'app.yaml', '!yaml', 'server', 'port'], 8080, { 'apps/web/base/app.yaml': 'server:\n  port: 8080 # http\n' }],
+    ['a line of a file of lines', ['data', 'MODE'], 'slow', { 'apps/web/base/web.properties': '# lines\nMODE=slow\n' }],
+  ])('is changed where it is generated from, its new name and who refers to it being one change: %s', async (_, path, value, expected) => {
+    expect(await editOf(withFiles(files), [{ path: [...path], value }], {}, CONFIG)).toEqual(expected);
+  });
+
+  it('is found by the name that it has in the cluster', async () => {
+    expect(await locate({ ...withFiles(files), target: { ...CONFIG, name: 'web-config-5h2kd9k7t8' } })).toMatchObject({ path: 'apps/web/base/kustomization.yaml' });
+  });
+});
+
+describe.skipIf(MISSING !== undefined)(`what is refused${SKIPPED}`, () => {
+  it.each<readonly [what: string, files: Readonly<Record<string, string>>, cause: RegExp]>([
+    ['a field that a replacement sets', { [OVERLAY]: overlay('replacements:\n- source: {kind: Service, name: web, fieldPath: metadata.name}\n  targets: [{select: {kind: Deployment}, fieldPaths: [spec.template.spec.containers.0.image]}]\n') }, /replacements or vars in apps\/web\/overlays\/prod\/kustomization\.yaml may set it/],
+    ['a template at the field and nowhere else to say it', { [BASE]: DEPLOYMENT.replace('image: shop:1', 'image: "{{ image }}"') }, /template/],
+  ])('%s, naming every place that was tried', async (_, files, cause) => {
+    const attempt = editOf(withFiles(files), [{ path: IMAGE, value: 'shop:2' }], { isEditable: (path) => !path.endsWith('patch-web.yaml') });
+    await expect(attempt).rejects.toMatchObject({ reason: 'NotEditable', message: expect.stringMatching(cause) });
+    await expect(attempt).rejects.toThrow(/no file of kustomize build apps\/web\/overlays\/prod can safely say/);
+  });
+
+  it('a remote base, by its name', async () => {
+    const remote = withFiles({ [OVERLAY]: 'namespace: shop\nresources: ["https://github.com/acme/base?ref=v1"]\n' });
+    await expect(locate(remote)).rejects.toMatchObject({ reason: 'RenderFailed', message: expect.stringContaining('github.com/acme/base') });
+  });
+
+  it('a build for which the program is missing, saying how to get it', async () => {
+    const without = await kustomize.create({ path: '/nowhere' }, {} as never);
+    await expect(without.render({ origin: { layout: 'kustomize', root: 'apps/web/overlays/prod', includes: [] }, tree: treeOf(FILES) })).rejects.toMatchObject({ reason: 'RendererMissing' });
+  });
+});

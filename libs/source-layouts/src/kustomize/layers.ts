@@ -1,0 +1,50 @@
+import { readValues } from '@fleetmend/manifest';
+import type { Tree } from '@fleetmend/ports';
+import { kustomizationOf, resolvePath } from '@fleetmend/render';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One kustomization on the way to the root. */
+export interface Layer {
+  readonly folder: string;
+  /** Its kustomization file. */
+  readonly file: string;
+  readonly text: string;
+  readonly value: Fields;
+}
+
+/**
+ * The kustomizations that a root is built from, in the order in which they have the last word: the root itself, then its
+ * components from the last to the first, then what its resources lead to.
+ */
+export async function readLayers(tree: Tree, root: string): Promise<readonly Layer[]> {
+  const files = new Set(await tree.list(''));
+  const seen = new Set<string>();
+  const visit = async (folder: string): Promise<readonly Layer[]> => {
+    const file = kustomizationOf(files, folder);
+    if (file === undefined || seen.has(folder)) return [];
+    seen.add(folder);
+    const text = (await tree.read(file)) ?? '';
+    const value = asFields(readValues(text)?.[0]);
+    const below = [...textsOf(value['components']).toReversed(), ...textsOf(value['resources']).toReversed(), ...textsOf(value['bases']).toReversed()];
+    const layers: Layer[] = [{ folder, file, text, value }];
+    for (const path of below) {
+      const next = resolvePath(folder, path);
+      if (next !== undefined && !files.has(next)) layers.push(...(await visit(next)));
+    }
+    return layers;
+  };
+  return visit(root);
+}
+
+export function asFields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function textsOf(value: unknown): readonly string[] {
+  return listOf(value).filter((item): item is string => typeof item === 'string');
+}
