@@ -161,7 +161,8 @@ export const FIELD_ACTION_NAMES = Object.keys(fieldActions) as readonly FieldAct
 /** Texts that the catalogue fixes as values: the words of the Kubernetes API that actions write. */
 export const CATALOGUE_WORDS: readonly string[] = [
   'HTTP', 'HTTPS', 'TCP', 'UDP', 'Memory', 'Recreate', 'RollingUpdate', 'ClusterFirst', 'ClusterFirstWithHostNet', 'Always', 'IfNotPresent', 'Cluster', 'Local', 'Exists', 'Equal', 'NoSchedule', 'NoExecute', 'PreferNoSchedule',
-  'In', 'NotIn', 'ScheduleAnyway', 'DoNotSchedule', 'default-scheduler', 'Allow', 'Forbid', 'Replace', 'RuntimeDefault', 'ALL', 'Utilization', 'AverageValue', 'cpu', 'memory', 'emptyDir',
+  'In', 'NotIn', 'ScheduleAnyway', 'DoNotSchedule', 'default-scheduler', 'Allow', 'Forbid', 'Replace', 'RuntimeDefault', 'ALL', 'Utilization', 'AverageValue', 'cpu', 'memory', 'emptyDir', '/',
+  ...['/tmp', '/var/tmp', '/var/cache', '/var/run', '/run', '/dev/shm'], ...['tmp', 'cache', 'run', 'shm'].flatMap((name) => [name, `${name}-files`]),
 ];
 
 /** Where `setHost` may replace a host or a port inside a text. */

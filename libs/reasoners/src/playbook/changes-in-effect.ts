@@ -115,7 +115,7 @@ export function inNamespace(kase: Case, object: ObjectRef): ObjectRef {
 }
 
 /** `commit 1a2b3c4 ("trim memory")`, for a cause. */
-export function commitWords({ commit, message }: GitChange): string {
+export function commitWords({ commit, message }: Pick<GitChange, 'commit' | 'message'>): string {
   return `commit ${commit.slice(0, 7)}${message === '' ? '' : ` ("${message.slice(0, 60)}")`}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Admission } from '../api/cluster.ts';
 import { enforceLimitRanges, setDefaultLimits } from './limit-ranger.ts';
 import { requireNamespace } from './namespace-lifecycle.ts';
-import { defaultAddedFields, defaultStorageClass, mountServiceAccount, resolvePriority, tolerateLostNodes } from './pod-admission.ts';
+import { defaultAddedFields, defaultStorageClass, mountServiceAccount, resolvePriority, resolveRuntimeClass, tolerateLostNodes } from './pod-admission.ts';
 import { enforcePodSecurity } from './pod-security.ts';
 import { createPolicyAdmission } from './policies/policy-admission.ts';
 import { enforceQuota } from './quota.ts';
@@ -9,7 +9,7 @@ import { enforceQuota } from './quota.ts';
 /** The admission chain, in the order in which the real server runs its own. */
 export function createAdmission(): Admission {
   return {
-    mutating: [requireNamespace, setDefaultLimits, mountServiceAccount, resolvePriority, tolerateLostNodes, defaultStorageClass, defaultAddedFields],
+    mutating: [requireNamespace, setDefaultLimits, mountServiceAccount, resolvePriority, resolveRuntimeClass, tolerateLostNodes, defaultStorageClass, defaultAddedFields],
     validating: [enforceLimitRanges, enforcePodSecurity, createPolicyAdmission(), enforceQuota],
   };
 }

@@ -54,6 +54,13 @@ export const resolvePriority: AdmissionStep = (cluster, request) => {
   spec['preemptionPolicy'] ??= textAt(found, 'preemptionPolicy') || 'PreemptLowerPriority';
 };
 
+/** Refuses a runtime class that does not exist, as the RuntimeClass plugin does. The sandbox has none: its nodes know one runtime. */
+export const resolveRuntimeClass: AdmissionStep = (_cluster, request) => {
+  if (!isNewPod(request)) return;
+  const name = textAt(request.draft['spec'] as Json, 'runtimeClassName');
+  if (name !== '') throw forbidden(request.type, request.draft.metadata.name, `pod rejected: RuntimeClass "${name}" not found`);
+};
+
 const LOST_NODE_SECONDS = 300;
 
 /** Pods stay on a node that is not ready or not reachable for five minutes, unless they say otherwise. */

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { aCase, commit, CONTAINER_PATH, historyOfField, replicaSet } from '../case.fixture.ts';
+import { aCase, commit, CONTAINER_PATH, gitChange, object, replicaSet } from '../case.fixture.ts';
 import { crashLoop } from './crash-loop.ts';
 
 type Parts = Omit<Parameters<typeof aCase>[0], 'class'>;
 const NEW = { args: ['--port=x'], command: ['/run'] };
 const answer = (parts: Parts) => crashLoop(aCase({ class: 'CrashLoopBackOff', template: NEW, ...parts }));
 const reasonOf = (parts: Parts) => answer(parts).candidates.map((action) => (action.action === 'abstain' ? action.reason : action.action));
+const restored = (...path: readonly string[]) => ({ action: 'restoreField', path: [...CONTAINER_PATH, ...path], commit: commit(1) });
+const env = (...variables: readonly (readonly [string, string])[]) => ({ env: variables.map(([name, value]) => ({ name, value })) });
 
 describe('a container that crashes since one change', () => {
-  const oneChange = { history: [historyOfField(['args'], ['--port=x'], ['--port=8080'])] };
+  const oneChange = { changes: [gitChange(['args', '0'], '--port=8080', '--port=x')] };
 
   it('gets that field back from the commit that still had it', () => {
-    expect(answer(oneChange).candidates).toEqual([{ action: 'restoreField', path: [...CONTAINER_PATH, 'args'], commit: commit(1) }]);
+    expect(answer(oneChange).candidates).toEqual([restored('args', '0')]);
   });
 
   it('is diagnosed with more confidence where a ready pod proves the earlier value', () => {
@@ -24,20 +26,91 @@ describe('a container that crashes since one change', () => {
   });
 
   it('is not blamed on a change that a ready pod of another revision already has', () => {
-    const history = [...oneChange.history, historyOfField(['command'], ['/run'], ['/start'])];
-    expect(answer({ history, related: [replicaSet('checkout-2', { args: ['--port=8080'], command: ['/run'] }, 1)] }).candidates).toEqual([
-      { action: 'restoreField', path: [...CONTAINER_PATH, 'args'], commit: commit(1) },
+    const changes = [...oneChange.changes, gitChange(['command', '0'], '/start', '/run')];
+    expect(answer({ changes, related: [replicaSet('checkout-2', { args: ['--port=8080'], command: ['/run'] }, 1)] }).candidates).toEqual([restored('args', '0')]);
+  });
+
+  it('gets its whole command line back where words of it moved', () => {
+    const before = object('Deployment', 'checkout', { spec: { template: { spec: { containers: [{ name: 'app', args: ['--port=8080', '--log=a'] }] } } } }, 'apps/v1');
+    const after = object('Deployment', 'checkout', { spec: { template: { spec: { containers: [{ name: 'app', args: ['--verbose', '--port=8080'] }] } } } }, 'apps/v1');
+    const versions = [{ commit: commit(2), message: 'b', at: 2, objects: [after] }, { commit: commit(1), message: 'a', at: 1, objects: [before] }];
+    const changes = [gitChange(['args', '0'], '--port=8080', '--verbose'), gitChange(['args', '1'], '--log=a', '--port=8080')];
+    expect(answer({ versions, changes }).candidates).toEqual([restored('args')]);
+  });
+});
+
+describe('of several changes', () => {
+  const template = env(['DB_HOST', 'postgress'], ['LOG_LEVEL', 'verbose']);
+  const changes = [gitChange(['env', '[name=LOG_LEVEL]', 'value'], 'info', 'verbose'), gitChange(['env', '[name=DB_HOST]', 'value'], 'postgres', 'postgress')];
+
+  it('the one that the log speaks of is put back', () => {
+    const { candidates, confidence } = answer({ template, changes, log: 'labapp: environment variable DB_HOST is "postgress", want "postgres"' });
+    expect(candidates).toEqual([restored('env', '[name=DB_HOST]', 'value')]);
+    expect(confidence).toBeGreaterThan(0.9);
+  });
+
+  it('also when it is an older one, and a later one is harmless', () => {
+    const later = gitChange(['env', '[name=LOG_LEVEL]', 'value'], 'info', 'verbose', { at: 5 });
+    const older = gitChange(['env', '[name=DB_HOST]', 'value'], 'postgres', 'postgress', { at: 2 });
+    expect(answer({ template, changes: [later, older], log: 'dial tcp: lookup postgress: no such host' }).candidates).toEqual([restored('env', '[name=DB_HOST]', 'value')]);
+  });
+
+  it('the one in a ConfigMap that the container reads is put back there', () => {
+    const map = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'settings' };
+    const head = object('ConfigMap', 'settings', { data: { DB_HOST: 'postgress', THEME: 'dark' } });
+    const reading = { envFrom: [{ configMapRef: { name: 'settings' } }] };
+    const inMap = [gitChange(['data', 'THEME'], 'light', 'dark', { object: map }), gitChange(['data', 'DB_HOST'], 'postgres', 'postgress', { object: map })];
+    const parts = { template: reading, changes: inMap, versions: [{ commit: commit(2), message: '', at: 1, objects: [head] }], log: 'DB_HOST is "postgress"' };
+    expect(answer(parts).candidates).toEqual([{ action: 'restoreField', object: map, path: ['data', 'DB_HOST'], commit: commit(1) }]);
+    expect(reasonOf({ ...parts, template: {} })).toEqual(['NoRecentChange']);
+  });
+});
+
+describe('what a container asks for under a wrong name', () => {
+  const service = object('Service', 'orders-db', { spec: { ports: [{ port: 5432 }] } });
+  it('is mended where the name stands', () => {
+    const { candidates } = answer({ template: env(['DB_URL', 'postgres://orders-bd:5432/orders']), related: [service], log: 'dial tcp: lookup orders-bd: no such host' });
+    expect(candidates).toEqual([{ action: 'setHost', path: [...CONTAINER_PATH, 'env', '[name=DB_URL]', 'value'], from: 'orders-bd', to: 'orders-db' }]);
+  });
+
+  it('is left alone when no Service is nearly called so', () => {
+    expect(reasonOf({ template: env(['DB_URL', 'postgres://warehouse:5432']), related: [service], log: 'lookup warehouse: no such host' })).toEqual(['NoRecentChange']);
+  });
+});
+
+describe('a program that may not write any more', () => {
+  const hardened = { changes: [gitChange(['securityContext', 'readOnlyRootFilesystem'], undefined, true)], template: { securityContext: { readOnlyRootFilesystem: true } } };
+
+  it('gets a place to write in, and its root stays read-only', () => {
+    const pod = ['spec', 'template', 'spec'];
+    expect(answer({ ...hardened, log: 'labapp: cannot create /tmp/work/x: read-only file system' }).candidates).toEqual([
+      { action: 'setVolume', fields: [{ path: [...pod, 'volumes', '-'], value: { name: 'tmp', emptyDir: {} } }, { path: [...CONTAINER_PATH, 'volumeMounts', '-'], value: { name: 'tmp', mountPath: '/tmp' } }] },
+    ]);
+  });
+
+  it('is left to a person where what it writes may have to last', () => {
+    expect(reasonOf({ ...hardened, log: 'labapp: cannot create /var/lib/orders/x: read-only file system' })).toEqual(['NowhereToWrite']);
+  });
+
+  it('gets more shared memory where that is full', () => {
+    const pod = { volumes: [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } }] };
+    const template = { volumeMounts: [{ name: 'shm', mountPath: '/dev/shm' }] };
+    expect(answer({ template, pod, log: 'OSError: [Errno 28] No space left on device: \'/dev/shm/psm_1\'' }).candidates).toEqual([
+      { action: 'setVolume', fields: [{ path: ['spec', 'template', 'spec', 'volumes', '[name=shm]', 'emptyDir', 'sizeLimit'], value: '128Mi' }] },
     ]);
   });
 });
 
 describe('a crash is left to a person', () => {
   const cases: Record<string, [Parts, string]> = {
-    'when nothing changed': [{ history: [historyOfField(['args'], ['--port=x'])] }, 'NoRecentChange'],
-    'when several fields changed together': [{ history: [historyOfField(['args'], ['--port=x'], ['a']), historyOfField(['command'], ['/run'], ['/start'])] }, 'SeveralChanges'],
-    'when the change has not reached the cluster': [{ history: [historyOfField(['args'], ['--port=1'], ['--port=x'])] }, 'NoRecentChange'],
-    'when putting it back would take out a guard': [{ template: { livenessProbe: { httpGet: {} } }, history: [historyOfField(['livenessProbe'], { httpGet: {} }, undefined)] }, 'GuardWouldGo'],
-    'when the image before was not pinned': [{ template: { image: 'app:2' }, history: [historyOfField(['image'], 'app:2', 'app:latest')] }, 'ImageNotPinned'],
+    'when nothing changed': [{}, 'NoRecentChange'],
+    'when several fields changed together and the log names none': [{ changes: [gitChange(['args', '0'], 'a', '--port=x'), gitChange(['command', '0'], '/start', '/run')] }, 'SeveralChanges'],
+    'when the change has not reached the cluster': [{ versions: [{ commit: commit(9), message: '', at: 9, objects: [object('Deployment', 'checkout', { spec: { template: { spec: { containers: [{ name: 'app', args: ['--port=1'] }] } } } }, 'apps/v1')] }], changes: [gitChange(['args', '0'], '--port=x', '--port=1')] }, 'NoRecentChange'],
+    'when only what ends no program has changed': [{ template: { resources: { limits: { cpu: '1' } } }, changes: [gitChange(['resources', 'limits', 'cpu'], '2', '1')] }, 'NoRecentChange'],
+    'when putting it back would take out a guard': [{ template: { securityContext: { runAsNonRoot: true } }, changes: [gitChange(['securityContext'], undefined, { runAsNonRoot: true })] }, 'GuardWouldGo'],
+    'when the image before was not pinned': [{ template: { image: 'app:2' }, changes: [gitChange(['image'], 'app:latest', 'app:2')] }, 'ImageNotPinned'],
+    'when its program crashes by itself': [{ subCause: 'Crashed' }, 'NativeCrash'],
+    'when its command is missing, and only its environment changed': [{ subCause: 'NotStarted', template: { ports: [] }, changes: [gitChange(['ports'], [], [{ containerPort: 1 }])] }, 'CommandNotFound'],
   };
   it.each(Object.entries(cases))('%s', (_name, [parts, reason]) => {
     expect(reasonOf(parts)).toEqual([reason]);

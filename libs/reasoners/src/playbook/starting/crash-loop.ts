@@ -1,64 +1,95 @@
-import { canonicalJson } from '@fleetmend/kernel';
-import type { Action, KubeObject } from '@fleetmend/model';
-import type { Case } from '@fleetmend/plugin-api';
-import { lastChange, type FieldChangeInGit } from '../field-history.ts';
-import { isPinned } from './image-pull.ts';
+import type { Action } from '@fleetmend/model';
+import type { Case, GitChange } from '@fleetmend/plugin-api';
+import { commitWords, insideContainer, isTarget, placeWords, restore } from '../changes-in-effect.ts';
+import { holdsWord, logOf } from '../log-clues.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
-import { healthyTemplates, podSpecPath, valueAt } from '../workload.ts';
+import { provedBefore, suspectsOf, type Suspect } from '../suspects.ts';
+import { noSuchHost } from './host-clue.ts';
+import { isPinned } from './image-pull.ts';
+import { mountWithVolume } from './mount-with-volume.ts';
+import { roomToWrite } from './room-to-write.ts';
 
 const CITES = ['log', 'event', 'object', 'history'] as const;
-/** Changes this close together count as one push: none of them stands out as the cause. */
-const TOGETHER = 24 * 3_600_000;
 /** What was not there before may stay away again, but these are guards, and a guard is never taken out. */
 const GUARDS = /^(resources|securityContext|livenessProbe|readinessProbe|startupProbe)$/;
 
-/**
- * A container that began to crash after exactly one change of its template gets that field back as it was.
- * With several changes, or none, a person reads the log.
- */
-export const crashLoop: Rule = (kase) => {
-  const name = kase.request.spec.target?.container ?? kase.target.metadata.name;
-  const suspects = recentChanges(kase);
-  const [only, second] = suspects;
-  if (!only) return notKnown(`${name} starts and dies, and nothing in Git changed before it`, 'NoRecentChange', `Git history shows no change of the template that could explain it; read the previous log of ${name}.`);
-  if (second) {
-    const fields = suspects.slice(0, 4).map((change) => change.path.slice(-3).join('/')).join(', ');
-    return notKnown(`${name} began to crash after several changes`, 'SeveralChanges', `These fields changed together, and the rules cannot tell which one did it: ${fields}. Read the previous log of ${name}.`);
-  }
-  return putBack(kase, name, only);
+/** Which fields of a container can make it end in that way; other ends may come from anything that its program reads. */
+const FIELDS_OF: Readonly<Record<string, RegExp | undefined>> = {
+  NotStarted: /^(image|command|args|workingDir|volumeMounts|securityContext|env)$/,
+  WrongArchitecture: /^(image|nodeSelector|affinity)$/,
+  MountMismatch: /^(volumeMounts|volumes|image)$/,
+  WorkingDirectory: /^(workingDir|image|volumeMounts|volumes)$/,
+  SecurityProfile: /^(securityContext)$/,
+  Device: /^(resources|volumeMounts|volumes)$/,
+  Completed: /^(command|args|image|env|envFrom)$/,
 };
 
-function putBack(kase: Case, name: string, change: FieldChangeInGit): RuleAnswer {
-  const field = change.path.join('/');
+/** Where Git has nothing to say, what a person should look at. */
+const LOOK_AT: Readonly<Record<string, { readonly reason: string; readonly lookAt: string } | undefined>> = {
+  NotStarted: { reason: 'CommandNotFound', lookAt: 'Its image does not have the command that it is to run, and Git knows no other; look at the image.' },
+  WrongArchitecture: { reason: 'WrongArchitecture', lookAt: 'Its image is built for another processor than its node has; build it for both, or choose nodes by kubernetes.io/arch.' },
+  Completed: { reason: 'NothingToKeepDoing', lookAt: 'Its program ends well and is started again; give it something to keep doing, or make it a Job.' },
+  Crashed: { reason: 'NativeCrash', lookAt: 'Its program crashes by itself (a signal that a fault in it raises); look for a core dump and at the version of its image.' },
+  Killed: { reason: 'KilledFromOutside', lookAt: 'It is ended by SIGKILL, and neither memory nor a probe is to blame; look at its node.' },
+  Terminated: { reason: 'TerminatedFromOutside', lookAt: 'It is asked to end by SIGTERM, and no probe is to blame; look at who sends it, and at its grace period.' },
+};
+
+/**
+ * A container that began to crash after a change in Git gets back what was changed: the one thing that changed, or the one that its
+ * log speaks of. Where several could be it and the log names none, or nothing changed, a person reads the log.
+ */
+export const crashLoop: Rule = (kase) => {
+  const { failure, target } = kase.request.spec;
+  const name = target?.container ?? kase.target.metadata.name;
+  const fields = FIELDS_OF[failure.subCause ?? ''];
+  const suspects = suspectsOf(kase, name).filter(({ change }) => fields === undefined || fits(kase, change, name, fields));
+  const chosen = chooseOne(suspects, failure.message);
+  const room = roomToWrite(kase, name, suspects.map(({ change }) => change)) ?? mountWithVolume(kase, name, chosen?.change);
+  if (room) return room;
+  if (chosen) return putBack(kase, name, chosen, suspects);
+  const host = noSuchHost(kase, name);
+  if (host) return host;
+  if (suspects.length > 1) {
+    const places = suspects.slice(0, 4).map(({ change }) => placeWords(change.path, 3)).join(', ');
+    return notKnown(`${name} began to crash after several changes`, 'SeveralChanges', `These fields changed together, and the rules cannot tell which one did it: ${places}. Read the previous log of ${name}.`);
+  }
+  const known = LOOK_AT[failure.subCause ?? ''];
+  if (known) return notKnown(`${name} ${failure.message}`, known.reason, `${name}: ${known.lookAt}`);
+  return notKnown(`${name} starts and dies, and nothing in Git changed before it`, 'NoRecentChange', `Git history shows no change that could explain it; read the previous log of ${name}${lastWords(kase)}`);
+};
+
+/** The only suspect, or the only one that the log speaks of most strongly. A command that the runtime names is as good as a log. */
+function chooseOne(suspects: readonly Suspect[], message: string): Suspect | undefined {
+  const named = /exec: "([^"]+)"/.exec(message)?.[1];
+  const scored = suspects.map((suspect) => ({ ...suspect, score: suspect.score + (named !== undefined && holdsWord(JSON.stringify(suspect.change.after ?? ''), named) ? 3 : 0) })).toSorted((a, b) => b.score - a.score);
+  const [first, second] = scored;
+  if (!first || !second || first.score > second.score) return first;
+  return undefined;
+}
+
+function fits(kase: Case, change: GitChange, container: string, fields: RegExp): boolean {
+  if (!isTarget(kase, change.object)) return change.object.kind === 'ConfigMap' && fields.test('env');
+  const inside = insideContainer(kase, change, container);
+  return inside !== undefined ? fields.test(inside[0] ?? '') : change.path.some((segment) => fields.test(segment));
+}
+
+function putBack(kase: Case, name: string, { change, score }: Suspect, suspects: readonly Suspect[]): RuleAnswer {
+  const field = placeWords(change.path);
+  const began = `${name} began to crash after ${commitWords(change)}`;
   if (change.before === undefined && change.path.some((segment) => GUARDS.test(segment))) {
-    return handOver(`${name} began to crash after commit ${change.changedBy.slice(0, 7)} added ${field}`, 'GuardWouldGo', `Putting things back would take out ${field}, which is a guard; set it to a value that fits instead.`);
+    return handOver(`${began} added ${field}`, 'GuardWouldGo', `Putting things back would take out ${field}, which is a guard; set it to a value that fits instead.`);
   }
   if (change.path.at(-1) === 'image' && !(typeof change.before === 'string' && isPinned(change.before))) {
-    return handOver(`${name} began to crash after commit ${change.changedBy.slice(0, 7)} changed its image`, 'ImageNotPinned', `The image before was ${String(change.before)}, which names no fixed version; pin one that works.`);
+    return handOver(`${began} changed its image`, 'ImageNotPinned', `The image before was ${String(change.before)}, which names no fixed version; pin one that works.`);
   }
-  const restore: Action = { action: 'restoreField', path: [...change.path], commit: change.beforeCommit };
-  const provedBefore = healthyTemplates(kase.target, kase.related).some((object) => holds(kase.target, object, change.path, change.before));
-  return { cause: `${name} began to crash after commit ${change.changedBy.slice(0, 7)} changed ${field}`, confidence: provedBefore ? 0.9 : 0.75, cites: CITES, candidates: [restore] };
+  const where = isTarget(kase, change.object) ? field : `${field} of ${change.object.kind} ${change.object.name}`;
+  const confidence = score >= 3 ? 0.92 : provedBefore(kase, change) ? 0.9 : 0.75;
+  return { cause: `${began} changed ${where}${score >= 2 ? ', of which its log speaks' : ''}`, confidence, cites: CITES, candidates: [restore(kase, change), ...others(kase, suspects, change)] };
 }
 
-/** The last push that changed the pod template, without fields that a healthy pod has in their new form. */
-function recentChanges(kase: Case): readonly FieldChangeInGit[] {
-  const inTemplate = podSpecPath(kase.target).join('\u0000');
-  const changes = kase.history
-    .filter((history) => history.path.join('\u0000').startsWith(inTemplate))
-    .flatMap((history) => lastChange(history) ?? [])
-    .filter((change) => canonicalJson(valueAt(kase.target, change.path)) === canonicalJson(change.after));
-  // A crashing pod is ready for moments too: what holds every change is the live template and proves nothing.
-  const healthy = healthyTemplates(kase.target, kase.related).filter((object) => !changes.every((change) => holds(kase.target, object, change.path, change.after)));
-  const suspects = changes.filter((change) => !healthy.some((object) => holds(kase.target, object, change.path, change.after)));
-  const newest = Math.max(...suspects.map((change) => change.changedAt));
-  return suspects.filter((change) => newest - change.changedAt < TOGETHER).sort((a, b) => b.changedAt - a.changedAt);
-}
-
-/** The healthy object has this value where the target's template has the field. */
-function holds(target: KubeObject, healthy: KubeObject, path: readonly string[], value: unknown): boolean {
-  const inside = path.slice(podSpecPath(target).length);
-  return canonicalJson(valueAt(healthy, [...podSpecPath(healthy), ...inside])) === canonicalJson(value);
+/** What else the log speaks of comes next, should the first not be enough. */
+function others(kase: Case, suspects: readonly Suspect[], chosen: GitChange): readonly Action[] {
+  return suspects.filter(({ change, score }) => change !== chosen && score >= 3 && change.before !== undefined).map(({ change }) => restore(kase, change));
 }
 
 /** The rules have nothing to go by; somebody else may read more out of the log. */
@@ -68,4 +99,10 @@ function notKnown(cause: string, reason: string, lookAt: string): RuleAnswer {
 
 function handOver(cause: string, reason: string, lookAt: string): RuleAnswer {
   return { cause, confidence: 0.6, cites: CITES, candidates: [abstain(reason, lookAt)] };
+}
+
+/** The last thing that the program said, for whoever gets the ticket. It was redacted before it came here. */
+function lastWords(kase: Case): string {
+  const line = logOf(kase).trim().split('\n').at(-1)?.trim();
+  return line ? `: "${line.slice(0, 200)}".` : '.';
 }

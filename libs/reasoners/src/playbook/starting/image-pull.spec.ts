@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aCase, historyOfField, replicaSet } from '../case.fixture.ts';
+import { aCase, CONTAINER_PATH, gitChange, historyOfField, replicaSet } from '../case.fixture.ts';
 import { imagePull, isPinned, troubleOf } from './image-pull.ts';
 
 const REPO = 'registry.example.org/shop/checkout';
@@ -70,4 +70,29 @@ it.each([
   [`app@sha256:${'a'.repeat(64)}`, true],
 ])('%s is pinned: %s', (image, pinned) => {
   expect(isPinned(image)).toBe(pinned);
+});
+
+describe('a refusal that Git explains', () => {
+  const actionsOf = (subCause: string, parts: Omit<Parameters<typeof aCase>[0], 'class'>) => imagePull(aCase({ class: 'ImagePullBackOff', subCause, template: BROKEN, ...parts })).candidates;
+  const back = { action: 'setImage', container: 'app', image: `${REPO}:1.3.2`, provenance: 'GitHistory' };
+  const SECRETS = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' };
+
+  it.each<[string, string, Parameters<typeof actionsOf>[1], object]>([
+    ['another repository than before', 'Unauthorized', { template: { image: 'registry.example.org/shpo/checkout:1.4.0' }, changes: [gitChange(['image'], `${REPO}:1.3.2`, 'registry.example.org/shpo/checkout:1.4.0')] }, back],
+    ['another registry than before', 'Unreachable', { template: { image: 'registri.example.org/shop/checkout:1.4.0' }, changes: [gitChange(['image'], `${REPO}:1.3.2`, 'registri.example.org/shop/checkout:1.4.0')] }, back],
+    ['other credentials than before', 'Unauthorized', { pod: { imagePullSecrets: [{ name: 'b' }] }, changes: [gitChange(['spec', 'template', 'spec', 'imagePullSecrets', '[name=b]'], { name: 'a' }, { name: 'b' }, { object: SECRETS })] }, { action: 'restoreField' }],
+    ['a pull policy that forbids it', 'NeverPull', { template: { ...BROKEN, imagePullPolicy: 'Never' }, changes: [gitChange(['imagePullPolicy'], 'Always', 'Never')] }, { action: 'restoreField', path: [...CONTAINER_PATH, 'imagePullPolicy'] }],
+    ['a pull policy that was not there', 'NeverPull', { template: { ...BROKEN, imagePullPolicy: 'Never' }, changes: [gitChange(['imagePullPolicy'], undefined, 'Never')] }, { action: 'setPodField', fields: [{ path: [...CONTAINER_PATH, 'imagePullPolicy'], value: 'IfNotPresent' }] }],
+    ['an image that no node has', 'NeverPull', { changes: [gitChange(['image'], `${REPO}:1.3.2`, BROKEN.image)] }, back],
+  ])('%s is undone', (_what, subCause, parts, action) => {
+    expect(actionsOf(subCause, parts)).toMatchObject([action]);
+  });
+
+  it.each([['Unauthorized'], ['Unreachable']])('%s of a new tag where it always came from is the registry\'s', (subCause) => {
+    expect(actionsOf(subCause, { changes: [gitChange(['image'], `${REPO}:1.3.2`, BROKEN.image)] })).toMatchObject([{ action: 'abstain' }]);
+  });
+
+  it('a signature that does not verify is never passed by', () => {
+    expect(actionsOf('SignatureInvalid', { changes: [gitChange(['image'], `${REPO}:1.3.2`, BROKEN.image)] })).toMatchObject([{ action: 'abstain', reason: 'ImageSignatureInvalid' }]);
+  });
 });

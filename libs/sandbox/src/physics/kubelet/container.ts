@@ -7,6 +7,7 @@ import { hexId } from '../runtime/names.ts';
 import type { Pod, Terminated } from '../shapes/pod.ts';
 import { commandOf, startProblem } from './command.ts';
 import { resolveEnvironment } from './environment.ts';
+import { startHook, stepHook } from './hooks.ts';
 import { ensureImage } from './image-pull.ts';
 import { startProbes, stepProbes } from './probes.ts';
 import type { PodPlace } from './place.ts';
@@ -98,6 +99,7 @@ function start(place: PodPlace, run: ContainerRun, now: Instant): void {
   run.stage = 'running';
   run.stopAt = undefined;
   startProbes(run, now);
+  startHook(place, run, now);
   place.note(run, 'Normal', 'Started', `Started container ${run.spec.name}`);
 }
 
@@ -105,13 +107,14 @@ function live(place: PodPlace, run: ContainerRun, now: Instant): Instant | undef
   const { process } = run;
   if (!process) return undefined;
   const processAt = process.exit ? undefined : advance(process, now, place.hostOf(run));
+  const hookAt = process.exit ? undefined : stepHook(place, run, now);
   if (!process.exit && run.stopAt !== undefined && run.stopAt <= now) process.exit = { at: run.stopAt, code: 0, oom: false };
   if (process.exit) {
     end(place, run, process.exit);
     return undefined;
   }
   const probeAt = run.stopAt === undefined ? stepProbes(place, run, now) : undefined;
-  return earliest(processAt, probeAt, run.stopAt);
+  return earliest(processAt, hookAt, probeAt, run.stopAt);
 }
 
 function end({ context }: PodPlace, run: ContainerRun, exit: Exit): void {
@@ -125,6 +128,11 @@ function end({ context }: PodPlace, run: ContainerRun, exit: Exit): void {
       ...ownId(run),
     },
   };
+  if (run.hookFailure !== undefined) {
+    run.lastState = { terminated: run.state.terminated };
+    setWaiting(run, 'PostStartHookError', run.hookFailure);
+    run.hookFailure = undefined;
+  }
   if (exit.at - (run.process?.startedAt ?? exit.at) >= BACKOFF_FORGIVEN) run.forgiven = run.restartCount;
   run.process = undefined;
   run.started = false;

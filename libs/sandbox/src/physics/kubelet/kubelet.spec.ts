@@ -83,6 +83,7 @@ describe('labapp does what its flags say', () => {
     ['a host name that no Service has', { args: ['--require-dns=db.shop'] }, 1],
     ['a port that nobody serves', { args: ['--require-connect=db:5432'] }, 1],
     ['a file on a read-only root', { args: ['--write=/tmp/x'], securityContext: { readOnlyRootFilesystem: true } }, 1],
+    ['a file in a folder that is not there', { args: ['--write=/data/x'] }, 1],
     ['a port twice', { args: ['--listen=8080', '--listen=8080'] }, 1],
     ['an exit code of its own', { args: ['--exit-after=1s', '--exit=7'] }, 7],
   ];
@@ -135,6 +136,23 @@ describe('probes', () => {
     expect(cluster.container().restartCount).toBeGreaterThan(1);
   });
 
+  test('a probe that cannot be tried counts neither way: a liveness probe ends nothing, a readiness probe makes nothing ready', async () => {
+    const cluster = await run({ ...listening, livenessProbe: http('/healthz', 'web'), readinessProbe: { exec: { command: ['/bin/ready'] }, periodSeconds: 1, failureThreshold: 2 } });
+    expect(cluster.container()).toMatchObject({ ready: false, restartCount: 0 });
+    const messages = cluster.events('Unhealthy').map(({ message }) => message);
+    expect(messages).toContain('Liveness probe errored and resulted in unknown state: strconv.Atoi: parsing "web": invalid syntax');
+    expect(messages.some((message) => /^Readiness probe errored and resulted in unknown state: rpc error: .*failed to start exec "[0-9a-f]{64}": .*exec: "\/bin\/ready": stat \/bin\/ready: no such file or directory: unknown$/.test(message ?? ''))).toBe(true);
+  });
+
+  test.each([
+    ['--require-file=/etc/hosts-of-shop', 'Liveness probe failed: labapp: required file /etc/hosts-of-shop: no such file or directory\n'],
+    ['--require-dns=nobody.shop', 'Liveness probe failed: command timed out: "/labapp --require-dns=nobody.shop" timed out after 1s'],
+  ])('a command of a probe runs in the container: %s', async (flag, message) => {
+    const cluster = await run({ ...listening, livenessProbe: { exec: { command: ['/labapp', flag] }, periodSeconds: 1, failureThreshold: 2 } });
+    expect(cluster.events('Unhealthy')[0]?.message).toBe(message);
+    expect(cluster.container().restartCount).toBeGreaterThan(0);
+  });
+
   test('a startup probe holds back the others until the container has started', async () => {
     const cluster = await run({ args: [...listening.args, '--ready-after=8s'], startupProbe: { ...http('/healthz', 8080), failureThreshold: 30 }, livenessProbe: http('/healthz', 8080) });
     expect(cluster.container()).toMatchObject({ ready: true, started: true, restartCount: 0 });
@@ -143,6 +161,40 @@ describe('probes', () => {
   test('a named port is found in the container', async () => {
     const cluster = await run({ ...listening, ports: [{ name: 'http', containerPort: 8080 }], readinessProbe: http('/healthz', 'http') });
     expect(cluster.container().ready).toBe(true);
+  });
+});
+
+describe('hooks', () => {
+  const postStart = (...command: string[]) => ({ ...listening, lifecycle: { postStart: { exec: { command } } } });
+
+  test('a postStart hook that fails ends the container, again and again', async () => {
+    const cluster = smallCluster();
+    cluster.apply(app(postStart('/labapp', '--require-file=/etc/warm')));
+    await cluster.clock.runUntil(() => cluster.pods()[0]?.status?.containerStatuses?.[0]?.state.waiting?.reason === 'PostStartHookError', minutes(1), 'PostStartHookError');
+    expect(cluster.container().state.waiting?.message).toMatch(/^Exec lifecycle hook \(\[\/labapp --require-file=\/etc\/warm\]\) for Container "app" in Pod "checkout-.*_shop\(.*\)" failed - error: command '\/labapp --require-file=\/etc\/warm' exited with 1: , message: "labapp: required file \/etc\/warm: no such file or directory\\n"$/);
+    await cluster.clock.run(seconds(30));
+    expect(cluster.events('FailedPostStartHook')[0]?.message).toBe('PostStartHook failed');
+    expect(cluster.events('Killing')[0]?.message).toBe('FailedPostStartHook');
+    expect(cluster.container()).toMatchObject({ ready: false, lastState: { terminated: { exitCode: 0, reason: 'Completed' } } });
+    expect(cluster.container().restartCount).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ['a command that ends well', postStart('/labapp', '--exit=0'), true],
+    ['a command that the image does not have', postStart('/bin/sh', '-c', 'true'), false],
+    ['a request that somebody answers', { ...listening, lifecycle: { postStart: { httpGet: { path: '/any', port: 8080 } } } }, true],
+    ['a request that nobody answers', { ...listening, lifecycle: { postStart: { httpGet: { path: '/any', port: 9090 } } } }, false],
+  ])('%s', async (_what, options, lives) => {
+    const cluster = await run(options);
+    expect(cluster.container().restartCount === 0 && cluster.container().ready).toBe(lives);
+  });
+
+  test('a preStop hook that cannot run is noted, and holds nothing up', async () => {
+    const cluster = await run({ ...listening, lifecycle: { preStop: { exec: { command: ['/bin/drain'] } } } });
+    cluster.apply(app({ args: ['--listen=8081'] }));
+    await cluster.clock.run(seconds(20));
+    expect(cluster.events('FailedPreStopHook')[0]?.message).toBe('PreStopHook failed');
+    expect(cluster.pods()).toHaveLength(1);
   });
 });
 

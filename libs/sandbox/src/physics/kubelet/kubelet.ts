@@ -9,6 +9,7 @@ import type { Pod } from '../shapes/pod.ts';
 import { isInitDone, renderPodStatus } from './pod-status.ts';
 import { stepContainer } from './container.ts';
 import { allocateAddress } from './addresses.ts';
+import { notePreStop } from './hooks.ts';
 import { podPlace } from './place.ts';
 import type { KubeletContext, PodPlace } from './place.ts';
 import { resumeProbes } from './probes.ts';
@@ -142,7 +143,10 @@ function terminate(place: PodPlace, now: Instant): Instant | 'gone' {
   const { context, pod, run } = place;
   if (run.endsAt === undefined) {
     const live = run.containers.filter(({ process }) => process !== undefined);
-    for (const container of live) place.note(container, 'Normal', 'Killing', `Stopping container ${container.spec.name}`);
+    for (const container of live) {
+      place.note(container, 'Normal', 'Killing', `Stopping container ${container.spec.name}`);
+      notePreStop(place, container, now);
+    }
     const grace = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
     run.endsAt = now + (live.length > 0 ? Math.min(grace, spread(context, context.profile.containerStop)) : 0);
   }

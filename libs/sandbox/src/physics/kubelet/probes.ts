@@ -1,5 +1,6 @@
 import type { Duration, Instant } from '@fleetmend/kernel';
 import type { Container, ContainerPort, Probe } from '../shapes/pod.ts';
+import { execWithin } from './exec.ts';
 import type { PodPlace } from './place.ts';
 import { earliest } from './timing.ts';
 import { PROBE_KINDS } from './worker.ts';
@@ -53,12 +54,15 @@ export function stepProbes(place: PodPlace, run: ContainerRun, now: Instant): In
       if (output === undefined) {
         state.successes += 1;
         state.failures = 0;
+      } else if (output.errored) {
+        // A probe that cannot be tried says nothing: the kubelet throws its result away.
+        place.note(run, 'Warning', 'Unhealthy', `${TITLES[kind]} probe errored and resulted in unknown state: ${output.text}`);
       } else {
         state.failures += 1;
         state.successes = 0;
-        place.note(run, 'Warning', 'Unhealthy', output.errored ? `${TITLES[kind]} probe errored: ${output.text}` : `${TITLES[kind]} probe failed: ${output.text}`);
+        place.note(run, 'Warning', 'Unhealthy', `${TITLES[kind]} probe failed: ${output.text}`);
       }
-      conclude(place, run, { kind, probe, now });
+      if (output?.errored !== true) conclude(place, run, { kind, probe, now });
     }
     next = earliest(next, state.nextAt);
     if (run.stopAt !== undefined) return undefined;
@@ -100,13 +104,18 @@ function runProbe(place: PodPlace, run: ContainerRun, probe: Probe, now: Instant
   if (probe.httpGet) return probeHttp(place, run, probe.httpGet, now);
   if (probe.tcpSocket) return probeTcp(place, run, probe.tcpSocket.port);
   if (probe.grpc) return probeTcp(place, run, probe.grpc.port);
-  return probeExec(run, probe.exec?.command ?? []);
+  return probeExec(place, run, probe, now);
+}
+
+/** In Go's words: a name that no port has is tried as a number. */
+function unknownPort(wanted: number | string): Failure {
+  return { text: `strconv.Atoi: parsing ${JSON.stringify(String(wanted))}: invalid syntax`, errored: true };
 }
 
 function probeHttp(place: PodPlace, run: ContainerRun, http: NonNullable<Probe['httpGet']>, now: Instant): Failure | undefined {
   const port = portNumber(run.spec.ports ?? [], http.port);
   const address = `${http.host ?? place.run.ip ?? ''}:${port ?? http.port}`;
-  if (port === undefined) return { text: `couldn't find port: ${JSON.stringify(http.port)}`, errored: true };
+  if (port === undefined) return unknownPort(http.port);
   const scheme = (http.scheme ?? 'HTTP').toLowerCase();
   const path = http.path ?? '/';
   const url = `${scheme}://${address}${path.startsWith('/') ? '' : '/'}${path}`;
@@ -121,18 +130,19 @@ function probeHttp(place: PodPlace, run: ContainerRun, http: NonNullable<Probe['
 
 function probeTcp(place: PodPlace, run: ContainerRun, wanted: number | string): Failure | undefined {
   const port = portNumber(run.spec.ports ?? [], wanted);
-  if (port === undefined) return { text: `couldn't find port: ${JSON.stringify(wanted)}`, errored: true };
+  if (port === undefined) return unknownPort(wanted);
   return listenerOn(place, port) ? undefined : { text: `dial tcp ${place.run.ip ?? ''}:${port}: connect: connection refused` };
 }
 
-/** Only images whose executables are unknown can run a probe command: it succeeds there. */
-function probeExec(run: ContainerRun, [executable = '']: readonly string[]): Failure | undefined {
-  if (!run.image?.executables || run.image.executables.includes(executable)) return undefined;
-  const detail = executable.startsWith('/') ? `stat ${executable}: no such file or directory` : 'executable file not found in $PATH';
-  return { text: `rpc error: code = Unknown desc = failed to exec in container: OCI runtime exec failed: exec failed: unable to start container process: exec: "${executable}": ${detail}: unknown`, errored: true };
+function probeExec(place: PodPlace, run: ContainerRun, { exec, timeoutSeconds = 1 }: Probe, now: Instant): Failure | undefined {
+  const command = exec?.command ?? [];
+  const outcome = execWithin(place, run, command, { now, time: timeoutSeconds * 1000 });
+  if (outcome.is === 'refused') return { text: outcome.problem, errored: true };
+  if (outcome.is === 'running') return { text: `command timed out: "${command.join(' ')}" timed out after ${timeoutSeconds}s` };
+  return outcome.code === 0 ? undefined : { text: outcome.output };
 }
 
-function listenerOn(place: PodPlace, port: number) {
+export function listenerOn(place: PodPlace, port: number) {
   for (const { process } of place.run.containers) {
     const listener = process?.listeners.get(port);
     if (listener) return listener;
@@ -140,7 +150,7 @@ function listenerOn(place: PodPlace, port: number) {
   return undefined;
 }
 
-function portNumber(ports: readonly ContainerPort[], wanted: number | string): number | undefined {
+export function portNumber(ports: readonly ContainerPort[], wanted: number | string): number | undefined {
   if (typeof wanted === 'number') return wanted;
   return /^\d+$/.test(wanted) ? Number(wanted) : ports.find(({ name }) => name === wanted)?.containerPort;
 }

@@ -60,6 +60,10 @@ function restoreContainer(pod: Pod, spec: Container, role: ContainerRun['role'],
     pullRetryAt: now,
     pullStartedAt: now,
     stopAt: undefined,
+    hook: undefined,
+    // A hook that had run before is not run again.
+    hookDone: true,
+    hookFailure: undefined,
     probes: new Map(),
   };
   if (known) resume(run, known, { now, images, log });
@@ -89,6 +93,6 @@ function resume(run: ContainerRun, { state, lastState }: ContainerStatus, { now,
     });
     return;
   }
-  const isCrash = state.waiting?.reason === 'CrashLoopBackOff' || state.waiting?.reason === 'RunContainerError';
+  const isCrash = ['CrashLoopBackOff', 'RunContainerError', 'PostStartHookError'].includes(state.waiting?.reason ?? '');
   if (state.terminated || (isCrash && lastState.terminated)) run.stage = 'exited';
 }

@@ -60,6 +60,7 @@ export function containerFiles(objects: ClusterObjects, pod: Pod, container: Con
     const mount = mounts.sort((a, b) => b.mountPath.length - a.mountPath.length)[0];
     return mount && { mount, volume: pod.spec.volumes?.find(({ name }) => name === mount.name) };
   };
+  const isFolder = (path: string): boolean => FOLDERS.includes(path) || (container.volumeMounts ?? []).some(({ mountPath }) => isWithin(mountPath, path));
   const placeOf = (path: string): string => {
     const found = mountOf(path);
     return found ? `${found.mount.name}:${within(path, found.mount)}` : `${container.name}:${path}`;
@@ -68,6 +69,8 @@ export function containerFiles(objects: ClusterObjects, pod: Pod, container: Con
     has(path) {
       const found = mountOf(path);
       if (!found?.volume) return written.has(placeOf(path));
+      // Whatever is mounted, its own place exists: a sub-path that is not in the volume becomes an empty folder.
+      if (path === found.mount.mountPath.replace(/\/+$/, '')) return true;
       const wanted = within(path, found.mount);
       const files = filesOf(objects, pod, found.volume);
       return wanted === '' || files.some((file) => file === wanted || file.startsWith(`${wanted}/`)) || written.has(placeOf(path));
@@ -76,6 +79,8 @@ export function containerFiles(objects: ClusterObjects, pod: Pod, container: Con
       const found = mountOf(path);
       const isRoot = (container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser ?? user) === 0;
       if (!found) {
+        if (!isFolder(path.slice(0, path.lastIndexOf('/')))) return 'no such file or directory';
+        if (isWithin(path, '/dev/shm')) return undefined;
         if (container.securityContext?.readOnlyRootFilesystem) return 'read-only file system';
         return isRoot || isWithin(path, '/tmp') ? undefined : 'permission denied';
       }
@@ -87,6 +92,9 @@ export function containerFiles(objects: ClusterObjects, pod: Pod, container: Con
     },
   };
 }
+
+/** Folders of the lab's image; a mount makes those above it. */
+const FOLDERS = ['', '/tmp', '/etc', '/dev', '/dev/shm', '/proc', '/sys', '/run', '/var/run'];
 
 function filesOf(objects: ClusterObjects, pod: Pod, volume: Volume): readonly string[] {
   return sourcesOf(volume).flatMap((source) => {

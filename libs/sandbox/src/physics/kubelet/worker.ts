@@ -2,6 +2,7 @@ import type { Instant } from '@fleetmend/kernel';
 import type { Image } from '../../images/catalog.ts';
 import type { Process } from '../../images/process.ts';
 import type { Container, ContainerState, Pod } from '../shapes/pod.ts';
+import type { Exec, ExecOutcome } from './exec.ts';
 
 export const PROBE_KINDS = ['startup', 'liveness', 'readiness'] as const;
 export type ProbeKind = (typeof PROBE_KINDS)[number];
@@ -41,6 +42,11 @@ export interface ContainerRun {
   pullRetryAt: Instant;
   pullStartedAt: Instant;
   stopAt: Instant | undefined;
+  /** The command of its postStart hook, while it runs or once it could not. */
+  hook: Exec | ExecOutcome | undefined;
+  hookDone: boolean;
+  /** Why it is being ended: its hook failed, in the kubelet's words. */
+  hookFailure: string | undefined;
   readonly probes: Map<ProbeKind, ProbeRun>;
 }
 

@@ -61,6 +61,13 @@ export interface Probe {
   readonly failureThreshold?: number;
 }
 
+/** What a hook does: exactly one of these. */
+export interface LifecycleHandler {
+  readonly exec?: { readonly command?: readonly string[] };
+  readonly httpGet?: HttpGet;
+  readonly sleep?: { readonly seconds: number };
+}
+
 export interface SecurityContext {
   readonly runAsUser?: number;
   readonly runAsNonRoot?: boolean;
@@ -92,6 +99,7 @@ export interface Container {
   readonly startupProbe?: Probe;
   readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
+  readonly lifecycle?: { readonly postStart?: LifecycleHandler; readonly preStop?: LifecycleHandler };
   readonly securityContext?: SecurityContext;
   /** Only on init containers: `Always` makes it a sidecar. */
   readonly restartPolicy?: string;

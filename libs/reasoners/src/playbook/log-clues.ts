@@ -1,0 +1,42 @@
+import type { Case, GitChange } from '@fleetmend/plugin-api';
+
+/** What the failing container wrote, its last life first. */
+export function logOf(kase: Case): string {
+  const logs = kase.evidence.filter(({ kind }) => kind === 'log');
+  return [...logs.filter(({ title }) => title.startsWith('previous')), ...logs.filter(({ title }) => !title.startsWith('previous'))].map(({ text }) => text).join('\n');
+}
+
+/**
+ * How strongly a text speaks of a change: of the name of what changed, of what it is now, of what it was.
+ * 0: not at all, and then the change is no more suspect than any other.
+ */
+export function mentions({ path, before, after, object }: GitChange, text: string): number {
+  const names = [...path.flatMap((segment) => /^\[(?:name|mountPath)=(.+)\]$/.exec(segment)?.[1] ?? (/[A-Z_.-]/.test(segment) && segment.length > 3 ? [segment] : [])), ...(path.length === 0 ? [object.name] : [])];
+  const says = (words: readonly string[]) => words.some((word) => holdsWord(text, word));
+  const now = wordsOf(after);
+  const was = wordsOf(before);
+  const only = (words: readonly string[], others: readonly string[]) => words.filter((word) => !others.includes(word));
+  return (says(names) ? 2 : 0) + (says(only(now, was)) ? 3 : 0) + (says(only(was, now)) ? 2 : 0);
+}
+
+/** The texts in a value, and the parts of them that a program would name on its own: hosts, ports, paths, flags. */
+function wordsOf(value: unknown): readonly string[] {
+  if (value === null || value === undefined) return [];
+  if (typeof value === 'object') return Object.values(value).flatMap(wordsOf);
+  const text = String(value).trim();
+  const parts = text.split(/[\s,;"'=@]+/).flatMap((part) => [part, ...part.split(/:\/\/|:(?=\d)/)]);
+  return [...new Set([text, ...parts])].filter((word) => word.length > 1 && !COMMON.has(word.toLowerCase()));
+}
+
+const COMMON: ReadonlySet<string> = new Set(['true', 'false', 'http', 'https', 'tcp', 'info', 'debug', 'error', 'warn', 'app', 'main', 'labapp']);
+
+/** Whole words only: port 80 is not in 8080. A folder is also found at the beginning of a path. */
+export function holdsWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const [left, right] = [text[at - 1] ?? ' ', text[at + word.length] ?? ' '];
+    const free = !/[A-Za-z0-9_]/.test(left) || /^[^A-Za-z0-9_]/.test(word);
+    const ends = !/[A-Za-z0-9_]/.test(right) && !(right === '.' && /[A-Za-z0-9]/.test(text[at + word.length + 1] ?? ''));
+    if (free && ends) return true;
+  }
+  return false;
+}

@@ -1,0 +1,87 @@
+import { canonicalJson } from '@fleetmend/kernel';
+import type { KubeObject } from '@fleetmend/model';
+import type { Case, GitChange } from '@fleetmend/plugin-api';
+import { changesInEffect, insideContainer, insidePod, isSameObject, isTarget, together } from './changes-in-effect.ts';
+import { logOf, mentions } from './log-clues.ts';
+import { referencesOf } from './references.ts';
+import { asRecord, healthyTemplates, podSpecPath, valueAt } from './workload.ts';
+
+/** Fields of a container that decide what its program finds; probes, bounds and declared ports end no program by themselves. */
+const OF_PROGRAM = /^(image|command|args|workingDir|env|envFrom|volumeMounts|securityContext|tty|stdin)$/;
+const OF_POD = /^(volumes|securityContext|hostNetwork|hostAliases|dnsPolicy|dnsConfig|hostname|subdomain|serviceAccountName|automountServiceAccountToken|enableServiceLinks|shareProcessNamespace|nodeSelector|runtimeClassName)$/;
+
+export interface Suspect {
+  readonly change: GitChange;
+  /** How strongly the log speaks of it; 0: not at all. */
+  readonly score: number;
+}
+
+/**
+ * The changes in Git that may make the program of a container fail, the likeliest first: of the container itself, of its pod, of the
+ * ConfigMaps that it reads, and, where its log names them, of the Services and workloads that it depends on.
+ */
+export function suspectsOf(kase: Case, container: string): readonly Suspect[] {
+  const log = logOf(kase);
+  const reads = new Set(referencesOf(kase.target).filter((ref) => ref.container === undefined || ref.container === container).map(({ kind, name }) => `${kind}/${name}`));
+  const relevant = changesInEffect(kase).flatMap((change): readonly Suspect[] => {
+    const score = mentions(change, log);
+    if (isTarget(kase, change.object)) return touches(kase, change, container, score) ? [{ change, score }] : [];
+    if (change.object.kind === 'ConfigMap') return change.path[0] === 'data' && reads.has(`ConfigMap/${change.object.name}`) ? [{ change, score }] : [];
+    // What another object is like matters only where the log says so.
+    const named = DEPENDENCIES.includes(change.object.kind) && change.path.length > 0 && score >= 2 && (servesNamed(kase, change, log) || log.includes(change.object.name));
+    return named ? [{ change, score: score - 1 }] : [];
+  });
+  const fresh = new Set(together(relevant.map(({ change }) => change)));
+  return exonerate(kase, relevant.filter(({ change, score }) => score > 0 || fresh.has(change))).toSorted((a, b) => b.score - a.score || b.change.at - a.change.at);
+}
+
+const DEPENDENCIES: readonly string[] = ['Service', 'Deployment', 'StatefulSet'];
+
+function touches(kase: Case, change: GitChange, container: string, score: number): boolean {
+  const inside = insideContainer(kase, change, container);
+  if (inside !== undefined) return inside.length === 0 || OF_PROGRAM.test(inside[0] ?? '');
+  const pod = insidePod(kase, change);
+  if (pod === undefined) return false;
+  if (OF_POD.test(pod[0] ?? '')) return pod[0] !== 'volumes' || pod.length === 1 || mounts(kase, container, pod[1] ?? '') || change.after === undefined;
+  // Containers of a pod share their ports: what another one does matters where the log says so.
+  return (pod[0] === 'containers' || pod[0] === 'initContainers') && pod[1] !== `[name=${container}]` && score >= 3 && (pod.length <= 2 || /^(args|command|env)$/.test(pod[2] ?? ''));
+}
+
+function mounts(kase: Case, container: string, item: string): boolean {
+  const pod = asRecord(valueAt(kase.target, podSpecPath(kase.target)));
+  const list = ['containers', 'initContainers'].flatMap((name) => (Array.isArray(pod[name]) ? (pod[name] as unknown[]) : [])).map(asRecord);
+  const mountsOf = list.find(({ name }) => name === container)?.['volumeMounts'];
+  return Array.isArray(mountsOf) && mountsOf.some((mount) => item === `[name=${String(asRecord(mount)['name'])}]`);
+}
+
+/** The log names a Service that leads to the changed workload. */
+function servesNamed(kase: Case, { object }: GitChange, log: string): boolean {
+  const head = kase.versions[0]?.objects ?? [];
+  const workload = head.find((one) => isSameObject(one, object));
+  const labels = asRecord(valueAt(workload, ['spec', 'template', 'metadata', 'labels']));
+  return head.some((service) => {
+    const selector = Object.entries(asRecord(valueAt(service, ['spec', 'selector'])));
+    return service.kind === 'Service' && log.includes(service.metadata.name) && selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
+  });
+}
+
+/** What a pod of the target runs well with is not what makes another one fail. */
+function exonerate(kase: Case, suspects: readonly Suspect[]): readonly Suspect[] {
+  const inTemplate = suspects.filter(({ change }) => insidePod(kase, change) !== undefined);
+  const holdsAfter = (template: KubeObject, change: GitChange) => holds(kase, template, change, change.after);
+  // A crashing pod is ready for moments too: what holds every change is the live template and proves nothing.
+  const healthy = healthyTemplates(kase.target, kase.related).filter((template) => !inTemplate.every(({ change }) => holdsAfter(template, change)));
+  return suspects.filter(({ change }) => insidePod(kase, change) === undefined || !healthy.some((template) => holdsAfter(template, change)));
+}
+
+/** A healthy pod or ReplicaSet of the target has that value in the changed place. */
+export function provedBefore(kase: Case, change: GitChange): boolean {
+  return insidePod(kase, change) !== undefined && healthyTemplates(kase.target, kase.related).some((template) => holds(kase, template, change, change.before));
+}
+
+function holds(kase: Case, template: KubeObject, change: GitChange, value: unknown): boolean {
+  const inside = insidePod(kase, change);
+  if (inside === undefined) return false;
+  const found = valueAt(template, [...podSpecPath(template), ...inside]);
+  return found === undefined || value === undefined ? found === value : canonicalJson(found) === canonicalJson(value);
+}
