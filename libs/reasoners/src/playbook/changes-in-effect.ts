@@ -25,6 +25,11 @@ export function changesAtHead(kase: Case): readonly GitChange[] {
   });
 }
 
+/** Every change of the case, those of one place that came before its newest included; words of one command line that moved are one. */
+export function allChanges(kase: Case): readonly GitChange[] {
+  return joinLists(kase, kase.changes);
+}
+
 function stands(kase: Case, { object, path, before, after }: GitChange): boolean {
   const head = kase.versions[0]?.objects.find((one) => isSameObject(one, object));
   if (path.length === 0) return (head === undefined) === (after === undefined);

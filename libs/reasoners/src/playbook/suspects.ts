@@ -1,10 +1,10 @@
 import { canonicalJson } from '@fleetmend/kernel';
 import type { KubeObject } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
-import { changesInEffect, insideContainer, insidePod, isSameObject, isTarget, together } from './changes-in-effect.ts';
+import { allChanges, changesInEffect, insideContainer, insidePod, isSameObject, isTarget, together } from './changes-in-effect.ts';
 import { logOf, mentions } from './log-clues.ts';
 import { referencesOf } from './references.ts';
-import { asRecord, healthyTemplates, podSpecPath, valueAt } from './workload.ts';
+import { asList, asRecord, healthyTemplates, podSpecPath, valueAt } from './workload.ts';
 
 /** Fields of a container that decide what its program finds; probes, bounds and declared ports end no program by themselves. */
 const OF_PROGRAM = /^(image|command|args|workingDir|env|envFrom|volumeMounts|securityContext|tty|stdin)$/;
@@ -23,7 +23,7 @@ export interface Suspect {
 export function suspectsOf(kase: Case, container: string): readonly Suspect[] {
   const log = logOf(kase);
   const reads = new Set(referencesOf(kase.target).filter((ref) => ref.container === undefined || ref.container === container).map(({ kind, name }) => `${kind}/${name}`));
-  const relevant = changesInEffect(kase).flatMap((change): readonly Suspect[] => {
+  const relevant = [...changesInEffect(kase), ...olderOfLines(kase, log)].flatMap((change): readonly Suspect[] => {
     const score = mentions(change, log);
     if (isTarget(kase, change.object)) return touches(kase, change, container, score) ? [{ change, score }] : [];
     if (change.object.kind === 'ConfigMap') return change.path[0] === 'data' && reads.has(`ConfigMap/${change.object.name}`) ? [{ change, score }] : [];
@@ -33,6 +33,22 @@ export function suspectsOf(kase: Case, container: string): readonly Suspect[] {
   });
   const fresh = new Set(together(relevant.map(({ change }) => change)));
   return exonerate(kase, relevant.filter(({ change, score }) => score > 0 || fresh.has(change))).toSorted((a, b) => b.score - a.score || b.change.at - a.change.at);
+}
+
+/**
+ * An earlier change of a command line that was changed again since: what it brought may still stand in it. Only where the log speaks
+ * of that, since putting back the line takes the later change with it.
+ */
+function olderOfLines(kase: Case, log: string): readonly GitChange[] {
+  const newest = new Set(changesInEffect(kase));
+  const headOf = ({ object, path }: GitChange) => valueAt(kase.versions[0]?.objects.find((one) => isSameObject(one, object)), path);
+  return allChanges(kase).filter((change) => {
+    const { path, before, after } = change;
+    if (newest.has(change) || !/^(args|command)$/.test(path.at(-1) ?? '') || !Array.isArray(after)) return false;
+    const head = headOf(change);
+    const brought = after.filter((word) => !(Array.isArray(before) ? before : []).includes(word));
+    return Array.isArray(head) && brought.some((word) => head.includes(word) && mentions({ ...change, before: undefined, after: word }, log) >= 3);
+  });
 }
 
 const DEPENDENCIES: readonly string[] = ['Service', 'Deployment', 'StatefulSet'];
@@ -70,8 +86,14 @@ function exonerate(kase: Case, suspects: readonly Suspect[]): readonly Suspect[]
   const inTemplate = suspects.filter(({ change }) => insidePod(kase, change) !== undefined);
   const holdsAfter = (template: KubeObject, change: GitChange) => holds(kase, template, change, change.after);
   // A crashing pod is ready for moments too: what holds every change is the live template and proves nothing.
-  const healthy = healthyTemplates(kase.target, kase.related).filter((template) => !inTemplate.every(({ change }) => holdsAfter(template, change)));
+  const healthy = healthyTemplates(kase.target, kase.related).filter((template) => runsWell(kase, template) && !inTemplate.every(({ change }) => holdsAfter(template, change)));
   return suspects.filter(({ change }) => insidePod(kase, change) === undefined || !healthy.some((template) => holdsAfter(template, change)));
+}
+
+/** No container of it, or of the pods of the ReplicaSet, was ever restarted: one that fails is ready for moments, too. */
+function runsWell({ related }: Case, template: KubeObject): boolean {
+  const pods = template.kind === 'Pod' ? [template] : related.filter((pod) => pod.kind === 'Pod' && pod.metadata.ownerReferences?.some(({ kind, name }) => kind === template.kind && name === template.metadata.name));
+  return pods.every((pod) => ['containerStatuses', 'initContainerStatuses'].every((list) => asList(asRecord(pod['status'])[list]).every(({ restartCount = 0 }) => restartCount === 0)));
 }
 
 /** A healthy pod or ReplicaSet of the target has that value in the changed place. */

@@ -66,6 +66,30 @@ describe('of several changes', () => {
   });
 });
 
+describe('a line that was changed again since', () => {
+  const line = (...args: readonly string[]) => object('Deployment', 'checkout', { spec: { template: { spec: { containers: [{ name: 'app', args }] } } } }, 'apps/v1');
+  const versions = [line('--verbose', '--mode=Live', '--listen=1', '--log=b'), line('--verbose', '--mode=Live', '--listen=1'), line('--mode=live', '--listen=1')].map((target, index) => ({ commit: commit(3 - index), message: '', at: 3 - index, objects: [target] }));
+  const change = (at: number, path: string, before: unknown, after: unknown) => gitChange(['args', path], before, after, { at });
+  const changes = [change(3, '3', undefined, '--log=b'), change(2, '0', '--mode=live', '--verbose'), change(2, '1', '--listen=1', '--mode=Live'), change(2, '2', undefined, '--listen=1')];
+
+  it('goes back as far as the log speaks of it', () => {
+    expect(answer({ template: { args: ['--verbose', '--mode=Live', '--listen=1', '--log=b'] }, versions, changes, log: 'unknown mode Live' }).candidates[0]).toEqual(restored('args'));
+  });
+});
+
+describe('a pod that is ready for moments', () => {
+  const pod = (name: string, restartCount: number, owner: string) => ({ ...object('Pod', name, { status: { containerStatuses: [{ name: 'app', restartCount }] } }), metadata: { name, namespace: 'shop', ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: owner, uid: 'u', controller: true }] } });
+  const template = env(['DB', 'bad'], ['LEVEL', 'b']);
+  const changes = [gitChange(['env', '[name=LEVEL]', 'value'], 'a', 'b', { at: 2 }), gitChange(['env', '[name=DB]', 'value'], 'good', 'bad', { at: 1.9 as number })].map((one) => ({ ...one, beforeCommit: commit(1) }));
+  const second = replicaSet('checkout-2', env(['DB', 'bad'], ['LEVEL', 'a']), 1);
+
+  it('proves nothing once it was restarted', () => {
+    const parts = { template, changes, log: 'DB is bad' };
+    expect(answer({ ...parts, related: [second, pod('checkout-2-x', 4, 'checkout-2')] }).candidates).toEqual([restored('env', '[name=DB]', 'value')]);
+    expect(answer({ ...parts, related: [second, pod('checkout-2-x', 0, 'checkout-2')] }).candidates).toEqual([restored('env', '[name=LEVEL]', 'value')]);
+  });
+});
+
 describe('what a container asks for under a wrong name', () => {
   const service = object('Service', 'orders-db', { spec: { ports: [{ port: 5432 }] } });
   it('is mended where the name stands', () => {

@@ -4,7 +4,7 @@ import { changesInEffect, commitWords, insideContainer, placeWords, restore, tog
 import { nearestName } from '../nearest-name.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
 import { suspectsOf } from '../suspects.ts';
-import { findContainer, type ContainerView } from '../workload.ts';
+import { asRecord, findContainer, valueAt, type ContainerView } from '../workload.ts';
 import { containerFacts, PROBE_FIELDS, type ContainerFacts, type ProbeName, type ProbeView } from './probe-facts.ts';
 
 const CITES = ['event', 'log', 'object', 'history'] as const;
@@ -25,7 +25,7 @@ export const probeFailed: Rule = (kase) => {
   if (!container) return handOver(failure.message, 'ContainerUnknown', `The template of ${kase.target.kind} ${kase.target.metadata.name} has no container ${target?.container ?? '(none named)'}.`);
   const facts = containerFacts(kase, container);
   const sight: ProbeCase = { kase, container, facts, probe: probe as ProbeName, trouble, view: facts.probes.find(({ field }) => field === PROBE_FIELDS[probe as ProbeName]) };
-  return probeChangedBack(sight) ?? pointedRight(sight) ?? programChangedBack(sight) ?? left(sight);
+  return probeChangedBack(sight) ?? pointedRight(sight) ?? programChangedBack(sight) ?? moreTime(sight) ?? left(sight);
 };
 
 interface ProbeCase {
@@ -182,6 +182,21 @@ function programChangedBack({ kase, container, probe, trouble }: ProbeCase): Rul
   const [first, second] = suspects;
   if (!first || (second && second.score >= first.score) || (first.change.before === undefined && first.change.path.includes('securityContext'))) return undefined;
   return { cause: `the ${probe.toLowerCase()} probe of ${container.name} fails (${trouble}) since ${commitWords(first.change)} changed ${placeWords(first.change.path)}`, confidence: first.score >= 3 ? 0.88 : 0.75, cites: CITES, candidates: [restore(kase, first.change)] };
+}
+
+/** How long a new probe lets a program start, where nothing says how long it takes. */
+const START_SECONDS = 120;
+
+/** A probe that was added, asks in the right place and does not wait until the program is up gets to wait; it stays. */
+function moreTime({ kase, container, view, probe, trouble }: ProbeCase): RuleAnswer | undefined {
+  if (!view || probe === 'Readiness' || !['ServerError', 'TimedOut', 'Refused'].includes(trouble)) return undefined;
+  const added = changesInEffect(kase).find((change) => change.before === undefined && insideContainer(kase, change, container.name)?.join('/') === view.field);
+  if (!added) return undefined;
+  const spec = asRecord(valueAt(kase.target, view.path));
+  const period = Number(spec['periodSeconds'] ?? DEFAULTS['periodSeconds']);
+  const most = 30;
+  const fields = probe === 'Liveness' ? [{ path: [...view.path, 'initialDelaySeconds'], value: START_SECONDS }] : [{ path: [...view.path, 'failureThreshold'], value: Math.min(most, Math.ceil(START_SECONDS / period)) }, ...(period * most < START_SECONDS ? [{ path: [...view.path, 'periodSeconds'], value: START_SECONDS / most }] : [])];
+  return { cause: `${commitWords(added)} added a ${probe.toLowerCase()} probe to ${container.name} that ends it while it starts`, confidence: 0.75, cites: CITES, candidates: [{ action: 'setProbe', fields }] };
 }
 
 const LOOK_AT: Readonly<Record<string, string | undefined>> = {
