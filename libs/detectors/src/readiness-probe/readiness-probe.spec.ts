@@ -25,7 +25,7 @@ describe('readiness-probe', () => {
     const patienceOf = (text: string) => inspect(runs(), unhealthy(text)).map((finding) => readinessProbe.patience?.(finding));
     expect(readinessProbe.dwell.time).toBe(30_000);
     expect(patienceOf(NOT_FOUND)).toEqual([0]);
-    expect(patienceOf('HTTP probe failed with statuscode: 503')).toEqual([90_000]);
+    expect(patienceOf('HTTP probe failed with statuscode: 503')).toEqual([150_000]);
   });
 
   it('reports a container that was restarted once, when it has lived long enough since', () => {

@@ -17,7 +17,7 @@ export const readinessProbe: Detector = {
   reads: [...POD_AND_OWNER_READS, EVENT_READ],
   inspects: ['Pod'],
   dwell: { time: seconds(30) },
-  patience: ({ subCause = '' }) => (PATIENT.includes(subCause) ? seconds(90) : 0),
+  patience: ({ subCause = '' }) => (PATIENT.includes(subCause) ? seconds(150) : 0),
   explainedBy: ['oom-killed', 'crash-loop', 'lifecycle-hook', 'liveness-probe'],
   inspect: (object, world) =>
     troubledContainers(object).flatMap((container) => {

@@ -68,7 +68,8 @@ describe('a probe that was added and is too early', () => {
   it.each<[string, string, object, object]>([
     ['waits before its first try', 'LivenessServerError', { livenessProbe: http('/ok', 8080) }, set(['livenessProbe/initialDelaySeconds', 120])],
     ['tries longer', 'StartupServerError', { startupProbe: { ...http('/ok', 8080), periodSeconds: 5 } }, set(['startupProbe/failureThreshold', 24])],
-    ['tries longer and less often, as far as its tries go', 'StartupServerError', { startupProbe: { ...http('/ok', 8080), periodSeconds: 2 } }, set(['startupProbe/failureThreshold', 30], ['startupProbe/periodSeconds', 4])],
+    ['tries as often as policy lets it', 'StartupServerError', { startupProbe: { ...http('/ok', 8080), periodSeconds: 2 } }, set(['startupProbe/failureThreshold', 30])],
+    ['tries less often where its tries are soon over', 'StartupServerError', { startupProbe: { ...http('/ok', 8080), periodSeconds: 1 } }, set(['startupProbe/failureThreshold', 30], ['startupProbe/periodSeconds', 4])],
   ])('%s', (_what, subCause, template, action) => {
     const field = Object.keys(template)[0] ?? '';
     expect(answer(subCause, { template: template as Parts['template'] & object, changes: [gitChange([field], undefined, {})] }).candidates).toEqual([action]);

@@ -195,7 +195,9 @@ function moreTime({ kase, container, view, probe, trouble }: ProbeCase): RuleAns
   const spec = asRecord(valueAt(kase.target, view.path));
   const period = Number(spec['periodSeconds'] ?? DEFAULTS['periodSeconds']);
   const most = 30;
-  const fields = probe === 'Liveness' ? [{ path: [...view.path, 'initialDelaySeconds'], value: START_SECONDS }] : [{ path: [...view.path, 'failureThreshold'], value: Math.min(most, Math.ceil(START_SECONDS / period)) }, ...(period * most < START_SECONDS ? [{ path: [...view.path, 'periodSeconds'], value: START_SECONDS / most }] : [])];
+  // The tries come first; only where they are over within a minute does the time between them grow, too.
+  const spread = period * most < 60 ? [{ path: [...view.path, 'periodSeconds'], value: START_SECONDS / most }] : [];
+  const fields = probe === 'Liveness' ? [{ path: [...view.path, 'initialDelaySeconds'], value: START_SECONDS }] : [{ path: [...view.path, 'failureThreshold'], value: Math.min(most, Math.ceil(START_SECONDS / period)) }, ...spread];
   return { cause: `${commitWords(added)} added a ${probe.toLowerCase()} probe to ${container.name} that ends it while it starts`, confidence: 0.75, cites: CITES, candidates: [{ action: 'setProbe', fields }] };
 }
 
