@@ -51,6 +51,7 @@ export const lifecycle: Lifecycle = {
     led,
     move(is.recovered, 'Dismissed', 'Recovered'),
     move(is.notSelected, 'Dismissed', 'NotSelected'),
+    move(is.intended, 'Dismissed', 'Intended'),
     move(is.breakerOpen, 'Escalated', 'Breaker'),
     rest(is.heldBack, heldReason, 'stopped'),
     move(is.admitted, 'Diagnosing', 'Admitted'),

@@ -68,7 +68,8 @@ export function isAbout(spec: Pick<RemediationRequestSpec, 'clusters' | 'failure
 
 /** Whether the hub let this attempt start, and if not, what holds it back. */
 export const Admission = z.object({
-  result: z.enum(['Admitted', 'Held', 'Breaker', 'NotSelected']),
+  /** `Intended`: Git has said so for as long as it is remembered, so that it is no failure of today. */
+  result: z.enum(['Admitted', 'Held', 'Breaker', 'NotSelected', 'Intended']),
   reason: text(256),
   notBefore: time().optional(),
   /** The scope whose breaker is open; escalated once per scope. */

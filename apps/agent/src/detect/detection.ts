@@ -31,6 +31,8 @@ export interface Detection {
 
 /** Looks at everything again this often: an owner that a finding names may have come later than the object. */
 const SWEEP: Duration = seconds(30);
+/** What shows a failure is looked at again this often: what heals it may be a change of another object. */
+const RECHECK: Duration = seconds(2);
 
 /** What a detector saw in one object. */
 type Seen = Pick<Sighting, 'fingerprint' | 'detector' | 'finding'>;
@@ -43,6 +45,7 @@ export function startDetection(options: DetectionOptions): Detection {
   const seen = new Map<ObjectKey, readonly Seen[]>();
   let ready = false;
   let swept: Instant = 0;
+  let rechecked: Instant = 0;
 
   function inspect(key: ObjectKey): void {
     const object = cache.find(key);
@@ -65,6 +68,10 @@ export function startDetection(options: DetectionOptions): Detection {
     if (now - swept >= SWEEP) {
       swept = now;
       for (const kind of inspected) for (const key of cache.keys(kind)) dirty.add(key);
+    }
+    if (now - rechecked >= RECHECK) {
+      rechecked = now;
+      for (const key of seen.keys()) dirty.add(key);
     }
     for (const key of dirty) inspect(key);
     dirty.clear();

@@ -1,13 +1,9 @@
-import { canonicalJson, seconds } from '@fleetmend/kernel';
+import { seconds } from '@fleetmend/kernel';
 import type { KubeObject } from '@fleetmend/model';
 import type { Detector, World } from '@fleetmend/plugin-api';
 import type { ContainerStatus } from '../containers.ts';
+import { cronOf, isOfNow, JOB_READS } from '../job-of-now.ts';
 import { conditionOf, isLeaving, ownerFinding } from '../owners.ts';
-
-/** The parts of a Job's spec that decide how its pods end. */
-const TEMPLATE = ['initContainers', 'containers', 'volumes', 'serviceAccountName', 'securityContext'];
-const RULES = ['activeDeadlineSeconds', 'backoffLimit', 'backoffLimitPerIndex', 'podFailurePolicy', 'completions', 'parallelism'];
-const specFields = (prefix: string) => [...RULES, ...TEMPLATE.map((field) => `template.spec.${field}`)].map((field) => `${prefix}.${field}`);
 
 const WORDS: Readonly<Record<string, string>> = {
   BackoffLimitExceeded: 'its pods failed more often than it may retry',
@@ -17,20 +13,12 @@ const WORDS: Readonly<Record<string, string>> = {
   FailedIndexes: 'indexes of it failed',
 };
 
-interface JobView {
-  readonly spec?: Readonly<Record<string, unknown>> & { readonly template?: { readonly spec?: Readonly<Record<string, unknown>> } };
-}
-interface CronView {
-  readonly spec?: { readonly suspend?: boolean; readonly jobTemplate?: JobView };
-}
-
 /** A Job that has failed for good; of a CronJob's, the last one that ended. */
 export const jobFailed: Detector = {
   kind: 'job-failed',
   classes: ['JobFailed'],
   reads: [
-    { apiVersion: 'batch/v1', kind: 'Job', resource: 'jobs', fields: ['status.conditions', ...specFields('spec')] },
-    { apiVersion: 'batch/v1', kind: 'CronJob', resource: 'cronjobs', fields: ['spec.suspend', ...specFields('spec.jobTemplate.spec')] },
+    ...JOB_READS,
     { apiVersion: 'v1', kind: 'Pod', resource: 'pods', fields: ['status.phase', 'status.containerStatuses.name', 'status.containerStatuses.state', 'status.initContainerStatuses.name', 'status.initContainerStatuses.state'] },
   ],
   inspects: ['Job'],
@@ -40,7 +28,7 @@ export const jobFailed: Detector = {
   inspect: (object, world) => {
     const failed = conditionOf(object, 'Failed');
     if (object.kind !== 'Job' || isLeaving(object) || failed?.status !== 'True') return [];
-    const cron = world.owners(object).find(({ kind }) => kind === 'CronJob');
+    const cron = cronOf(object, world);
     if (cron && (isLeaving(cron) || isOver(object, cron, world))) return [];
     const reason = failed.reason ?? 'Failed';
     const end = failedContainer(object, world);
@@ -50,20 +38,13 @@ export const jobFailed: Detector = {
 
 /** A later run has ended, the CronJob does not run any more, or it would run something else by now. */
 function isOver(job: KubeObject, cron: KubeObject, world: World): boolean {
-  const { suspend, jobTemplate } = (cron as CronView & KubeObject).spec ?? {};
-  if (suspend === true || essence(jobTemplate) !== essence(job as JobView & KubeObject)) return true;
+  const { suspend } = (cron['spec'] ?? {}) as { readonly suspend?: boolean };
+  if (suspend === true || !isOfNow(job, cron)) return true;
   return world.list('batch/v1', 'Job', job.metadata.namespace).some((other) => isRunOf(other, cron) && hasEnded(other) && (other.metadata.creationTimestamp ?? '') > (job.metadata.creationTimestamp ?? ''));
 }
 
 const isRunOf = (job: KubeObject, cron: KubeObject): boolean => job.metadata.ownerReferences?.some(({ uid }) => uid === cron.metadata.uid) === true;
 const hasEnded = (job: KubeObject): boolean => ['Complete', 'Failed'].some((type) => conditionOf(job, type)?.status === 'True');
-
-/** The Job as its CronJob would make it: both carry the API server's defaults, the Job some more of its own. */
-function essence(job: JobView | undefined): string {
-  const { spec = {} } = job ?? {};
-  const rule = (name: string) => (name === 'completions' || name === 'parallelism' ? (spec[name] ?? 1) : name === 'backoffLimit' ? (spec[name] ?? 6) : (spec[name] ?? null));
-  return canonicalJson({ rules: RULES.map(rule), template: TEMPLATE.map((name) => spec.template?.spec?.[name] ?? null) });
-}
 
 /** The container that ended badly in the youngest pod that failed. */
 function failedContainer(job: KubeObject, world: World): { readonly container?: string; readonly exitCode?: number } {

@@ -2,6 +2,7 @@ import { minutes } from '@fleetmend/kernel';
 import type { KubeObject } from '@fleetmend/model';
 import type { Detector } from '@fleetmend/plugin-api';
 import { POD_FIELDS, type ContainerStatus } from '../containers.ts';
+import { cronOf, isOfNow, JOB_READS } from '../job-of-now.ts';
 import { isLeaving, ownerFinding } from '../owners.ts';
 import { POD_AND_OWNER_READS } from '../target.ts';
 
@@ -14,13 +15,15 @@ interface View {
 export const jobStuck: Detector = {
   kind: 'job-stuck',
   classes: ['JobStuck'],
-  reads: [...POD_AND_OWNER_READS, { apiVersion: 'v1', kind: 'Pod', resource: 'pods', fields: [...POD_FIELDS] }],
+  reads: [...POD_AND_OWNER_READS, ...JOB_READS, { apiVersion: 'v1', kind: 'Pod', resource: 'pods', fields: [...POD_FIELDS] }],
   inspects: ['Pod'],
   // A sidecar may have something to hand over after the work is done.
   dwell: { time: minutes(1.5) },
   explainedBy: [],
   inspect: (object, world) => {
-    if (object.kind !== 'Pod' || isLeaving(object) || !world.owners(object).some(({ kind }) => kind === 'Job')) return [];
+    const job = world.owners(object).find(({ kind }) => kind === 'Job');
+    const cron = job && cronOf(job, world);
+    if (object.kind !== 'Pod' || isLeaving(object) || !job || (cron && !isOfNow(job, cron))) return [];
     const { spec, status } = object as View & KubeObject;
     const statuses = status?.containerStatuses ?? [];
     const done = statuses.filter(({ state }) => state?.terminated !== undefined && (state.terminated.exitCode === 0 || spec?.restartPolicy === 'Never'));

@@ -3,6 +3,7 @@ import { openPullRequestUse } from '../budgets.ts';
 import { guard } from '../guard.ts';
 
 export const breakerOpen = guard('the breaker is open', (view) => view.request.status.admission?.result === 'Breaker');
+export const intended = guard('Git has always said so', (view) => view.request.status.admission?.result === 'Intended');
 export const admitted = guard('admitted', (view) => view.request.status.admission?.result === 'Admitted');
 
 /**

@@ -52,6 +52,7 @@ const common: readonly Example[] = BEFORE_DELIVERY.flatMap((phase) => {
 const before: readonly Example[] = [
   ...common,
   detected('no policy selects it', { policy: { selectedBy: [] }, admission: { result: 'Admitted', reason: '', at: ago(0) } }, '→ Dismissed (NotSelected)'),
+  detected('Git has always said so', { admission: { result: 'Intended', reason: '', at: ago(0) }, ...LATE }, '→ Dismissed (Intended)'),
   detected('the breaker is open', { admission: { result: 'Breaker', reason: '', at: ago(0) }, ...LATE }, '→ Escalated (Breaker)'),
   detected('held back until later, however late', { admission: { result: 'Held', reason: 'cooling down', notBefore: ago(-minute), at: ago(0) }, ...LATE }, 'rest (cooling down)'),
   detected('held back, and due again', { admission: { result: 'Held', reason: 'cooling down', notBefore: ago(1000), at: ago(minute) } }, 'run admit'),

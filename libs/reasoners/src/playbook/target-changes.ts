@@ -20,10 +20,24 @@ export function changesOf(kase: Case, wanted: (object: ObjectRef) => boolean): r
   return changesInEffect(kase).filter((change) => wanted(change.object));
 }
 
-/** Puts each place back, each action once. */
+/** Puts each place back, each action once. Items of a list that came and went together, as where one was renamed, go back as one list. */
 export function restoring(kase: Case, changes: readonly GitChange[]): readonly Action[] {
-  const actions = changes.map((change) => restore(kase, change));
+  const actions = changes.map((change) => restore(kase, wholeList(kase, change)));
   return actions.filter((action, index) => actions.findIndex((other) => canonicalJson(other) === canonicalJson(action)) === index);
+}
+
+/** The list of a changed item, where one commit took an item out and put another one in, and no other commit touched the list. */
+function wholeList(kase: Case, change: GitChange): GitChange {
+  const parent = change.path.slice(0, -1);
+  if (!/^\[name=/.test(change.path.at(-1) ?? '')) return change;
+  const inList = changesInEffect(kase).filter(({ object, path }) => sameObject(object, change.object) && path.length > parent.length && parent.every((segment, index) => path[index] === segment));
+  const came = inList.some(({ before }) => before === undefined);
+  const went = inList.some(({ after }) => after === undefined);
+  return came && went && inList.every(({ commit }) => commit === change.commit) ? { ...change, path: parent } : change;
+}
+
+function sameObject(a: ObjectRef, b: ObjectRef): boolean {
+  return a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
 }
 
 /** What Git says of a field of the target at the head; undefined also where the target has no place in Git. */

@@ -22,10 +22,12 @@ import { DEFAULT_PROFILE } from './runtime/profile.ts';
 import type { PhysicsProfile } from './runtime/profile.ts';
 import { withoutRoutine } from './runtime/routine.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
+import { startAutoscalerController } from './workloads/autoscaler.ts';
 import { startCronJobController } from './workloads/cron-job.ts';
 import { startDaemonSetController } from './workloads/daemon-set.ts';
 import { startDeploymentController } from './workloads/deployment.ts';
 import { startJobController } from './workloads/job.ts';
+import { createPodMetrics } from './workloads/pod-metrics.ts';
 import { startReplicaSetController } from './workloads/replica-set.ts';
 import { startStatefulSetController } from './workloads/stateful-set.ts';
 
@@ -42,6 +44,8 @@ export interface PhysicsOptions {
 export interface Physics {
   /** Lines of a container's log, each with its line end. Goes back to the container's start, also over a restart of the simulation. */
   readonly podLogs: PodLogs;
+  /** From now on the cluster has a metrics API, as after an install of metrics-server. */
+  serveMetrics(): void;
   stop(): void;
 }
 
@@ -76,6 +80,8 @@ export function startPhysics({ objects, clock, random, images = imageCatalog(), 
   startDaemonSetController(context);
   startJobController(context);
   startCronJobController(context);
+  const metrics = createPodMetrics(runs);
+  startAutoscalerController(context, metrics);
   startClaims(context);
   startPersistentVolumes(context);
   startPodGarbage(context);
@@ -83,6 +89,7 @@ export function startPhysics({ objects, clock, random, images = imageCatalog(), 
   startEventExpiry(context);
   return {
     podLogs: servePodLogs(context),
+    serveMetrics: () => void (metrics.served = true),
     stop: () => ending.abort(),
   };
 }

@@ -37,11 +37,12 @@ function workloadTrouble(object: KubeObject): readonly Trouble[] {
   return !health || health.status === 'Healthy' || health.status === 'Suspended' ? [] : [{ about: refOf(object), what: health.message ?? health.status }];
 }
 
-/** Of a CronJob only the last one counts: an earlier failure stays in the cluster. */
+/** Of a CronJob only the last one that ended counts: an earlier failure stays in the cluster, and a run that goes on is none. */
 function newestJobs(jobs: readonly KubeObject[]): readonly KubeObject[] {
   const newest = new Map<string, KubeObject>();
   for (const job of jobs) {
     const owner = job.metadata.ownerReferences?.find(({ kind }) => kind === 'CronJob');
+    if (owner && healthOf(job)?.status === 'Progressing') continue;
     const key = owner?.uid ?? refOf(job);
     const known = newest.get(key);
     if (!known || (known.metadata.creationTimestamp ?? '') <= (job.metadata.creationTimestamp ?? '')) newest.set(key, job);

@@ -33,7 +33,8 @@ export interface Played {
 /** How long the first step may take to become healthy, and each other one to be applied. */
 const PATIENCE = minutes(5);
 
-const ABILITIES: readonly string[] = ['nodes', 'kubelet', ...LABAPP_FLAGS.map((flag) => `labapp ${flag}`)];
+const METRICS = 'metrics-api';
+const ABILITIES: readonly string[] = ['nodes', 'kubelet', METRICS, ...LABAPP_FLAGS.map((flag) => `labapp ${flag}`)];
 
 /** Why this world cannot play the scenario; empty where it can. */
 export function missingAbilities({ requires, worlds, layout, deploy }: Scenario, { kustomize }: Renderers): readonly string[] {
@@ -56,6 +57,7 @@ export async function playScenario(options: PlayOptions): Promise<Played> {
   const { branch } = scenario.repository;
   for (const name of scenario.clusters) createLive(world.cluster(name).objects, scenario.live(name));
   world.furnish();
+  if (scenario.requires.includes(METRICS)) for (const name of scenario.clusters) world.cluster(name).physics.serveMetrics();
 
   const commits: string[] = [];
   for (const [index, step] of scenario.history.entries()) {

@@ -91,8 +91,8 @@ describe('a scenario folder', () => {
 
   test('that needs what the sandbox lacks says what', () => {
     const dir = folder(FILES);
-    writeFileSync(join(dir, 'scenario.yaml'), scenario(dir, 'requires: [nodes, metrics-api, "labapp --listen", "labapp --sing"]\nworlds: [lab]'));
-    expect(missingAbilities(readScenario(dir), {})).toEqual(['it is only for lab', 'the sandbox has no metrics-api', 'the sandbox has no labapp --sing']);
+    writeFileSync(join(dir, 'scenario.yaml'), scenario(dir, 'requires: [nodes, network-policy-enforcement, "labapp --listen", "labapp --sing"]\nworlds: [lab]'));
+    expect(missingAbilities(readScenario(dir), {})).toEqual(['it is only for lab', 'the sandbox has no network-policy-enforcement', 'the sandbox has no labapp --sing']);
   });
 });
 

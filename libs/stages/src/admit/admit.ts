@@ -2,13 +2,16 @@ import { hours, renderTime, type Instant } from '@fleetmend/kernel';
 import { attemptsLastDay, openPullRequestUse, type View } from '@fleetmend/lifecycle';
 import type { Admission, RemediationRequest } from '@fleetmend/model';
 import type { Stage, StageDeps } from '../stage.ts';
+import { intentOf } from './intent.ts';
 
 /** Lets an attempt start, or says what holds it back and until when. Counted with a quorum read. Noun: `Admission`. */
 export function admit(deps: StageDeps): Stage {
   return async (view) => {
     const all = await deps.requests.list();
     const others = all.filter((other) => other.metadata.uid !== view.request.metadata.uid);
-    const admission = decideAdmission({ ...view, others });
+    const decided = decideAdmission({ ...view, others });
+    const intent = decided.result === 'Admitted' ? await intentOf(deps, view) : undefined;
+    const admission: Admission = intent === undefined ? decided : { result: 'Intended', reason: intent, at: decided.at };
     const known = view.request.status.admission;
     // The index shows room where the quorum read sees none: it lags. To say the same again would only make everybody look again.
     const same = admission.result === 'Held' && known?.result === 'Held' && known.reason === admission.reason && known.notBefore === admission.notBefore;

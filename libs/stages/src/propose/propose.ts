@@ -13,7 +13,7 @@ import { findSource, objectIn, openRepository, readTarget, targetOf, type Source
 import { earlierValue } from './versions.ts';
 import { sourceOfChange } from './changed-object.ts';
 import type { Facts, Stage, StageDeps } from '../stage.ts';
-import { readBaseline } from './baseline.ts';
+import { objectOfPlan, readBaseline } from './baseline.ts';
 import { shownValue } from './shown-value.ts';
 
 /** Makes a plan of file edits for the first candidate that can be located, edited and proved. Noun: `Plan`. */
@@ -34,7 +34,7 @@ export function propose(deps: StageDeps): Stage {
         else if (refused.has(made.plan.edit)) troubles.push(`${made.plan.action} was denied before`);
         else {
           await recordPlan(deps, view, made.plan);
-          return { fact: { proposal: proposal('Planned', 'Planned', `${made.plan.action} in ${made.plan.files.map((file) => file.path).join(', ')}`, at), plan: await withVeto(deps, view, made.plan), clusters: await baselines(deps, view) } };
+          return { fact: { proposal: proposal('Planned', 'Planned', `${made.plan.action} in ${made.plan.files.map((file) => file.path).join(', ')}`, at), plan: await withVeto(deps, view, made.plan), clusters: await baselines(deps, view, made.plan) } };
         }
       } catch (error) {
         if (!isPermanent(error) || candidates(view).length === 1) throw error;
@@ -189,13 +189,17 @@ export function vetoKeys(plan: Pick<Plan, 'fields' | 'action'>, fingerprint: str
   return [...plan.fields.map((field) => `${field}:${plan.action}`), fingerprint];
 }
 
-/** How the target stands in each cluster before our change; kept from the first look of the attempt. */
-async function baselines(deps: StageDeps, view: View): Promise<ClusterProgress[]> {
+/**
+ * How the target stands in each cluster before our change; kept from the first look of the attempt. A plan that changes another object
+ * leaves that one out of what must not change, so that it is looked at anew.
+ */
+async function baselines(deps: StageDeps, view: View, plan: Plan): Promise<ClusterProgress[]> {
   const known = view.request.status.clusters ?? [];
+  const isOwn = objectOfPlan(plan) === undefined;
   return Promise.all(
     view.request.spec.clusters.map(async (name) => {
       const before = known.find((progress) => progress.name === name);
-      return before?.baseline ? before : { ...before, name, baseline: await readBaseline(deps, view, name) };
+      return before?.baseline && isOwn ? before : { ...before, name, baseline: await readBaseline(deps, view, name, plan) };
     }),
   );
 }

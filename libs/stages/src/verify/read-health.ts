@@ -2,7 +2,7 @@ import { parseTime, renderTime, type Instant } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import { fingerprintOfRequest, type ClusterProgress, type HealthAnswer, type Verification } from '@fleetmend/model';
 import { ClusterSilentError } from '@fleetmend/ports';
-import { guardsDigest } from '../propose/baseline.ts';
+import { guardsDigest, objectOfPlan } from '../propose/baseline.ts';
 import { openSourceRepository } from '../propose/open-source-repository.ts';
 import { targetOf } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
@@ -77,7 +77,7 @@ function judge(view: View, progress: ClusterProgress, health: HealthAnswer): Jud
   const settled = view.now - applied >= view.policy.hold;
   const fresh = health.findings.filter((one) => one.fingerprint !== own && !baseline?.findings.includes(one.fingerprint));
   const onCurrent = (pod: string | undefined) => health.pods.some((one) => one.current && one.name === pod && !one.ready);
-  if (baseline !== undefined && guardsDigest(health) !== baseline.guards) return { state: 'Worse', message: 'a guard object changed' };
+  if (baseline !== undefined && guardsDigest(health, objectOfPlan(view.request.status.plan)) !== baseline.guards) return { state: 'Worse', message: 'a guard object changed' };
   const harm = fresh.find((one) => onCurrent(one.finding.observation.pod));
   if (harm !== undefined) return { state: 'Worse', message: `new: ${harm.finding.class}` };
   // Where fewer are wanted than there were, fewer are no harm.

@@ -1,4 +1,4 @@
-import { parseTime, renderTime } from '@fleetmend/kernel';
+import { messageOf, parseTime, renderTime } from '@fleetmend/kernel';
 import { StatusError } from '../../objects.ts';
 import { isTrue } from '../runtime/conditions.ts';
 import { controllerIdentity } from '../runtime/context.ts';
@@ -32,8 +32,10 @@ function reconcile(context: PhysicsContext, cron: CronJob): number | undefined {
     note(context, cron, 'Warning', 'UnknownTimeZone', `invalid timeZone: "${timeZone}": unknown time zone ${timeZone}`);
     return undefined;
   }
-  if (!schedule) {
-    note(context, cron, 'Warning', 'UnparseableCronJobSchedule', `unparseable schedule: "${cron.spec.schedule}"`);
+  if (!schedule && !cron.spec.suspend) note(context, cron, 'Warning', 'UnparseableSchedule', `unparseable schedule: "${cron.spec.schedule}" : ${scheduleProblem(cron.spec.schedule)}`);
+  if (!schedule) return undefined;
+  if (!cron.spec.suspend && nextTime(schedule, clock.now(), timeZone) === undefined) {
+    note(context, cron, 'Warning', 'InvalidSchedule', `invalid schedule: ${cron.spec.schedule} : time difference between two schedules is less than 1 second`);
     return undefined;
   }
   const due = cron.spec.suspend ? undefined : dueTime(context, cron, schedule);
@@ -59,7 +61,20 @@ function dueTime(context: PhysicsContext, cron: CronJob, schedule: Schedule): nu
       return now - (now % 60_000);
     }
   }
-  return due;
+  if (due === undefined || startingDeadlineSeconds === undefined || due + startingDeadlineSeconds * 1000 >= now) return due;
+  note(context, cron, 'Warning', 'MissSchedule', `Missed scheduled time to start a job: ${renderRfc1123(due)}`);
+  return undefined;
+}
+
+/** `Mon, 05 Jan 2026 09:10:00 +0000`. */
+function renderRfc1123(at: number): string {
+  return new Date(at).toUTCString().replace('GMT', '+0000');
+}
+
+/** In the words of the parser that the controller uses, as far as they are about the number of fields. */
+function scheduleProblem(text: string): string {
+  const fields = text.trim().split(/\s+/);
+  return fields.length === 5 ? 'failed to parse a field' : `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`;
 }
 
 function start(context: PhysicsContext, cron: CronJob, { due, active }: { readonly due: number; readonly active: readonly Job[] }): Job | undefined {
@@ -92,6 +107,7 @@ function start(context: PhysicsContext, cron: CronJob, { due, active }: { readon
     return job;
   } catch (error) {
     if (error instanceof StatusError && error.reason === 'AlreadyExists') return objects.get<Job>('batch/v1', 'Job', cron.metadata.namespace, name);
+    note(context, cron, 'Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`);
     throw error;
   }
 }

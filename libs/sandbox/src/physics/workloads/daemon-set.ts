@@ -32,8 +32,10 @@ export function startDaemonSetController(context: PhysicsContext): void {
 
 function reconcile(context: PhysicsContext, set: DaemonSet): undefined {
   const revision = ensureRevision(context, set, AS).slice(set.metadata.name.length + 1);
-  const nodes = context.objects.list<Node>('v1', 'Node').filter((node) => mayRun(set, node));
-  const names = nodes.map(({ metadata }) => metadata.name);
+  const nodes = context.objects.list<Node>('v1', 'Node');
+  const names = nodes.filter((node) => mayRun(set, node)).map(({ metadata }) => metadata.name);
+  // What runs already on a node that only keeps new pods away stays there, until an update replaces it.
+  const kept = nodes.filter((node) => mayStay(set, node)).map(({ metadata }) => metadata.name);
   const pods = ownedPods(context.objects, set);
   const byNode = new Map(pods.filter(({ metadata }) => !metadata.deletionTimestamp).map((pod) => [nodeOf(pod), pod]));
   let refusal: unknown;
@@ -41,9 +43,9 @@ function reconcile(context: PhysicsContext, set: DaemonSet): undefined {
     for (const node of names) if (!pods.some((pod) => nodeOf(pod) === node)) create(context, set, { node, revision });
     for (const [node, pod] of byNode) {
       const isFinished = pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded';
-      if (isFinished || !names.includes(node ?? '')) remove(context, set, pod);
+      if (isFinished || !kept.includes(node ?? '')) remove(context, set, pod);
     }
-    replaceOld(context, set, { pods: names.flatMap((name) => byNode.get(name) ?? []), revision, wanted: names.length });
+    replaceOld(context, set, { pods: kept.flatMap((name) => byNode.get(name) ?? []), revision, wanted: names.length });
   } catch (error) {
     refusal = error;
   }
@@ -52,11 +54,17 @@ function reconcile(context: PhysicsContext, set: DaemonSet): undefined {
   return undefined;
 }
 
-function mayRun({ spec }: DaemonSet, node: Node): boolean {
-  const template = spec.template.spec;
-  const tolerations = [...(template.tolerations ?? []), ...TOLERATIONS];
-  const isRefused = (node.spec?.taints ?? []).some((taint) => taint.effect !== 'PreferNoSchedule' && !tolerates(tolerations, taint));
-  return !isRefused && matchesNode({ spec: template } as Pod, node);
+function mayRun(set: DaemonSet, node: Node): boolean {
+  return isToleratedBy(set, node, ['NoSchedule', 'NoExecute']) && matchesNode({ spec: set.spec.template.spec } as Pod, node);
+}
+
+function mayStay(set: DaemonSet, node: Node): boolean {
+  return isToleratedBy(set, node, ['NoExecute']) && matchesNode({ spec: set.spec.template.spec } as Pod, node);
+}
+
+function isToleratedBy({ spec }: DaemonSet, node: Node, effects: readonly string[]): boolean {
+  const tolerations = [...(spec.template.spec.tolerations ?? []), ...TOLERATIONS];
+  return (node.spec?.taints ?? []).every((taint) => !effects.includes(taint.effect) || tolerates(tolerations, taint));
 }
 
 /** A pod that is not bound yet says in its affinity where it belongs. */

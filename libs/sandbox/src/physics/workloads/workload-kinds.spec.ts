@@ -66,6 +66,17 @@ test('a DaemonSet runs once on every node that it tolerates', async () => {
   expect(cluster.objects.get('apps/v1', 'DaemonSet', 'shop', 'agent')).toMatchObject({ status: { desiredNumberScheduled: 2, numberReady: 2, numberAvailable: 2, updatedNumberScheduled: 2 } });
 });
 
+test('a DaemonSet leaves a pod on a node that was tainted later, and counts it as misscheduled', async () => {
+  const cluster = smallCluster();
+  const node = (spec: Record<string, unknown>): KubeObject => ({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-2' }, spec });
+  cluster.apply(node({}), { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent', namespace: 'shop' }, spec: { selector: { matchLabels: labels }, template: template(['--listen=8080']) } });
+  await cluster.clock.run(seconds(20));
+  cluster.apply(node({ taints: [{ key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }] }));
+  await cluster.clock.run(seconds(20));
+  expect(cluster.objects.get('apps/v1', 'DaemonSet', 'shop', 'agent')).toMatchObject({ status: { desiredNumberScheduled: 1, currentNumberScheduled: 1, numberMisscheduled: 1 } });
+  expect(cluster.pods()).toHaveLength(2);
+});
+
 describe('a Job', () => {
   const job = (args: readonly string[], spec: Record<string, unknown> = {}): KubeObject => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'migrate', namespace: 'shop' }, spec: { template: template(args, { restartPolicy: 'Never' }), ...spec } });
   const conditions = (cluster: SmallCluster) => cluster.objects.get<Job>('batch/v1', 'Job', 'shop', 'migrate')?.status?.conditions ?? [];
@@ -110,6 +121,22 @@ describe('a CronJob', () => {
     expect(cluster.events('SuccessfulCreate').filter(({ involvedObject }) => involvedObject.kind === 'CronJob')).not.toHaveLength(0);
     expect(cluster.objects.list('batch/v1', 'Job')).toHaveLength(3);
     expect(cluster.objects.get('batch/v1', 'CronJob', 'shop', 'report')).toMatchObject({ status: { lastScheduleTime: renderTime(Date.UTC(2026, 0, 5, 10, 0, 0)) } });
+  });
+
+  test('whose time never comes says so, and starts nothing', async () => {
+    const cluster = smallCluster();
+    cluster.apply(cron({ schedule: '0 0 31 2 *' }));
+    await cluster.clock.run(minutes(1));
+    expect(cluster.events('InvalidSchedule')[0]?.message).toBe('invalid schedule: 0 0 31 2 * : time difference between two schedules is less than 1 second');
+    expect(cluster.objects.list('batch/v1', 'Job')).toEqual([]);
+  });
+
+  test('with a window of no length starts nothing, and nobody says why', async () => {
+    const cluster = smallCluster();
+    cluster.apply(cron({ startingDeadlineSeconds: 0, schedule: '* * * * *' }));
+    await cluster.clock.run(minutes(5));
+    expect(cluster.objects.list('batch/v1', 'Job')).toEqual([]);
+    expect(cluster.events('MissSchedule')).toEqual([]);
   });
 
   test('starts nothing while it is suspended', async () => {
