@@ -1,5 +1,6 @@
 import { seconds } from '@fleetmend/kernel';
 import type { Clock, Duration } from '@fleetmend/kernel';
+import type { Renderer } from '@fleetmend/ports';
 import type { ClusterObjects } from '../objects.ts';
 import { createEventRecorder } from '../physics/runtime/events.ts';
 import type { LoopOptions } from '../physics/runtime/loop.ts';
@@ -37,10 +38,35 @@ export interface Applier {
  */
 export function startApplier({ objects, clock, repositories, destinations = () => undefined, renderers = {}, argoInterval = seconds(180), failed = () => undefined }: ApplierOptions): Applier {
   const ending = new AbortController();
-  const context: ApplierContext = { objects, clock, repositories, destinations, renderers, argoInterval, failed: withoutRoutine(failed), signal: ending.signal, events: createEventRecorder(objects, clock), manifests: manifestReader() };
+  const guarded = whileRunning(ending.signal);
+  const { kustomize, helm } = renderers;
+  const programs: Renderers = { ...(kustomize ? { kustomize: guarded.renderer(kustomize) } : {}), ...(helm ? { helm: guarded.renderer(helm) } : {}) };
+  const open = (url: string) => {
+    const repository = repositories(url);
+    return repository && guarded.repository(repository);
+  };
+  const context: ApplierContext = { objects, clock, repositories: open, destinations, renderers: programs, argoInterval, failed: withoutRoutine(failed), signal: ending.signal, events: createEventRecorder(objects, clock), manifests: manifestReader() };
   const engines = [startFlux(context), startArgo(context)];
   return {
     nudge: () => engines.forEach((engine) => engine.nudge()),
     stop: () => ending.abort(),
+  };
+}
+
+/** What was stopped while it read a repository or waited for a program goes no further: the cluster may be closed by then. */
+function whileRunning(signal: AbortSignal): { readonly repository: (one: RepositoryReader) => RepositoryReader; readonly renderer: (one: Renderer) => Renderer } {
+  const unlessStopped = async <T>(work: T | Promise<T>): Promise<T> => {
+    const result = await work;
+    signal.throwIfAborted();
+    return result;
+  };
+  const none: ReadonlyMap<string, string> = new Map();
+  return {
+    repository: (one) => ({
+      head: (branch) => unlessStopped(one.head(branch)),
+      files: (revision, path) => unlessStopped(one.files(revision, path)),
+      tags: async () => unlessStopped((await one.tags?.()) ?? none),
+    }),
+    renderer: ({ name, render }) => ({ name, render: (input) => unlessStopped(render(input)) }),
   };
 }

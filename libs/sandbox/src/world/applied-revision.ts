@@ -1,8 +1,9 @@
-import { APPLICATION } from '../applier/argocd/shapes.ts';
+import { APPLICATION, sourcesOf } from '../applier/argocd/shapes.ts';
 import type { Application } from '../applier/argocd/shapes.ts';
-import { commitOf, KUSTOMIZATION } from '../applier/flux/shapes.ts';
-import type { Kustomization } from '../applier/flux/shapes.ts';
-import type { ClusterObjects } from '../objects.ts';
+import { isServed } from '../applier/context.ts';
+import { commitOf, GIT_REPOSITORY, HELM_CHART, HELM_RELEASE, KUSTOMIZATION } from '../applier/flux/shapes.ts';
+import type { GitRepository, HelmChart, HelmRelease, Kustomization } from '../applier/flux/shapes.ts';
+import type { ClusterObjects, KubeObject } from '../objects.ts';
 
 /** The commit that the cluster's root Kustomization or Application applied last, or tried to; `undefined` before its first. */
 export function revisionTried(objects: ClusterObjects, engine: 'flux' | 'argocd', name = 'fleet'): string | undefined {
@@ -10,8 +11,47 @@ export function revisionTried(objects: ClusterObjects, engine: 'flux' | 'argocd'
     const revision = objects.get<Kustomization>(KUSTOMIZATION.apiVersion, KUSTOMIZATION.kind, 'flux-system', name)?.status?.lastAttemptedRevision;
     return revision === undefined ? undefined : commitOf(revision);
   }
-  const status = objects.get<Application>(APPLICATION.apiVersion, APPLICATION.kind, 'argocd', name)?.status;
-  const tried = status?.operationState?.syncResult?.revision;
-  // What is in sync at a revision is not synced again.
-  return status?.sync?.status === 'Synced' ? status.sync.revision : tried;
+  const application = objects.get<Application>(APPLICATION.apiVersion, APPLICATION.kind, 'argocd', name);
+  return application && triedBy(application)[0];
+}
+
+/** Of each source, in order; what is in sync at a revision is not synced again. */
+function triedBy({ status }: Application): readonly (string | undefined)[] {
+  const at = status?.sync?.status === 'Synced' ? status.sync : status?.operationState?.syncResult;
+  return at?.revisions ?? [at?.revision];
+}
+
+/** What the roots apply in turn and has not come to a commit yet: by `Kind/namespace/name`. What waits, is held back or cannot be built is not waited for. */
+export function followersBehind(objects: ClusterObjects, commit: string): readonly string[] {
+  const all = <T extends KubeObject>({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): readonly T[] => (isServed(objects, apiVersion, kind) ? objects.list<T>(apiVersion, kind) : []);
+  const sources = all<GitRepository>(GIT_REPOSITORY).filter(({ status }) => commitOf(status?.artifact?.revision ?? '') === commit);
+  const isFrom = ({ kind, name, namespace }: { readonly kind: string; readonly name: string; readonly namespace?: string }, by: KubeObject) => kind === 'GitRepository' && sources.some(({ metadata }) => metadata.name === name && metadata.namespace === (namespace ?? by.metadata.namespace));
+  const late: readonly KubeObject[] = [
+    ...all<Kustomization>(KUSTOMIZATION).filter((one) => !one.spec.suspend && isFrom(one.spec.sourceRef, one) && !isBlocked(one) && commitOf(one.status?.lastAttemptedRevision ?? '') !== commit),
+    ...all<HelmChart>(HELM_CHART).filter((one) => !one.spec.suspend && isFrom(one.spec.sourceRef, one) && !isBlocked(one) && commitOf(one.status?.observedSourceArtifactRevision ?? '') !== commit),
+    ...all<HelmRelease>(HELM_RELEASE).filter((one) => !one.spec.suspend && !isBlocked(one) && !hasTried(one, all<HelmChart>(HELM_CHART))),
+    ...all<Application>(APPLICATION).filter((one) => isLate(one, commit)),
+  ];
+  return late.map(({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`);
+}
+
+const WAITS: readonly string[] = ['DependencyNotReady', 'ArtifactFailed', 'SourceNotReady', 'ValuesError', 'InvalidChartReference', 'ValuesFilesError'];
+
+function isBlocked({ status, metadata }: Kustomization | HelmChart | HelmRelease): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'False' && WAITS.includes(ready.reason ?? '') && ready.observedGeneration === metadata.generation;
+}
+
+function hasTried({ metadata, status }: HelmRelease, charts: readonly HelmChart[]): boolean {
+  const chart = charts.find(({ metadata: own }) => status?.helmChart === `${own.namespace ?? ''}/${own.name}`);
+  return status?.lastAttemptedGeneration === metadata.generation && (chart === undefined || status?.lastAttemptedRevision === chart.status?.artifact?.revision);
+}
+
+/** Only what follows a branch can come to the commit at all, and only what syncs by itself. */
+function isLate(application: Application, commit: string): boolean {
+  const { sources } = sourcesOf(application);
+  const isFollowing = sources.some(({ targetRevision = 'HEAD', chart }) => chart === undefined && !/^[0-9a-f]{40}$/.test(targetRevision));
+  const { syncPolicy } = application.spec;
+  const refused = application.status?.conditions?.some(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError' || type === 'SyncError') ?? false;
+  return isFollowing && syncPolicy?.automated !== undefined && syncPolicy.automated.enabled !== false && !refused && !triedBy(application).includes(commit);
 }

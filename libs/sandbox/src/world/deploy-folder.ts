@@ -12,6 +12,8 @@ export interface FolderDeployment {
   readonly selfHeal?: boolean | undefined;
   /** Of the root Kustomization or Application; `fleet` where left out. */
   readonly name?: string;
+  /** Argo CD only: the folder has a kustomization or a chart. Plain folders are applied with all that is below them. */
+  readonly isBuilt?: boolean;
   /** Flux's intervals; `1m` where left out. */
   readonly interval?: string;
 }
@@ -19,7 +21,7 @@ export interface FolderDeployment {
 const AS = { manager: 'kubectl-client-side-apply' } as const;
 
 /** Makes a cluster follow a folder: the root objects that a platform team would have put there when it installed the engine. */
-export function deployFolder(objects: ClusterObjects, { engine, path, url, branch, selfHeal = true, name = 'fleet', interval = '1m' }: FolderDeployment): void {
+export function deployFolder(objects: ClusterObjects, { engine, path, url, branch, selfHeal = true, name = 'fleet', isBuilt = false, interval = '1m' }: FolderDeployment): void {
   const root: readonly KubeObject[] =
     engine === 'flux'
       ? [
@@ -40,9 +42,13 @@ export function deployFolder(objects: ClusterObjects, { engine, path, url, branc
             metadata: { name, namespace: 'argocd' },
             spec: {
               project: 'default',
-              source: { repoURL: url, path, targetRevision: branch },
+              source: { repoURL: url, path, targetRevision: branch, ...(isBuilt ? {} : { directory: { recurse: true } }) },
               destination: { server: 'https://kubernetes.default.svc', namespace: 'default' },
-              syncPolicy: { automated: { prune: true, ...(selfHeal ? { selfHeal: true } : {}) } },
+              syncPolicy: {
+                automated: { prune: true, ...(selfHeal ? { selfHeal: true } : {}) },
+                // The default of five tries takes minutes, in which a refused commit keeps every later one waiting.
+                retry: { limit: 1, backoff: { duration: '1s', maxDuration: '1s' } },
+              },
             },
           },
         ];

@@ -1,10 +1,11 @@
 import { minutes, PermanentError, seconds } from '@fleetmend/kernel';
 import type { Clock, Instant } from '@fleetmend/kernel';
 import { LABAPP_FLAGS } from '../images/labapp.ts';
+import { builtFolderOf, normalise } from '../applier/repository.ts';
 import type { Renderers, RepositoryWriter } from '../applier/repository.ts';
 import { healthOf } from '../applier/argocd/health.ts';
 import type { ClusterObjects, KubeObject } from '../objects.ts';
-import { revisionTried } from './applied-revision.ts';
+import { followersBehind, revisionTried } from './applied-revision.ts';
 import { deployFolder } from './deploy-folder.ts';
 import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
@@ -78,12 +79,21 @@ export async function playScenario(options: PlayOptions): Promise<Played> {
 /** Makes every cluster follow its folders of `deploy[]`. */
 export function deployRoots(scenario: Scenario, world: World, url: string): void {
   const { branch } = scenario.repository;
-  for (const root of rootsOf(scenario)) deployFolder(world.cluster(root.cluster).objects, { ...root, url, branch });
+  for (const root of rootsOf(scenario)) deployFolder(world.cluster(root.cluster).objects, { ...root, url, branch, isBuilt: isBuilt(scenario.history[0]?.files ?? new Map(), root.path) });
 }
 
 /** The roots of `deploy[]` that have not applied a commit yet, nor tried to. */
 export function rootsNotTried(scenario: Scenario, world: World, commit: string): readonly Scenario['deploy'][number][] {
-  return rootsOf(scenario).filter(({ cluster, engine, name }) => revisionTried(world.cluster(cluster).objects, engine, name) !== commit);
+  return rootsOf(scenario).filter(({ cluster, engine, name }) => {
+    const { objects } = world.cluster(cluster);
+    return revisionTried(objects, engine, name) !== commit || followersBehind(objects, commit).length > 0;
+  });
+}
+
+/** A folder with a kustomization or a chart is built, any other is applied with all that lies below it. */
+function isBuilt(files: ReadonlyMap<string, string | null>, path: string): boolean {
+  const folder = normalise(path);
+  return [...files.keys()].some((file) => builtFolderOf(file) === folder || file === (folder === '' ? 'Chart.yaml' : `${folder}/Chart.yaml`));
 }
 
 /** The root objects of `deploy[]`: a second one in the same cluster gets a name of its own. */

@@ -1,6 +1,7 @@
-import { minutes, seconds } from '@fleetmend/kernel';
+import { minutes, seconds, seededRandom } from '@fleetmend/kernel';
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../objects.ts';
+import { startPhysics } from '../../physics/physics.ts';
 import { argo, cluster, configMap, TESTER } from '../spec-support/bench.ts';
 
 describe('an Argo CD Application', () => {
@@ -70,23 +71,50 @@ describe('an Argo CD Application', () => {
     expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'a')).toMatchObject({ data: { key: 'edited' } });
   });
 
-  test('reports a failed operation with the refusal, retries it five times, and then waits for another revision', async () => {
+  test('applies what is not refused, tries the rest five times, and then waits for another revision', async () => {
     const bench = await cluster();
-    const bad = await bench.repository.write({ 'apps/b.yaml': configMap('b', '1', 'nowhere') });
+    const bad = await bench.repository.write({ 'apps/a.yaml': configMap('a', '1'), 'apps/b.yaml': configMap('b', '1', 'nowhere') });
     const shop = argo(bench);
+    await bench.clock.run(seconds(2));
+    expect(shop().status?.operationState).toMatchObject({ phase: 'Running', retryCount: 1, message: expect.stringMatching(/^one or more objects failed to apply, reason: namespaces "nowhere" not found due to application controller sync timeout\. Retrying attempt #1 at 9:00AM\.$/) });
+    expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'a')).toBeDefined();
     await bench.clock.run(minutes(10));
-    expect(shop().status?.operationState).toMatchObject({ phase: 'Failed', retryCount: 5, message: expect.stringContaining('namespaces "nowhere" not found'), syncResult: { revision: bad } });
+    expect(shop().status?.operationState).toMatchObject({ phase: 'Failed', retryCount: 5, message: 'one or more objects failed to apply, reason: namespaces "nowhere" not found (retried 5 times).', syncResult: { revision: bad, resources: [{ name: 'a', status: 'Synced' }, { name: 'b', status: 'SyncFailed' }] } });
+    expect(shop().status?.conditions).toMatchObject([{ type: 'SyncError', message: expect.stringMatching(new RegExp(`^Failed sync attempt to ${bad}: one or more`)) }]);
     const good = await bench.repository.write({ 'apps/b.yaml': configMap('b', '1') });
     bench.applier.nudge();
     await bench.clock.run(seconds(2));
     expect(shop().status?.operationState).toMatchObject({ phase: 'Succeeded', syncResult: { revision: good } });
   });
 
-  test('shows a manifest that is no Kubernetes object as a ComparisonError naming the file', async () => {
+  test('shows a manifest that cannot be read as a ComparisonError naming the file, and keeps what it knew of the live objects', async () => {
     const bench = await cluster();
-    await bench.repository.write({ 'apps/values.yaml': 'replicas: 3\n' });
+    await bench.repository.write({ 'apps/a.yaml': configMap('a', '1'), 'apps/values.yaml': 'replicas: 3\n' });
     const shop = argo(bench);
     await bench.clock.run(seconds(2));
-    expect(shop().status?.conditions).toMatchObject([{ type: 'ComparisonError', message: expect.stringContaining('apps/values.yaml holds a document without apiVersion and kind') }]);
+    expect(shop().status?.sync?.status).toBe('Synced');
+    await bench.repository.write({ 'apps/b.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: [\n' });
+    bench.applier.nudge();
+    await bench.clock.run(seconds(2));
+    expect(shop().status).toMatchObject({ sync: { status: 'Unknown' }, resources: [{ name: 'a', status: 'Unknown' }], conditions: [{ type: 'ComparisonError', message: expect.stringMatching(/^Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = FailedPrecondition desc = Failed to unmarshal "b\.yaml": failed to unmarshal manifest: /) }] });
+    expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'a')).toBeDefined();
+  });
+
+  test('runs hooks around its waves, each wave once the one before is healthy', async () => {
+    const bench = await cluster();
+    bench.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } });
+    const physics = startPhysics({ objects: bench.objects, clock: bench.clock, random: seededRandom(6) });
+    const job = (name: string, hook: string, exit: number) => `apiVersion: batch/v1\nkind: Job\nmetadata: {name: ${name}, namespace: shop, annotations: {argocd.argoproj.io/hook: ${hook}}}\nspec: {backoffLimit: 0, template: {spec: {restartPolicy: Never, containers: [{name: app, image: "127.0.0.1:5999/labapp:1", args: ["--exit=${exit}"]}]}}}\n`;
+    const web = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop, annotations: {argocd.argoproj.io/sync-wave: "-1"}}\nspec:\n  selector: {matchLabels: {app: web}}\n  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: app, image: "127.0.0.1:5999/labapp:1", args: [--ready-after=10s, --listen=80, --health=/], readinessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 1}}]}}\n';
+    await bench.repository.write({ 'apps/0.yaml': job('before', 'PreSync', 0), 'apps/web.yaml': web, 'apps/a.yaml': configMap('a', '1'), 'apps/z.yaml': job('after', 'PostSync', 1) });
+    const shop = argo(bench, { automated: { prune: true } });
+    await bench.clock.run(seconds(8));
+    expect(shop().status?.operationState).toMatchObject({ phase: 'Running', message: 'waiting for healthy state of apps/Deployment/web' });
+    expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'a')).toBeUndefined();
+    await bench.clock.run(seconds(14));
+    expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'a')).toBeDefined();
+    expect(shop().status?.operationState?.message).toMatch(/^one or more synchronization tasks completed unsuccessfully, reason: Job has reached the specified backoff limit/);
+    expect(shop().status?.resources?.map(({ name, status }) => [name, status])).toEqual([['a', 'Synced'], ['web', 'Synced']]);
+    physics.stop();
   });
 });

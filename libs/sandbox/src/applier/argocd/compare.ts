@@ -2,59 +2,113 @@ import { renderTime } from '@fleetmend/kernel';
 import type { ClusterObjects, KubeObject } from '../../objects.ts';
 import { findLive, isInSync, refOf } from '../apply-objects.ts';
 import type { ObjectRef } from '../apply-objects.ts';
-import type { Desired } from './argocd.ts';
-import type { Application, ApplicationStatus, ResourceStatus } from './shapes.ts';
 import type { ApplierContext } from '../context.ts';
+import type { Desired } from './desired.ts';
+import { instanceName } from './desired.ts';
 import { healthOf, worstHealth } from './health.ts';
+import { withIgnored } from './ignore-differences.ts';
+import { ARGO_MANAGER, hasAnnotationOption, sourcesOf, TRACKING_ID } from './shapes.ts';
+import type { Application, ApplicationStatus, ResourceStatus } from './shapes.ts';
 
-export const ARGO_MANAGER = 'argocd-controller';
+const HOOKS = ['argocd.argoproj.io/hook', 'helm.sh/hook'] as const;
+
+export function isHook({ metadata }: KubeObject): boolean {
+  return HOOKS.some((annotation) => metadata.annotations?.[annotation] !== undefined);
+}
 
 /** Live against desired: the part of an Application's status that says how things stand. */
 export function compare({ clock }: ApplierContext, application: Application, { target, desired }: { readonly target: ClusterObjects; readonly desired: Desired }): Partial<ApplicationStatus> {
-  const wanted = desired.objects.map((object) => compareOne(target, object));
-  const surplus = surplusOf(application, target, desired).map((ref): ResourceStatus => ({ ...shown(ref), status: 'OutOfSync', requiresPruning: true }));
-  const resources = [...wanted, ...surplus].sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
-  const isSynced = resources.every(({ status }) => status === 'Synced');
-  const health = worstHealth(resources.map((resource) => resource.health));
-  const before = application.status?.health;
-  const { source, destination } = application.spec;
+  const wanted = desired.objects.filter((object) => !isHook(object));
+  const resources = [...wanted.map((object) => compareOne(application, target, object)), ...surplusOf(application, target, desired).map(unwanted)].sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  const isSynced = resources.every(({ status, requiresPruning }) => status === 'Synced' || (requiresPruning && status === undefined));
   return {
     resources,
-    sync: { status: isSynced ? 'Synced' : 'OutOfSync', revision: desired.revision, comparedTo: { source, destination } },
-    health: before?.status === health && before.lastTransitionTime ? before : { status: health, lastTransitionTime: renderTime(clock.now()) },
-    sourceType: 'Directory',
-    summary: imagesOf(target, desired),
+    sync: { status: isSynced ? 'Synced' : 'OutOfSync', ...desired.at, comparedTo: comparedTo(application) },
+    health: healthStatus(application, resources, renderTime(clock.now())),
+    ...typesOf(application, desired),
+    summary: imagesOf(target, wanted),
   };
 }
 
-/** What an earlier sync applied and the repository no longer holds. */
-export function surplusOf({ status }: Application, target: ClusterObjects, desired: Desired): readonly ObjectRef[] {
-  const wanted = new Set(desired.objects.map((object) => nameOf(shown(refOf(findLive(target, refOf(object)) ?? object)))));
-  return (status?.resources ?? []).filter((resource) => !wanted.has(nameOf(resource))).map(refOfResource).filter((ref) => findLive(target, ref) !== undefined);
+/** What is live and marked counts as unknown while nobody knows what is wanted. */
+export function compareUnknown({ clock }: ApplierContext, application: Application, target: ClusterObjects | undefined): Partial<ApplicationStatus> {
+  const live = target ? (application.status?.resources ?? []).flatMap((resource) => (findLive(target, refOfResource(resource)) ? [{ ...resource, status: 'Unknown' as const }] : [])) : [];
+  const healthy = target ? healthStatus(application, live, renderTime(clock.now())) : { status: 'Unknown' as const, lastTransitionTime: renderTime(clock.now()) };
+  const before = application.status?.health;
+  return { resources: live, sync: { status: 'Unknown', comparedTo: comparedTo(application) }, health: before?.status === healthy.status && before.lastTransitionTime ? before : healthy };
 }
 
-export function refOfResource({ group = '', version, kind, namespace = '', name }: ResourceStatus): ObjectRef {
+function comparedTo(application: Application): Readonly<Record<string, unknown>> {
+  const { destination, source, ignoreDifferences } = application.spec;
+  const { sources, several } = sourcesOf(application);
+  return { destination, ...(several ? { sources } : { source }), ...(ignoreDifferences ? { ignoreDifferences } : {}) };
+}
+
+function typesOf(application: Application, { types }: Desired): Pick<ApplicationStatus, 'sourceType' | 'sourceTypes'> {
+  return sourcesOf(application).several ? { sourceTypes: types } : types[0] === undefined ? {} : { sourceType: types[0] };
+}
+
+/** A missing object of a kind without health rules makes nothing worse. Source: argo-cd 3.1, controller/health.go. */
+function healthStatus({ status }: Application, resources: readonly ResourceStatus[], at: string): NonNullable<ApplicationStatus['health']> {
+  const counted = resources.filter(({ health, kind }) => !(health?.status === 'Missing' && !HEALTH_KINDS.includes(kind)));
+  const worst = worstHealth(counted.map(({ health }) => health));
+  return status?.health?.status === worst && status.health.lastTransitionTime ? status.health : { status: worst, lastTransitionTime: at };
+}
+
+const HEALTH_KINDS: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Pod', 'Service', 'Ingress', 'PersistentVolumeClaim', 'HorizontalPodAutoscaler', 'CronJob'];
+
+/** What carries this Application's mark and is not wanted any more. */
+export function surplusOf(application: Application, target: ClusterObjects, desired: Desired): readonly ObjectRef[] {
+  const wanted = new Set(desired.objects.map((object) => nameOf(shown(refOf(object)))));
+  const known = [...(application.status?.resources ?? []), ...(application.status?.operationState?.syncResult?.resources ?? []).filter(({ hookPhase, hookType, status }) => status === 'Synced' && !hookType && hookPhase !== undefined)];
+  const refs = new Map(known.filter((resource) => !wanted.has(nameOf(resource))).map((resource) => [nameOf(resource), refOfResource(resource)]));
+  return [...refs.values()].filter((ref) => {
+    const live = findLive(target, ref);
+    return live !== undefined && !isHook(live) && isMarked(application, live);
+  });
+}
+
+/** The mark must speak of the object itself: a copy carries its original's. */
+function isMarked(application: Application, live: KubeObject): boolean {
+  const mark = live.metadata.annotations?.[TRACKING_ID];
+  const { group, kind, namespace, name } = refOf(live);
+  return mark === undefined ? live.kind === 'CustomResourceDefinition' : [namespace, application.spec.destination.namespace ?? ''].some((where) => mark === `${instanceName(application)}:${group}/${kind}:${where}/${name}`);
+}
+
+function unwanted(ref: ObjectRef): ResourceStatus {
+  return { ...shown(ref), status: 'OutOfSync', requiresPruning: true };
+}
+
+export function refOfResource({ group = '', version, kind, namespace = '', name }: Pick<ResourceStatus, 'group' | 'version' | 'kind' | 'namespace' | 'name'>): ObjectRef {
   return { group, version, kind, namespace, name };
 }
 
-function compareOne(target: ClusterObjects, object: KubeObject): ResourceStatus {
+const WAVE = 'argocd.argoproj.io/sync-wave';
+
+export function waveOf({ metadata }: KubeObject): number {
+  return Number.parseInt(metadata.annotations?.[WAVE] ?? metadata.annotations?.['helm.sh/hook-weight'] ?? '0', 10) || 0;
+}
+
+function compareOne(application: Application, target: ClusterObjects, object: KubeObject): ResourceStatus {
   const live = findLive(target, refOf(object));
-  const ref = shown(refOf(live ?? object));
-  if (!live) return { ...ref, status: 'OutOfSync', health: { status: 'Missing' } };
-  const health = healthOf(live);
-  return { ...ref, status: isInSync(target, object, ARGO_MANAGER) ? 'Synced' : 'OutOfSync', ...(health ? { health } : {}) };
+  const ref = shown(refOf(object));
+  const wave = waveOf(object) === 0 ? {} : { syncWave: waveOf(object) };
+  if (!live) return { ...ref, ...wave, status: 'OutOfSync', health: { status: 'Missing' } };
+  const health = live.metadata.annotations?.['argocd.argoproj.io/ignore-healthcheck'] === 'true' ? undefined : healthOf(live);
+  const isSame = hasAnnotationOption(object, 'argocd.argoproj.io/compare-options', 'IgnoreExtraneous') || isInSync(target, withIgnored(application, object, live), ARGO_MANAGER);
+  return { ...ref, ...wave, status: isSame ? 'Synced' : 'OutOfSync', ...(health ? { health } : {}) };
 }
 
 /** Empty fields are left out, as in the real status. */
-export function shown({ group, version, kind, namespace, name }: ObjectRef): Omit<ResourceStatus, 'status'> {
+function shown({ group, version, kind, namespace, name }: ObjectRef): Omit<ResourceStatus, 'status'> {
   return { ...(group ? { group } : {}), version, kind, ...(namespace ? { namespace } : {}), name };
 }
 
-function nameOf({ group = '', kind, namespace = '', name }: Omit<ResourceStatus, 'status'>): string {
+function nameOf({ group = '', kind, namespace = '', name }: Pick<ResourceStatus, 'group' | 'kind' | 'namespace' | 'name'>): string {
   return [kind, namespace, name, group].join('/');
 }
 
-function imagesOf(target: ClusterObjects, { objects }: Desired): { readonly images?: readonly string[] } {
+function imagesOf(target: ClusterObjects, objects: readonly KubeObject[]): { readonly images?: readonly string[] } {
   const images = objects.flatMap((object) => {
     const live = (findLive(target, refOf(object)) ?? object) as { readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: readonly { readonly image: string }[] } } } };
     return (live.spec?.template?.spec?.containers ?? []).map(({ image }) => image);

@@ -1,101 +1,71 @@
-import { parseTime, renderTime, seconds } from '@fleetmend/kernel';
+import { canonicalJson, minutes, parseDuration, parseTime, renderTime, seconds } from '@fleetmend/kernel';
 import type { Duration, Instant } from '@fleetmend/kernel';
-import type { ClusterObjects, KubeObject } from '../../objects.ts';
-import { applyObject, prune } from '../apply-objects.ts';
-import type { Applied, ApplyFailure, ObjectRef } from '../apply-objects.ts';
-import type { Desired } from './argocd.ts';
-import { ARGO_MANAGER, surplusOf } from './compare.ts';
-import type { Application, ApplicationStatus, OperationState, SyncResource } from './shapes.ts';
-import type { ApplierContext } from '../context.ts';
+import { hasOption, sourcesOf } from './shapes.ts';
+import type { Application, ApplicationCondition, Operation, OperationState, RetryStrategy } from './shapes.ts';
+import type { Desired } from './desired.ts';
 
 /** Argo CD's default for automated syncs. */
 const RETRY_LIMIT = 5;
 const SELF_HEAL_PAUSE = seconds(5);
 
-/**
- * When to sync: now for an asked-for or a new revision that differs from what is live; later for a retry after a failure or, with `selfHeal`, against drift;
- * `undefined` for never. What is in sync is never synced again, so a commit that does not touch the application leaves no operation behind.
- */
-export function nextSync({ spec, status, operation }: Application, { revision }: Desired, now: Instant): { readonly in: Duration } | undefined {
-  if (operation?.sync) return { in: 0 };
-  const automated = spec.syncPolicy?.automated;
-  if (!automated || automated.enabled === false || status?.sync?.status !== 'OutOfSync') return undefined;
-  const needsPruningOnly = (status.resources ?? []).every((one) => one.status === 'Synced' || one.requiresPruning);
-  if (needsPruningOnly && !automated.prune) return undefined;
-  const last = status.operationState;
-  if (last?.syncResult?.revision !== revision) return { in: 0 };
-  const since = now - (parseTime(last.finishedAt) ?? now);
-  if (last.phase === 'Failed') {
-    const count = last.retryCount ?? 0;
-    return count >= (spec.syncPolicy?.retry?.limit ?? RETRY_LIMIT) ? undefined : { in: Math.max(0, seconds(5) * 2 ** count - since) };
-  }
-  return automated.selfHeal ? { in: Math.max(0, SELF_HEAL_PAUSE - since) } : undefined;
-}
+export type NextSync =
+  | { readonly operation: Operation; readonly in: Duration; readonly attempt: number; readonly startedAt?: string }
+  | { readonly refused: Omit<ApplicationCondition, 'lastTransitionTime'> }
+  | undefined;
 
-/** Applies, prunes, and answers the operation's part of the status. */
-export function sync({ clock }: ApplierContext, application: Application, { target, desired }: { readonly target: ClusterObjects; readonly desired: Desired }): Partial<ApplicationStatus> {
-  const at = renderTime(clock.now());
+/**
+ * The operation that is due: one that was asked for, the next try of one that failed, or one of the sync policy's own, now or later.
+ * What is in sync is never synced again, so a commit that does not touch the application leaves no operation behind.
+ * Source: argo-cd 3.1, controller/appcontroller.go (autoSync, processRequestedAppOperation).
+ */
+export function nextSync(application: Application, { at }: Desired, now: Instant): NextSync {
   const { spec, status, operation } = application;
   const last = status?.operationState;
-  const isRetry = last?.phase === 'Failed' && last.syncResult?.revision === desired.revision;
-  const prunes = operation?.sync ? (operation.sync.prune ?? false) : (spec.syncPolicy?.automated?.prune ?? false);
-  const result = applyObjects(target, withNamespace(application, desired.objects), ARGO_MANAGER);
-  const source = spec.source ?? spec.sources?.[0] ?? { repoURL: '' };
-  const state = (phase: OperationState['phase'], message: string, resources: readonly SyncResource[]): OperationState => ({
-    phase,
-    message,
-    startedAt: at,
-    finishedAt: at,
-    ...(isRetry ? { retryCount: (last.retryCount ?? 0) + 1 } : {}),
-    operation: { sync: { revision: desired.revision, ...(prunes ? { prune: true } : {}) }, initiatedBy: operation?.sync ? { username: 'admin' } : { automated: true }, retry: { limit: RETRY_LIMIT } },
-    syncResult: { revision: desired.revision, source, resources },
-  });
-  if ('failures' in result) {
-    const text = result.failures.map(({ message }) => message).join(',');
-    return { operationState: state('Failed', `one or more objects failed to apply, reason: ${text}`, result.failures.map(({ ref, message }) => resource(ref, 'SyncFailed', message))) };
+  if (operation?.sync) return { operation: { ...operation, retry: operation.retry ?? {} }, in: 0, attempt: 0 };
+  if (last?.phase === 'Running' && last.finishedAt !== undefined) {
+    const attempt = last.retryCount ?? 0;
+    return { operation: last.operation, in: Math.max(0, (parseTime(last.finishedAt) ?? now) + pauseBefore(last.operation.retry, attempt - 1) - now), attempt, startedAt: last.startedAt };
   }
-  const pruned = prunes ? prune(target, surplusOf(application, target, desired), result.applied.map(({ ref }) => ref), isPruneDisabled) : [];
-  const resources = [
-    ...result.applied.map(({ ref, change }) => resource(ref, 'Synced', `${ref.kind.toLowerCase()}${ref.group ? `.${ref.group}` : ''}/${ref.name} ${change}`)),
-    ...pruned.map((ref) => resource(ref, 'Pruned', 'pruned')),
-  ];
-  const history = status?.history ?? [];
-  return {
-    operationState: state('Succeeded', 'successfully synced (all tasks run)', resources),
-    history: [...history, { id: (history.at(-1)?.id ?? -1) + 1, revision: desired.revision, deployedAt: at, deployStartedAt: at, source }].slice(-10),
-  };
-}
-
-function withNamespace({ spec }: Application, objects: readonly KubeObject[]): readonly KubeObject[] {
-  const { namespace } = spec.destination;
-  if (!namespace || !spec.syncPolicy?.syncOptions?.includes('CreateNamespace=true')) return objects;
-  if (objects.some(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace)) return objects;
-  return [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, ...objects];
-}
-
-function isPruneDisabled({ metadata }: KubeObject): boolean {
-  return (metadata.annotations?.['argocd.argoproj.io/sync-options'] ?? '').split(',').includes('Prune=false');
-}
-
-function resource({ group, version, kind, namespace, name }: ObjectRef, status: SyncResource['status'], message: string): SyncResource {
-  return { group, version, kind, namespace, name, status, message, ...(status === 'SyncFailed' ? {} : { hookPhase: status === 'Pruned' ? 'Succeeded' : 'Running' }), syncPhase: 'Sync' };
-}
-
-/** All of it is tried in a dry run before any of it is written. */
-function applyObjects(objects: ClusterObjects, wanted: readonly KubeObject[], manager: string): { readonly applied: readonly Applied[] } | { readonly failures: readonly ApplyFailure[] } {
-  const early = (one: KubeObject) => ['CustomResourceDefinition', 'Namespace'].includes(one.kind);
-  const applied: Applied[] = [];
-  for (const stage of [wanted.filter(early), wanted.filter((one) => !early(one))]) {
-    const failures = stage.flatMap((object) => {
-      const outcome = applyObject(objects, object, { manager, dryRun: true });
-      return 'reason' in outcome ? [outcome] : [];
-    });
-    if (failures.length > 0) return { failures };
-    for (const object of stage) {
-      const outcome = applyObject(objects, object, { manager, dryRun: false });
-      if ('reason' in outcome) return { failures: [outcome] };
-      applied.push(outcome);
-    }
+  const automated = spec.syncPolicy?.automated;
+  if (!automated || automated.enabled === false || status?.sync?.status !== 'OutOfSync') return undefined;
+  const resources = status.resources ?? [];
+  if (!automated.prune && resources.every((one) => one.status === 'Synced' || one.requiresPruning)) return undefined;
+  const { sources, several } = sourcesOf(application);
+  const result = last?.syncResult;
+  const attempted = result !== undefined && canonicalJson([result.revision, result.revisions]) === canonicalJson([at.revision, at.revisions]) && canonicalJson(several ? result.sources : result.source) === canonicalJson(several ? sources : sources[0]);
+  const name = at.revision ?? (at.revisions ?? []).join(', ');
+  let wait = 0;
+  if (attempted) {
+    if (last?.phase !== 'Succeeded') return { refused: { type: 'SyncError', message: `Failed sync attempt to ${name}: ${last?.message ?? ''}` } };
+    if (!automated.selfHeal) return undefined;
+    wait = Math.max(0, SELF_HEAL_PAUSE - (now - (parseTime(last.finishedAt) ?? now)));
   }
-  return { applied };
+  if (automated.prune && !automated.allowEmpty && resources.length > 0 && resources.every(({ requiresPruning }) => requiresPruning)) {
+    return { refused: { type: 'SyncError', message: `Skipping sync attempt to ${name}: auto-sync will wipe out all resources` } };
+  }
+  const { syncOptions, retry } = spec.syncPolicy ?? {};
+  const sync = { ...at, ...(automated.prune ? { prune: true } : {}), ...(syncOptions ? { syncOptions } : {}) };
+  return { operation: { sync, initiatedBy: { automated: true }, retry: retry ?? { limit: RETRY_LIMIT } }, in: wait, attempt: 0 };
+}
+
+/** Source: argo-cd 3.1, pkg/apis/application/v1alpha1/types.go (NextRetryAt): 5 s, doubled, up to 3 m. */
+function pauseBefore(retry: RetryStrategy | undefined, attempt: number): Duration {
+  const { duration = '5s', factor = 2, maxDuration = '3m' } = retry?.backoff ?? {};
+  return Math.min(parseDuration(duration) * factor ** Math.max(0, attempt), maxDuration === '' ? minutes(3) : parseDuration(maxDuration));
+}
+
+/** A failure is tried again as often as the strategy says; until then it still counts as running. */
+export function concluded(state: OperationState, attempt: number, now: Instant): OperationState {
+  const ended = { ...state, finishedAt: renderTime(now), ...(attempt > 0 ? { retryCount: attempt } : {}) };
+  if (state.phase !== 'Failed' && state.phase !== 'Error') return ended;
+  const limit = state.operation.retry?.limit ?? 0;
+  if (attempt >= limit && limit >= 0) return attempt > 0 ? { ...ended, message: `${state.message ?? ''} (retried ${attempt} times).` } : ended;
+  const at = new Date(now + pauseBefore(state.operation.retry, attempt));
+  const kitchen = `${at.getUTCHours() % 12 || 12}:${String(at.getUTCMinutes()).padStart(2, '0')}${at.getUTCHours() < 12 ? 'AM' : 'PM'}`;
+  // The words are those of 3.1, whatever the reason was.
+  return { ...ended, phase: 'Running', retryCount: attempt + 1, message: `${state.message ?? ''} due to application controller sync timeout. Retrying attempt #${attempt + 1} at ${kitchen}.` };
+}
+
+export function createsNamespace({ sync }: Operation): boolean {
+  return hasOption(sync?.syncOptions, 'CreateNamespace=true');
 }
