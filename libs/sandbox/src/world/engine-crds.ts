@@ -33,6 +33,7 @@ const ENGINE_KINDS: readonly EngineKind[] = [
     status: true,
     columns: [['Sync Status', '.status.sync.status'], ['Health Status', '.status.health.status'], ['Revision', '.status.sync.revision']],
   },
+  { group: 'argoproj.io', version: 'v1alpha1', kind: 'ApplicationSet', plural: 'applicationsets', shortNames: ['appset', 'appsets'], status: true, columns: [] },
   { group: 'argoproj.io', version: 'v1alpha1', kind: 'AppProject', plural: 'appprojects', shortNames: ['appproj', 'appprojs'], status: false, columns: [] },
 ];
 

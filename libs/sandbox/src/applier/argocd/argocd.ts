@@ -6,12 +6,14 @@ import type { Loop } from '../../physics/runtime/loop.ts';
 import { enqueueAll, followKind } from '../context.ts';
 import type { ApplierContext, Engine } from '../context.ts';
 import { destinationOf, reconcileApplication } from './application.ts';
-import { APPLICATION, ARGO_NAMESPACE, CONTROLLER, TRACKING_ID } from './shapes.ts';
+import { reconcileApplicationSet } from './applicationset.ts';
+import type { ApplicationSet } from './applicationset-shapes.ts';
+import { APPLICATION, APPLICATION_SET, ARGO_NAMESPACE, CONTROLLER, TRACKING_ID } from './shapes.ts';
 import type { Application } from './shapes.ts';
 
 const WATCHED = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
-/** Follows Applications, as Argo CD's application-controller does. */
+/** Follows Applications and ApplicationSets, as Argo CD's controllers do. */
 export function startArgo(context: ApplierContext): Engine {
   const { clock, signal, failed, objects } = context;
   const watched = new Set<ClusterObjects>();
@@ -32,7 +34,25 @@ export function startArgo(context: ApplierContext): Engine {
     const target = destinationOf(context, object as Application);
     if (target) watchHealth(context, target, { loop: applications, watched });
   });
-  return { nudge: () => enqueueAll(context, applications, APPLICATION.apiVersion, APPLICATION.kind) };
+  const sets = startAsyncLoop({
+    name: 'argocd-applicationset-controller',
+    clock,
+    signal,
+    failed,
+    retry: { initial: seconds(1), max: seconds(30) },
+    async reconcile(key) {
+      const { namespace, name } = parseKey(key);
+      const set = objects.get<ApplicationSet>(APPLICATION_SET.apiVersion, APPLICATION_SET.kind, namespace, name);
+      return set && reconcileApplicationSet(context, set);
+    },
+  });
+  followKind(context, APPLICATION_SET.apiVersion, APPLICATION_SET.kind, (object) => sets.enqueue(keyOf(object)));
+  return {
+    nudge() {
+      enqueueAll(context, sets, APPLICATION_SET.apiVersion, APPLICATION_SET.kind);
+      enqueueAll(context, applications, APPLICATION.apiVersion, APPLICATION.kind);
+    },
+  };
 }
 
 /** An Application's health follows its objects at once, not at the next comparison. */
