@@ -1,5 +1,5 @@
 import { minutes, seconds, seededRandom, sha256 } from '@fleetmend/kernel';
-import { createLive, createWorld, deployRoots, findObject, PLACEHOLDER_URL, rootsNotTried, withoutMoving, type Files, type FindObject, type Renderers, type Scenario, type World } from '@fleetmend/sandbox';
+import { createLive, createWorld, deployRoots, findObject, PLACEHOLDER_URL, rootsNotTried, withoutMoving, worldClusters, type Files, type FindObject, type Renderers, type Scenario, type World } from '@fleetmend/sandbox';
 import { emptyGit, VirtualClock } from '@fleetmend/testing';
 import { isOutsideBusy } from './outside.ts';
 import { readerOf } from './git-access.ts';
@@ -16,9 +16,9 @@ export async function renderState(scenario: Scenario, { files, named, renderers 
   const git = emptyGit(clock);
   const { branch } = scenario.repository;
   git.commit({ branch, files, author: 'somebody', message: 'this state' });
-  const world = createWorld({ clusters: scenario.clusters, clock, random: seededRandom(Number.parseInt(sha256(scenario.name).slice(7, 15), 16)), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers });
+  const world = createWorld({ clusters: worldClusters(scenario), clock, random: seededRandom(Number.parseInt(sha256(scenario.name).slice(7, 15), 16)), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers });
   try {
-    for (const name of scenario.clusters) createLive(world.cluster(name).objects, scenario.live(name));
+    for (const name of worldClusters(scenario)) createLive(world.cluster(name).objects, scenario.live(name));
     world.furnish();
     deployRoots(scenario, world, PLACEHOLDER_URL);
     const head = git.tip(branch)?.sha ?? '';

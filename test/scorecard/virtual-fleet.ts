@@ -5,7 +5,7 @@ import { startAgent, type Agent } from '@fleetmend/agent';
 import { createInProcessBus } from '@fleetmend/bus';
 import { seconds, seededRandom, sha256 } from '@fleetmend/kernel';
 import type { PolicyEngine } from '@fleetmend/plugin-api';
-import { createWorld, PLACEHOLDER_URL, SCENARIO_REPOSITORY, scenarioSettings, type Renderers, type RepositoryWriter, type Scenario, type World } from '@fleetmend/sandbox';
+import { createWorld, PLACEHOLDER_URL, SCENARIO_REPOSITORY, scenarioSettings, worldClusters, type Renderers, type RepositoryWriter, type Scenario, type World } from '@fleetmend/sandbox';
 import { emptyGit, memoryForge, VirtualClock, type MemoryForge, type MemoryGit } from '@fleetmend/testing';
 import { readerOf, writerOf } from './git-access.ts';
 import { mergeTexts } from './merge-texts.ts';
@@ -48,7 +48,7 @@ function quickFolder(): string {
 }
 
 /** Everything is seeded by the scenario's name: the same scenario plays the same way each time. */
-export async function openVirtualFleet({ name, clusters, repository }: Pick<Scenario, 'name' | 'clusters' | 'repository'>, { policyEngine, path, renderers }: FleetParts): Promise<VirtualFleet> {
+export async function openVirtualFleet({ name, clusters, deploy, repository }: Pick<Scenario, 'name' | 'clusters' | 'deploy' | 'repository'>, { policyEngine, path, renderers }: FleetParts): Promise<VirtualFleet> {
   const clock = new VirtualClock(undefined, { outside: isOutsideBusy });
   const start = clock.now();
   const seed = Number.parseInt(sha256(name).slice(7, 15), 16);
@@ -57,7 +57,7 @@ export async function openVirtualFleet({ name, clusters, repository }: Pick<Scen
   const say = (message: string) => void log.push(`${((clock.now() - start) / 1_000).toFixed(1)}s ${message}`);
   const git = emptyGit(clock);
   const forge = memoryForge({ git, clock, repository: SCENARIO_REPOSITORY, kind: FORGE, address: PLACEHOLDER_URL, mergeTexts });
-  const world = createWorld({ clusters, clock, random: seededRandom(seed), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers, failed: ({ loop, key, error }) => say(`${loop} ${key}: ${String(error)}`) });
+  const world = createWorld({ clusters: worldClusters({ clusters, deploy }), clock, random: seededRandom(seed), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers, failed: ({ loop, key, error }) => say(`${loop} ${key}: ${String(error)}`) });
   // As a webhook would.
   git.onPush((branch) => {
     if (branch === repository.branch) world.nudge();
@@ -70,12 +70,12 @@ export async function openVirtualFleet({ name, clusters, repository }: Pick<Scen
     repository: git.repository,
     // It judges in a thread of its own.
     policyEngine: { ...policyEngine, evaluate: (input) => clock.hold(policyEngine.evaluate(input)) },
-    settings: scenarioSettings({ clusters, repository }, { forge: FORGE }),
+    settings: scenarioSettings({ clusters, deploy, repository }, { forge: FORGE }),
     moved: (request, move) => say(`${request.metadata.name} (${request.spec.failure.class}): ${move.from} → ${move.to} (${move.reason})`),
     trouble: say,
   });
   const agents: Agent[] = [];
-  for (const [index, cluster] of clusters.entries()) {
+  for (const [index, cluster] of worldClusters({ clusters, deploy }).entries()) {
     const { server } = world.cluster(cluster);
     const send = (input: string | URL | Request, init?: RequestInit) => server.fetch(new Request(input, init));
     agents.push(await startAgent({ cluster, server: `https://${cluster}.sandbox`, fetch: send as typeof fetch, bus, clock, random: seededRandom(seed + 2 + index), stateDir: join(stateDir, 'agents', cluster), settings: { hold: CLOSE_DWELL, heartbeat: seconds(5) }, log: { info: () => undefined, warn: (message) => say(`agent of ${cluster}: ${message}`) } }));

@@ -95,6 +95,6 @@ function settingsOf({ clusters, policies, bindings }: ReturnType<typeof scenario
   return {
     policies: policies.map((policy) => ({ ...setting(policy), spec: RemediationPolicySpec.parse(policy.spec) })),
     bindings: bindings.map((binding) => ({ ...setting(binding), spec: RepoBindingSpec.parse(binding.spec) })),
-    clusters: clusters.map(({ name, labels }) => ({ ...setting({ name, namespace: 'fleetmend-system' }), labels, spec: {}, status: {} })),
+    clusters: clusters.map(({ name, labels, spec }) => ({ ...setting({ name, namespace: 'fleetmend-system' }), labels, spec, status: {} })),
   };
 }

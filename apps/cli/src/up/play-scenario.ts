@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { PermanentError } from '@fleetmend/kernel';
 import { installedRenderers } from '@fleetmend/render';
-import { findLive, missingAbilities, playScenario, readScenario, sandboxTroubles, scenarioSettings, score, startReviewer, watchScenario, type Scenario } from '@fleetmend/sandbox';
+import { findLive, missingAbilities, playScenario, readScenario, worldClusters, sandboxTroubles, scenarioSettings, score, startReviewer, watchScenario, type Scenario } from '@fleetmend/sandbox';
 import { ticketOf } from '@fleetmend/stages';
 import type { Closers } from '@fleetmend/hub';
 import { FORGE, REPOSITORY } from './demo-settings.ts';
@@ -26,7 +26,7 @@ export async function playOneScenario(dir: string, { layout, pace, story, signal
   for (const left of [layout.world, `${layout.world}-wal`, `${layout.world}-shm`, layout.repositories, layout.hub, layout.agent('')]) rmSync(left, { recursive: true, force: true });
 
   const { branch } = plain.repository;
-  const fleet = await openSandboxFleet({ layout, clusters: plain.clusters, settings: scenarioSettings(plain, { forge: FORGE, name: REPOSITORY }), branch, pace }, cli, closers);
+  const fleet = await openSandboxFleet({ layout, clusters: worldClusters(plain), settings: scenarioSettings(plain, { forge: FORGE, name: REPOSITORY }), branch, pace }, cli, closers);
   const { repository, world, pullRequests } = fleet;
   const scenario = readScenario(dir, { url: repository.path });
   const hub = await fleet.startFleetmend();

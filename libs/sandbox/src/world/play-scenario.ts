@@ -7,6 +7,7 @@ import { healthOf } from '../applier/argocd/health.ts';
 import type { ClusterObjects, KubeObject } from '../objects.ts';
 import { followersBehind, revisionTried } from './applied-revision.ts';
 import { deployFolder } from './deploy-folder.ts';
+import { worldClusters } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
@@ -35,16 +36,19 @@ export interface Played {
 const PATIENCE = minutes(5);
 
 const METRICS = 'metrics-api';
-const ABILITIES: readonly string[] = ['nodes', 'kubelet', METRICS, ...LABAPP_FLAGS.map((flag) => `labapp ${flag}`)];
+const ABILITIES: readonly string[] = ['nodes', 'kubelet', 'applicationset', METRICS, ...LABAPP_FLAGS.map((flag) => `labapp ${flag}`)];
 
 /** Why this world cannot play the scenario; empty where it can. */
-export function missingAbilities({ requires, worlds, layout, deploy }: Scenario, { kustomize }: Renderers): readonly string[] {
+export function missingAbilities({ requires, worlds, history }: Scenario, renderers: Renderers): readonly string[] {
+  const files = history.flatMap((step) => [...step.files]);
+  const needed = {
+    kustomize: files.some(([file]) => builtFolderOf(file) !== undefined),
+    helm: files.some(([file, text]) => /(^|\/)Chart\.yaml$/.test(file) || (text ?? '').includes('goTemplate: true')),
+  };
   return [
     ...(worlds && !worlds.includes('sandbox') ? [`it is only for ${worlds.join(', ')}`] : []),
     ...requires.filter((ability) => !ABILITIES.includes(ability)).map((ability) => `the sandbox has no ${ability}`),
-    ...(layout === 'kustomize' && !kustomize ? ['kustomize is not installed (npm run lab -- build kustomize builds it)'] : []),
-    ...(layout !== 'raw' && layout !== 'kustomize' ? [`the sandbox does not follow the layout ${layout} yet`] : []),
-    ...(deploy.some(({ cluster }) => cluster === 'hub') ? ['the sandbox does not follow objects in the cluster hub yet'] : []),
+    ...(['kustomize', 'helm'] as const).filter((program) => needed[program] && !renderers[program]).map((program) => `${program} is not installed (npm run lab -- build ${program} builds it)`),
   ];
 }
 
@@ -56,7 +60,7 @@ export function missingAbilities({ requires, worlds, layout, deploy }: Scenario,
 export async function playScenario(options: PlayOptions): Promise<Played> {
   const { scenario, world, writer, url, clock, tell = () => undefined, healthy = () => undefined } = options;
   const { branch } = scenario.repository;
-  for (const name of scenario.clusters) createLive(world.cluster(name).objects, scenario.live(name));
+  for (const name of worldClusters(scenario)) createLive(world.cluster(name).objects, scenario.live(name));
   world.furnish();
   if (scenario.requires.includes(METRICS)) for (const name of scenario.clusters) world.cluster(name).physics.serveMetrics();
 
@@ -72,7 +76,7 @@ export async function playScenario(options: PlayOptions): Promise<Played> {
     await waitUntilHealthy(options);
     await healthy();
   }
-  for (const name of scenario.clusters) applyByHand(world.cluster(name).objects, scenario.liveAfter(name));
+  for (const name of worldClusters(scenario)) applyByHand(world.cluster(name).objects, scenario.liveAfter(name));
   return { commits, appliedAt: clock.now() };
 }
 

@@ -7,6 +7,14 @@ import type { KubeObject } from '../objects.ts';
 import { scenarioSchema } from './scenario-schema.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 
+/** The cluster that holds what deploys to the others, where `deploy[]` names it. */
+export const HUB = 'hub';
+
+/** The clusters that a world needs to play the scenario: its own, and the hub where something is deployed from there. */
+export function worldClusters({ clusters, deploy }: Pick<ScenarioFile, 'clusters' | 'deploy'>): readonly string[] {
+  return deploy.some(({ cluster }) => cluster === HUB) && !clusters.includes(HUB) ? [...clusters, HUB] : clusters;
+}
+
 /** Where manifests name the fleet's repository; replaced by the forge's address before the first commit. */
 export const PLACEHOLDER_URL = 'http://git.fleet.local/fleet.git';
 
@@ -78,7 +86,7 @@ function parseScenario(dir: string): ScenarioFile {
 
 function checkClusters({ clusters, deploy }: ScenarioFile, dir: string): void {
   for (const [index, { cluster }] of deploy.entries()) {
-    if (cluster !== 'hub' && !clusters.includes(cluster)) throw bad(join(dir, 'scenario.yaml'), `deploy.${index}.cluster: "${cluster}" is not among clusters (${clusters.join(', ')})`);
+    if (cluster !== HUB && !clusters.includes(cluster)) throw bad(join(dir, 'scenario.yaml'), `deploy.${index}.cluster: "${cluster}" is not among clusters (${clusters.join(', ')})`);
   }
 }
 
@@ -110,7 +118,7 @@ function readLive(root: string, { cluster, clusters, place }: LiveQuery): readon
     const [first = '', ...rest] = path.split('/');
     if (rest.length === 0) return true;
     if (first === 'after') return false;
-    if (!clusters.includes(first) && first !== 'hub') throw bad(join(root, path), `live objects stand in live/ or in a folder named like a cluster (${clusters.join(', ')})`);
+    if (!clusters.includes(first) && first !== HUB) throw bad(join(root, path), `live objects stand in live/ or in a folder named like a cluster (${clusters.join(', ')})`);
     return first === cluster;
   });
   return readManifests(new Map(own.map((path) => [path, place(readFileSync(join(root, path), 'utf8'))])));
