@@ -23,7 +23,7 @@ const varied = (name: string, change: (text: string) => string): string => {
 it('plays folders that the project has never seen; one that cannot be read or played does not hold up the others', { timeout: 60_000 }, async () => {
   const dirs = [
     varied('misspelt', (text) => text.replace('outcome:', 'outcom:')),
-    varied('elsewhere', (text) => `${text}\nrequires: [metrics-api]\n`),
+    varied('elsewhere', (text) => `${text}\nrequires: [network-policy-enforcement]\n`),
     varied('never-healthy', (text) => text.replace('history/00-initial', 'history/none')),
     varied('fine', (text) => text),
     varied('not-left-alone', (text) => text.replace('Ignored', 'Escalated')),
