@@ -40,11 +40,12 @@ export function suspectsOf(kase: Case, container: string): readonly Suspect[] {
  * of that, since putting back the line takes the later change with it.
  */
 function olderOfLines(kase: Case, log: string): readonly GitChange[] {
-  const newest = new Set(changesInEffect(kase));
+  const keyOf = ({ commit, object, path }: GitChange) => [commit, object.kind, object.name, ...path].join('\u0000');
+  const newest = new Set(changesInEffect(kase).map(keyOf));
   const headOf = ({ object, path }: GitChange) => valueAt(kase.versions[0]?.objects.find((one) => isSameObject(one, object)), path);
   return allChanges(kase).filter((change) => {
     const { path, before, after } = change;
-    if (newest.has(change) || !/^(args|command)$/.test(path.at(-1) ?? '') || !Array.isArray(after)) return false;
+    if (newest.has(keyOf(change)) || !/^(args|command)$/.test(path.at(-1) ?? '') || !Array.isArray(after)) return false;
     const head = headOf(change);
     const brought = after.filter((word) => !(Array.isArray(before) ? before : []).includes(word));
     return Array.isArray(head) && brought.some((word) => head.includes(word) && mentions({ ...change, before: undefined, after: word }, log) >= 3);

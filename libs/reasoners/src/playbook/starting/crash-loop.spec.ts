@@ -72,6 +72,10 @@ describe('a line that was changed again since', () => {
   const change = (at: number, path: string, before: unknown, after: unknown) => gitChange(['args', path], before, after, { at });
   const changes = [change(3, '3', undefined, '--log=b'), change(2, '0', '--mode=live', '--verbose'), change(2, '1', '--listen=1', '--mode=Live'), change(2, '2', undefined, '--listen=1')];
 
+  it('is one change while nobody touched it again', () => {
+    expect(answer({ template: { args: ['--verbose', '--mode=Live', '--listen=1'] }, versions: versions.slice(1), changes: changes.slice(1), log: 'unknown mode Live' }).candidates).toEqual([restored('args')]);
+  });
+
   it('goes back as far as the log speaks of it', () => {
     expect(answer({ template: { args: ['--verbose', '--mode=Live', '--listen=1', '--log=b'] }, versions, changes, log: 'unknown mode Live' }).candidates[0]).toEqual(restored('args'));
   });
