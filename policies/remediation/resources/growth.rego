@@ -10,8 +10,9 @@ r03(before, after, ctx) := {lib.unsafe("R03", quantity.pointer, message) |
 	some message in growth_faults(before, quantity, ctx)
 }
 
-growth_faults(_, quantity, ctx) := {message} if {
+growth_faults(before, quantity, ctx) := {message} if {
 	not norm_after(ctx, quantity)
+	not devices_given_back(before, quantity, ctx)
 	message := sprintf("%s %s has no value in base units to judge", [quantity.name, lib.clip(quantity.value)])
 }
 
@@ -25,6 +26,13 @@ growth_faults(before, quantity, ctx) := {message |
 	message := sprintf("%s may not go from %s to %s in one step", [quantity.name, lib.clip(old), lib.clip(quantity.value)])
 } if {
 	value := norm_after(ctx, quantity)
+}
+
+# Devices and other extended resources (`example.org/gpu`) are whole numbers without a unit: fewer of them, as Git had it, are safe.
+devices_given_back(before, quantity, ctx) if {
+	ctx.restores
+	contains(quantity.name, "/")
+	to_number(quantity.value) < to_number(value_of(before, quantity))
 }
 
 norm_before(ctx, quantity) := value if {

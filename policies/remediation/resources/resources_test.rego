@@ -190,3 +190,11 @@ test_r03_denies_odd_numbers_also_on_the_way_back if {
 test_r02_denies_a_limit_below_its_request_also_on_the_way_back if {
 	count(resources.r02(before, memory("16Mi"), object.union(step(64, 16), {"restores": true}))) == 1
 }
+
+devices(amount) := testing.workload("Deployment", {"containers": [{"name": "app", "resources": {"limits": {"memory": "64Mi", "example.org/gpu": amount}}}]})
+
+test_r03_allows_fewer_devices_only_on_the_way_back if {
+	resources.r03(devices("8"), devices("1"), testing.restoring) == set()
+	count(resources.r03(devices("1"), devices("8"), testing.restoring)) == 1
+	count(resources.r03(devices("8"), devices("1"), testing.context)) == 1
+}

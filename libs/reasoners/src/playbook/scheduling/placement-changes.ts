@@ -15,9 +15,8 @@ const FIELDS: readonly { readonly field: PlacementField; readonly pattern: RegEx
   { field: 'NodeSelector', pattern: /^\{pod\}\/affinity$/ },
   { field: 'Taint', pattern: /^\{pod\}\/tolerations(\/|$)/, whole: /^\{pod\}\/tolerations/ },
   { field: 'TopologySpread', pattern: /^\{pod\}\/topologySpreadConstraints(\/|$)/, whole: /^\{pod\}\/topologySpreadConstraints/ },
-  { field: 'Resources', pattern: /^\{pod\}\/(?:containers|initContainers)\/\[[^\]]+\]\/resources(\/|$)/ },
-  { field: 'HostPort', pattern: /^\{pod\}\/containers\/\[[^\]]+\]\/ports(\/.*\/hostPort|\/[^/]+)?$/ },
-  { field: 'HostPort', pattern: /^\{pod\}\/containers\/\[[^\]]+\]\/ports\/[^/]+\/hostPort$/ },
+  { field: 'Resources', pattern: /^\{pod\}\/(?:containers|initContainers)\/\[[^\]]+\]\/resources(\/|$)/, whole: /^\{pod\}\/(?:containers|initContainers)\/\[[^\]]+\]\/resources/ },
+  { field: 'HostPort', pattern: /^\{pod\}\/containers\/\[[^\]]+\]\/ports(\/[^/]+(\/hostPort)?)?$/ },
   { field: 'Claim', pattern: /^\{pod\}\/volumes\/[^/]+(\/persistentVolumeClaim(\/claimName)?)?$/ },
   { field: 'NodeName', pattern: /^\{pod\}\/nodeName$/ },
   { field: 'Scheduler', pattern: /^\{pod\}\/schedulerName$/ },
@@ -35,16 +34,16 @@ export interface PlacementChange {
 /** The target's changes in Git that still stand and bear on where its pods go, newest first. */
 export function placementChanges(kase: Case): readonly PlacementChange[] {
   const known = changesInEffect(kase).filter((change) => isTarget(kase, change.object) && change.path.length > 0).flatMap((change) => {
-    const found = FIELDS.find(({ pattern }) => pattern.test(placeOf(kase, change.path)));
-    return found ? [{ change, ...found }] : [];
+    const place = placeOf(kase, change.path);
+    const found = FIELDS.find(({ pattern }) => pattern.test(place));
+    return found ? [{ change, field: found.field, group: found.whole && `${change.commit} ${found.whole.exec(place)?.[0] ?? ''}` }] : [];
   });
   const done = new Set<string>();
-  return known.flatMap(({ field, change, whole }): readonly PlacementChange[] => {
-    if (!whole) return [{ field, change }];
-    const group = `${change.commit}\u0000${whole.source}`;
+  return known.flatMap(({ field, change, group }): readonly PlacementChange[] => {
+    if (group === undefined) return [{ field, change }];
     if (done.has(group)) return [];
     done.add(group);
-    const parts = known.filter((other) => other.whole === whole && other.change.commit === change.commit).map((other) => other.change);
+    const parts = known.filter((other) => other.group === group).map((other) => other.change);
     const joined = join(kase, change, parts);
     return joined ? [{ field, change: joined }] : parts.map((part) => ({ field, change: part }));
   });

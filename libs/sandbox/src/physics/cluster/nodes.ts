@@ -41,8 +41,9 @@ export function startNodes(context: PhysicsContext): void {
       const current = retaint(context, node, wanted);
       if (ready.status === 'True') {
         renewLease(context, current);
-        return profile.leaseRenewal;
+        return Math.min(profile.leaseRenewal, evict(context, current) ?? Infinity);
       }
+      for (const pod of podsOn(context, current)) markNotReady(objects, pod, renderTime(clock.now()));
       return evict(context, current);
     },
   });
@@ -134,26 +135,33 @@ function retaint({ objects }: PhysicsContext, node: Node, wanted: readonly Taint
   return objects.update<Node>({ ...node, spec: { ...spec, ...(foreign.length + kept.length > 0 ? { taints: [...foreign, ...kept] } : {}) } }, AS);
 }
 
-/** Marks the node's pods not ready, and deletes those that no longer tolerate it. Answers when the next toleration runs out. */
-function evict({ objects, clock, events }: PhysicsContext, node: Node): number | undefined {
-  const taint = node.spec?.taints?.find(({ key, effect }) => effect === 'NoExecute' && OWN_TAINTS.includes(key));
-  if (!taint) return undefined;
-  const since = Date.parse(taint.timeAdded ?? '') || clock.now();
+function podsOn({ objects }: PhysicsContext, { metadata }: Node): readonly Pod[] {
+  return objects.list<Pod>('v1', 'Pod').filter((pod) => pod.spec.nodeName === metadata.name && !pod.metadata.deletionTimestamp);
+}
+
+/** Deletes the node's pods that do not tolerate its taints, or not any longer. Answers when the next toleration runs out. */
+function evict(context: PhysicsContext, node: Node): number | undefined {
+  const { objects, clock, events } = context;
+  const taints = (node.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
+  if (taints.length === 0) return undefined;
   let next: number | undefined;
-  for (const pod of objects.list<Pod>('v1', 'Pod')) {
-    if (pod.spec.nodeName !== node.metadata.name || pod.metadata.deletionTimestamp) continue;
-    markNotReady(objects, pod, renderTime(clock.now()));
-    if (tolerates(pod.spec.tolerations?.filter(({ tolerationSeconds }) => tolerationSeconds === undefined), taint)) continue;
-    const spans = (pod.spec.tolerations ?? []).filter((one) => tolerates([one], taint)).map(({ tolerationSeconds = 0 }) => tolerationSeconds * 1000);
-    const left = since + (spans.length > 0 ? Math.min(...spans) : 0) - clock.now();
+  for (const pod of podsOn(context, node)) {
+    const left = Math.min(...taints.map((taint) => timeLeft(pod, taint, clock.now())));
     if (left > 0) {
-      next = Math.min(next ?? left, left);
+      if (left !== Infinity) next = Math.min(next ?? left, left);
       continue;
     }
     events.record({ about: pod, from: 'taint-eviction-controller', type: 'Normal', reason: 'TaintManagerEviction', message: `Marking for deletion Pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name}` });
     objects.delete('v1', 'Pod', pod.metadata.namespace, pod.metadata.name);
   }
   return next;
+}
+
+function timeLeft({ spec: { tolerations = [] } }: Pod, taint: Taint, now: number): number {
+  const matching = tolerations.filter((one) => tolerates([one], taint));
+  if (matching.length === 0) return 0;
+  const spans = matching.flatMap(({ tolerationSeconds }) => (tolerationSeconds === undefined ? [] : [tolerationSeconds * 1000]));
+  return spans.length === 0 ? Infinity : (Date.parse(taint.timeAdded ?? '') || now) + Math.min(...spans) - now;
 }
 
 function markNotReady(objects: PhysicsContext['objects'], pod: Pod, at: string): void {

@@ -100,6 +100,15 @@ test('a pod that is bound to a node that does not exist is deleted and made agai
   expect(cluster.pods()).toMatchObject([{ spec: { nodeName: 'node-9' }, status: { phase: 'Pending' } }]);
 });
 
+test('a taint of effect NoExecute drives out who does not tolerate it, at once', async () => {
+  const cluster = smallCluster();
+  cluster.apply(app({}), app({ name: 'patient', pod: { tolerations: [{ key: 'maintenance', operator: 'Exists' }] } }));
+  await cluster.clock.run(seconds(10));
+  cluster.apply(node('node-1', { 'kubernetes.io/hostname': 'node-1' }, { taints: [{ key: 'maintenance', value: 'true', effect: 'NoExecute' }] }));
+  await cluster.clock.run(seconds(60));
+  expect(cluster.pods().map(({ metadata, status }) => `${metadata.labels?.['app'] ?? ''} ${status?.phase ?? ''}`).sort()).toEqual(['checkout Pending', 'patient Running']);
+});
+
 test('a node under pressure, or cordoned, says so in taints', async () => {
   const cluster = smallCluster();
   await cluster.clock.run(seconds(2));
