@@ -1,6 +1,8 @@
 import type { RequestSummary } from '@fleetmend/model';
-import { expect, it } from 'vitest';
-import { withoutRequest, withRequest } from './fleet-state.ts';
+import { expect, it, vi } from 'vitest';
+
+vi.stubGlobal('sessionStorage', { getItem: () => null, setItem: () => undefined });
+const { withoutRequest, withRequest } = await import('./fleet-state.ts');
 
 const line = (uid: string, minute: number, phase = 'Detected'): RequestSummary => ({ namespace: 'shop-team', name: `rr-${uid}`, uid, clusters: ['prod-1'], target: undefined, failure: 'OOMKilled', phase, reason: undefined, attempt: 1, seen: 1, cause: undefined, pullRequest: undefined, createdAt: `2026-01-05T09:0${minute}:00Z`, phaseSince: undefined });
 const uids = (list: readonly RequestSummary[]) => list.map(({ uid }) => uid);

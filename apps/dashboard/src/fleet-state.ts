@@ -1,6 +1,7 @@
-import type { ClusterSummary, Overview, RequestSummary } from '@fleetmend/model';
+import type { ClusterSummary, Overview, RequestSummary, RolloutSummary } from '@fleetmend/model';
 import { signal } from '@preact/signals';
 import { api } from './api.ts';
+import { listen } from './events.ts';
 
 /** What the page knows of the fleet. Everything that shows it follows by itself. */
 export interface FleetState {
@@ -14,6 +15,16 @@ export const fleet = signal<FleetState>({ requests: [], clusters: [], overview: 
 export const connection = signal<'connecting' | 'live' | 'lost'>('connecting');
 /** Grows with every change of the request that it names, so that an open story is read again. */
 export const changed = signal<{ readonly uid: string; readonly times: number }>({ uid: '', times: 0 });
+
+/** Undefined items: not read yet. `trouble`: why they cannot be shown, in words. */
+export const rollouts = signal<{ readonly items: readonly RolloutSummary[] | undefined; readonly trouble?: string }>({ items: undefined });
+
+export function readRollouts(): void {
+  api.rollouts().then(
+    (items) => (rollouts.value = { items }),
+    (error: unknown) => (rollouts.value = { items: undefined, trouble: error instanceof Error ? error.message : String(error) }),
+  );
+}
 
 const GATHER = 250;
 
@@ -48,18 +59,15 @@ export function follow(): void {
       },
       () => (connection.value = 'lost'),
     );
-  const events = new EventSource('/api/events');
-  events.addEventListener('open', () => void readAll());
-  events.addEventListener('error', () => (connection.value = 'lost'));
-  events.addEventListener('request', ({ data }: MessageEvent<string>) => {
-    const line = JSON.parse(data) as RequestSummary;
-    fleet.value = { ...fleet.value, requests: withRequest(fleet.value.requests, line) };
-    changed.value = { uid: line.uid, times: changed.value.times + 1 };
+  const event = ({ type, data }: { readonly type: string; readonly data: string }) => {
+    if (type === 'request') {
+      const line = JSON.parse(data) as RequestSummary;
+      fleet.value = { ...fleet.value, requests: withRequest(fleet.value.requests, line) };
+      changed.value = { uid: line.uid, times: changed.value.times + 1 };
+    } else if (type === 'gone') {
+      fleet.value = { ...fleet.value, requests: withoutRequest(fleet.value.requests, JSON.parse(data) as { namespace: string; name: string }) };
+    }
     readNumbers();
-  });
-  events.addEventListener('gone', ({ data }: MessageEvent<string>) => {
-    fleet.value = { ...fleet.value, requests: withoutRequest(fleet.value.requests, JSON.parse(data) as { namespace: string; name: string }) };
-    readNumbers();
-  });
-  events.addEventListener('beat', readNumbers);
+  };
+  void listen({ opened: () => void readAll(), lost: () => void (connection.value = 'lost'), event });
 }

@@ -1,13 +1,14 @@
 import { signal } from '@preact/signals';
 
 /** Where in the page we are; it stands behind the `#`, so that a link can be sent to a colleague. */
-export type Route = { readonly page: 'fleet'; readonly show: string } | { readonly page: 'request'; readonly namespace: string; readonly name: string };
+export type Route = { readonly page: 'fleet'; readonly show: string } | { readonly page: 'rollouts' } | { readonly page: 'request'; readonly namespace: string; readonly name: string };
 
-/** `#/requests/NAMESPACE/NAME`, `#/?show=waiting`; anything else is the fleet. */
+/** `#/requests/NAMESPACE/NAME`, `#/rollouts`, `#/?show=waiting`; anything else is the fleet. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?');
   const [, section, namespace, name] = path.split('/').map(decoded);
   if (section === 'requests' && namespace && name) return { page: 'request', namespace, name };
+  if (section === 'rollouts') return { page: 'rollouts' };
   return { page: 'fleet', show: new URLSearchParams(query).get('show') ?? 'live' };
 }
 

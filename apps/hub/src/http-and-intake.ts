@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Logger as NestPinoLogger } from 'nestjs-pino';
 import { HubModule } from './hub.module.ts';
 import type { HubParts } from './hub-parts.ts';
+import { AccessGuard } from './http/access-guard.ts';
 import { HostGuard } from './http/host-guard.ts';
 import { listen } from './http/listen.ts';
 import { BusTransport } from './intake/bus-transport.ts';
@@ -24,7 +25,7 @@ export async function startHttpAndIntake({ parts, clock, log }: { readonly parts
   const adapter = new FastifyAdapter({ forceCloseConnections: true });
   const app = await NestFactory.create<NestFastifyApplication>(HubModule.with(parts, log), adapter, { bufferLogs: true, abortOnError: false });
   app.useLogger(app.get(NestPinoLogger));
-  app.useGlobalGuards(new HostGuard(parts.config.http.allowedHosts));
+  app.useGlobalGuards(new HostGuard(parts.config.http.allowedHosts), new AccessGuard(parts.access));
   adapter.getInstance().addHook('onSend', async (_request: unknown, reply: { hasHeader(name: string): boolean; header(name: string, value: string): unknown }) => {
     for (const [name, value] of Object.entries(HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value);
   });

@@ -6,12 +6,16 @@ import type { Evidence, Settings } from '@fleetmend/ports';
 import type { Intaken, LiveOpenSet } from '@fleetmend/reconcile';
 import type { HubMetrics } from '@fleetmend/telemetry';
 import type { FleetRegister } from './kubernetes/fleet-register.ts';
+import type { ReadRollout } from './policy/rollout-objects.ts';
+import type { Access } from './http/access.ts';
 import type { PageFile } from './http/page-files.ts';
 import type { RequestsStore } from './kubernetes/requests-store.ts';
 
 /** What Nest's controllers reach the hub through; made before Nest starts, closed after it ended. */
 export interface HubParts {
   readonly config: Pick<HubConfig, 'http'>;
+  /** Who asks over HTTP, and what they may see. */
+  readonly access: Access;
   readonly bus: HubBus;
   readonly intake: (event: FailureEvent) => Promise<Intaken>;
   readonly openSet: LiveOpenSet;
@@ -19,6 +23,8 @@ export interface HubParts {
   readonly metrics: HubMetrics;
   readonly requests: RequestsStore;
   readonly settings: Settings;
+  /** Policy rollouts as they stand in the hub cluster. */
+  readonly rollouts: () => Promise<readonly ReadRollout[]>;
   readonly evidence: Pick<Evidence, 'get'>;
   /** The dashboard; empty: there is none. */
   readonly pages: ReadonlyMap<string, PageFile>;

@@ -29,6 +29,9 @@ export function hubClusterRules(namespace: string): readonly HubRule[] {
     ours([KINDS.approval.resource, KINDS.binding.resource, KINDS.policy.resource], 'list'),
     { apiGroups: [''], resources: [EVENT.resource], verbs: ['create'] },
     { apiGroups: [''], resources: [NAMESPACE.resource], resourceNames: [namespace], verbs: ['get'] },
+    // Questions that store nothing: who asks over HTTP, and what they may see.
+    { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+    { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
     { apiGroups: ['admissionregistration.k8s.io'], resources: [ADMISSION_KINDS.policy.resource, ADMISSION_KINDS.binding.resource], resourceNames: [APPROVAL_ADMISSION], verbs: ['get'] },
   ];
 }

@@ -16,6 +16,7 @@ import { createClosers } from './closers.ts';
 import { openEvidenceStore } from './evidence/evidence-store.ts';
 import { startHttpAndIntake } from './http-and-intake.ts';
 import { hubIdentity } from './hub-identity.ts';
+import { createAccess, OPEN_ACCESS } from './http/access.ts';
 import { readPageFiles } from './http/page-files.ts';
 import { createEventWriter } from './kubernetes/event-writer.ts';
 import { createFleetRegister } from './kubernetes/fleet-register.ts';
@@ -24,6 +25,7 @@ import { startLeaderLease } from './kubernetes/leader-lease.ts';
 import { createRequestsStore, type RequestsStore } from './kubernetes/requests-store.ts';
 import { createSettingsReader } from './kubernetes/settings-reader.ts';
 import { createHubPlugins } from './plugins/hub-plugins.ts';
+import { createRolloutObjects } from './policy/rollout-objects.ts';
 import { openPolicy } from './policy/start-policy.ts';
 import { announceMoves } from './reconcile/announce-moves.ts';
 import { hubTimes } from './reconcile/hub-times.ts';
@@ -66,7 +68,6 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
   const closers = createClosers((message) => log.warn(message));
   try {
     makeStateDir(config.stateDir);
-    refuseOpenDoor(config.http);
     const times = hubTimes(config);
     const pages = readPageFiles(config.http.dashboard);
     const client = createKubeClient({ ...world.kubernetes, userAgent: 'fleetmend-hub' });
@@ -132,7 +133,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     closers.add(takeRetries(intaking, (error, request) => log.warn({ 'fleetmend.request': request, err: error }, `${request} is not tried again yet: ${messageOf(error)}`)), (end) => end());
     const fleet = createFleetRegister({ client, writer, clock, namespace: config.namespace });
     const http = closers.add(
-      await startHttpAndIntake({ clock, log, parts: { config, bus, intake, openSet, fleet, metrics, requests, settings, evidence, pages, policyEngine: plugins.policyEngine, notReady: () => requests.trouble(), leading: () => leader.leading } }),
+      await startHttpAndIntake({ clock, log, parts: { config, access: isAnybodys(config.http) ? OPEN_ACCESS : createAccess({ client, clock }), bus, intake, openSet, fleet, metrics, requests, settings, rollouts: () => createRolloutObjects({ client, writer, warn: (message) => log.warn(message) }).list(), evidence, pages, policyEngine: plugins.policyEngine, notReady: () => requests.trouble(), leading: () => leader.leading } }),
       (started) => started.close(),
     );
     askForEverything({ bus, settings, log });
@@ -160,14 +161,9 @@ function askForEverything({ bus, settings, log }: { readonly bus: HubBus; readon
   ask().catch((error: unknown) => log.warn({ err: error }, 'known clusters were not asked to say everything again; their heartbeats will make them'));
 }
 
-/** The API shows evidence to whoever reaches it, so that beyond this machine somebody else has to ask who that is. */
-function refuseOpenDoor({ host, proxied }: HubConfig['http']): void {
-  if (proxied || isLoopback(host)) return;
-  throw new PermanentError('HttpUnprotected', `hub.http.host is ${host}, and the hub answers whoever reaches it: keep it on 127.0.0.1, or put a proxy in front of it that authenticates and set hub.http.proxied`);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+/** On this machine alone, or behind somebody who asks for names, whoever reaches the hub may read. Elsewhere the hub cluster is asked. */
+function isAnybodys({ host, proxied }: HubConfig['http']): boolean {
+  return proxied || host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function makeStateDir(stateDir: string): void {

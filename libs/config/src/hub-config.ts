@@ -76,9 +76,9 @@ export const HubConfig = z.strictObject({
   kubernetes: Kubernetes.describe('The hub cluster, where requests and policies live.'),
   http: z
     .strictObject({
-      host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Beyond loopback the hub needs a proxy in front that authenticates.'),
+      host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Beyond loopback the API asks for a token of the hub cluster (`Authorization: Bearer`), and shows what its owner may list there.'),
       port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on; 0 takes a free one.'),
-      proxied: z.boolean().default(false).describe('What can reach this address is a proxy that authenticates, or may read everything: without it the hub refuses to listen beyond loopback.'),
+      proxied: z.boolean().default(false).describe('What can reach this address is a proxy that authenticates, or may read everything: then nobody is asked for a token.'),
       dashboard: z.string().min(1).optional().describe('Folder of the built dashboard; absent: only the API is served.'),
       allowedHosts: z.array(z.string().min(1)).default([]).describe('Host names that a request may carry, besides loopback ones: a page from elsewhere cannot reach the API by rebinding a name.'),
     })

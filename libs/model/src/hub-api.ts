@@ -1,3 +1,4 @@
+import type { DecisionCounts, RolloutMode } from './policy-rollout.ts';
 import type { EvidenceItem } from './question.ts';
 import type { RemediationRequest } from './remediation-request.ts';
 
@@ -63,4 +64,30 @@ export interface RequestStory {
   readonly story: readonly StoryLine[];
   /** What of its evidence is still kept. */
   readonly evidence: readonly EvidenceItem[];
+}
+
+/** One cluster of a wave; without a mode it has not begun. */
+export interface RolloutClusterSummary {
+  readonly name: string;
+  readonly mode?: RolloutMode;
+  readonly done: boolean;
+  readonly counts?: DecisionCounts;
+}
+
+/** `GET /api/rollouts` answers `{items}` of these: policy rollouts, oldest first. */
+export interface RolloutSummary {
+  readonly namespace: string;
+  readonly name: string;
+  /** Digest. */
+  readonly bundle: string;
+  readonly state: string;
+  /** Why it stands where it stands, or why it halted. */
+  readonly reason: string | undefined;
+  /** RFC 3339. */
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  /** What a named human has to say yes to. */
+  readonly awaits: string | undefined;
+  readonly stages: readonly { readonly mode: RolloutMode; readonly minDecisions?: number | undefined }[];
+  readonly waves: readonly { readonly name: string; readonly needsApproval: boolean; readonly clusters: readonly RolloutClusterSummary[] }[];
 }

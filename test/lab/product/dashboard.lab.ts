@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../../../tools/bundle.ts';
 import { until } from '../boot/server-process.ts';
 import { runCommand } from '../build/go-toolchain.ts';
+import { aDenyingBundle, aGoodBundle, rollOut } from './rollout-page.ts';
 import { ROOT, startFleet, type RunningFleet } from './running-fleet.ts';
 
 /** A first-time reader's seat: a fleet, its dashboard in a browser, and a terminal. */
@@ -98,12 +99,43 @@ describe('the dashboard in a browser, while the demo plays', () => {
     expect(await page.locator('.decide').count()).toBe(0);
   });
 
+  it('shows a policy climbing wave by wave, and another that halted with why', async () => {
+    const { page, url, folder } = seat();
+    await page.goto(`${url}#/rollouts`);
+    await page.getByText('No policy is on its way').waitFor();
+    const kubeconfig = join(folder, 'state', 'sandbox.kubeconfig');
+    const prod = { matchLabels: { env: 'prod' } };
+    await rollOut(kubeconfig, 'too-strict', { bundle: aDenyingBundle(folder), waves: [{ name: 'canary', clusters: prod, maxConcurrency: '2' }], stages: [{ mode: 'Shadow', minDecisions: 1 }, { mode: 'Enforce' }] });
+    const strict = page.getByRole('article', { name: /too-strict/ });
+    await strict.getByText(/It halted.*NewDenies: .*newly denied in prod-1 \(Shadow\), more than 20%/).waitFor({ timeout: 60_000 });
+    expect(await strict.locator('.counts .bad').allInnerTexts()).toContainEqual(expect.stringMatching(/^\d+ newly denied$/));
+
+    await rollOut(kubeconfig, 'baseline', { bundle: aGoodBundle(folder), waves: [{ name: 'edge', clusters: { matchLabels: { env: 'edge' } } }, { name: 'prod', clusters: prod, before: ['Approval'] }], stages: [{ mode: 'Shadow' }, { mode: 'Warn' }, { mode: 'Enforce' }] });
+    const good = page.getByRole('article', { name: /baseline/ });
+    await good.getByText('fleetmend policy rollout promote baseline -n fleetmend-system').waitFor({ timeout: 60_000 });
+    expect(await good.getByRole('region', { name: 'Wave edge' }).innerText()).toContain('1 of 1 done');
+    expect(await good.locator('.wave').first().locator('.ladder .past').allInnerTexts()).toEqual(['Shadow', 'Warn', 'Enforce']);
+    expect(await good.getByRole('region', { name: 'Wave prod' }).innerText()).toMatch(/0 of 2 done, starts when a human says so[^]*prod-1[^]*prod-2/);
+  });
+
+  it('asks for a token where the hub wants one, keeps it in this tab, and sends it', async () => {
+    const { browser, url } = seat();
+    const stranger = await browser.newPage();
+    await stranger.route('**/api/**', (route) => (route.request().headers()['authorization'] === 'Bearer mine' ? route.continue() : route.fulfill({ status: 401 })));
+    await stranger.goto(url);
+    await stranger.getByLabel('Token').fill('mine');
+    await stranger.getByRole('button', { name: 'Show' }).click();
+    await stranger.getByRole('status').filter({ hasText: /^live$/ }).waitFor();
+    expect(await stranger.evaluate('Object.keys(localStorage).length')).toBe(0);
+    await stranger.close();
+  });
+
   it('is read on a phone without scrolling sideways, in the dark too', async () => {
     const { browser, url } = seat();
     const phone = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
-    for (const place of ['#/?show=all', await firstRequest(phone, url)]) {
+    for (const place of ['#/?show=all', '#/rollouts', await firstRequest(phone, url)]) {
       await phone.goto(`${url}${place}`);
-      await phone.waitForSelector('table, article');
+      await phone.waitForSelector('table, article, .rollout');
       expect(await phone.evaluate('document.documentElement.scrollWidth <= innerWidth'), place).toBe(true);
     }
     await phone.close();

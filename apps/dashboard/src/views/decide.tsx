@@ -1,5 +1,5 @@
 import type { RemediationRequest } from '@fleetmend/model';
-import { useState } from 'preact/hooks';
+import { CopyLine } from '../parts/copy-line.tsx';
 import { safeLink } from '../wording.ts';
 
 /**
@@ -39,22 +39,5 @@ export function Decide({ request: { metadata, status } }: { readonly request: Re
       <CopyLine text={`npm start -- pr merge ${pullRequest?.number}`} />
       <CopyLine text={`npm start -- pr close ${pullRequest?.number}`} />
     </aside>
-  );
-}
-
-function CopyLine({ text }: { readonly text: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  return (
-    <div class="line">
-      <code>{text}</code>
-      <button type="button" onClick={copy} aria-label={`Copy: ${text}`}>
-        {copied ? 'Copied' : 'Copy'}
-      </button>
-    </div>
   );
 }

@@ -18,13 +18,13 @@ export interface HubClusterFixture {
 const HUB = { user: `system:serviceaccount:${SYSTEM_NAMESPACE}:fleetmend-hub`, groups: ['system:serviceaccounts', 'system:authenticated'] } as const;
 
 /** An embedded hub cluster on a virtual clock, with our kinds and the namespaces of two tenants, reached as over HTTP. */
-export function aHubCluster({ kinds = customResourceDefinitions() }: { readonly kinds?: readonly unknown[] } = {}): HubClusterFixture {
+export function aHubCluster({ kinds = customResourceDefinitions(), tokens = new Map() }: { readonly kinds?: readonly unknown[]; readonly tokens?: ReadonlyMap<string, { readonly user: string; readonly groups: readonly string[] }> } = {}): HubClusterFixture {
   const clock = new VirtualClock();
   const store = openStore({ path: ':memory:' });
   const server = createApiServer({ name: 'hub', store, clock, random: seededRandom(7), crds: kinds as NonNullable<Parameters<typeof createApiServer>[0]['crds']> });
   for (const name of [SYSTEM_NAMESPACE, 'shop-team']) server.objects.create(namespace(name), { manager: 'test' });
   for (const object of hubRights()) server.objects.create(object, { manager: 'test' });
-  const fetch = ((input: string, init?: RequestInit) => server.fetch(new Request(input, init), HUB)) as typeof globalThis.fetch;
+  const fetch = ((input: string, init?: RequestInit) => server.fetch(new Request(input, init), { ...HUB, ownerOf: (token) => tokens.get(token) })) as typeof globalThis.fetch;
   const client = createKubeClient({ server: 'https://hub.test', fetch });
   return {
     clock,

@@ -25,7 +25,12 @@ const SELF_REVIEWS = new Set(['selfsubjectaccessreviews', 'selfsubjectrulesrevie
 /** RBAC over the cluster's own roles and bindings. `system:masters` and the cluster's controllers may do everything. */
 export function authorize(cluster: Cluster, subject: RequestContext, attempt: Attempt): Decision {
   if (subject.groups.includes('system:masters') || subject.user === 'system:admin') return { allowed: true, reason: '' };
-  if (attempt.path !== undefined) return { allowed: attempt.verb === 'get' && DISCOVERY.test(attempt.path), reason: '' };
+  const { path } = attempt;
+  if (path !== undefined) {
+    if (attempt.verb === 'get' && DISCOVERY.test(path)) return { allowed: true, reason: '' };
+    const granted = rulesFor(cluster, subject, '').find(({ rules }) => rules.some((rule) => coversPath(rule, path, attempt.verb)));
+    return granted ? { allowed: true, reason: granted.reason } : { allowed: false, reason: '' };
+  }
   if (SELF_REVIEWS.has(attempt.resource) && attempt.verb === 'create') return { allowed: true, reason: 'RBAC: allowed by ClusterRoleBinding "system:basic-user" of ClusterRole "system:basic-user" to Group "system:authenticated"' };
   for (const { rules, reason } of rulesFor(cluster, subject, attempt.namespace)) if (rules.some((rule) => covers(rule, attempt))) return { allowed: true, reason };
   return { allowed: false, reason: '' };
@@ -57,6 +62,12 @@ function names(item: Json, { user, groups }: RequestContext): boolean {
   if (item['kind'] === 'Group') return groups.includes(name);
   if (item['kind'] === 'ServiceAccount') return user === `system:serviceaccount:${textAt(item, 'namespace')}:${name}`;
   return user === name;
+}
+
+/** A path is named as it is, or by its beginning and a star. */
+function coversPath(rule: Json, path: string, verb: string): boolean {
+  const [verbs, urls] = ['verbs', 'nonResourceURLs'].map((field) => (at(rule, field) ?? []) as readonly string[]);
+  return (verbs ?? []).some((one) => one === '*' || one === verb) && (urls ?? []).some((url) => url === path || (url.endsWith('*') && path.startsWith(url.slice(0, -1))));
 }
 
 function covers(rule: Json, { verb, group, resource, subresource, name }: Attempt): boolean {

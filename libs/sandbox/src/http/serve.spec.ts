@@ -39,6 +39,17 @@ function get(url: string, { certificateAuthority }: Identity, token?: string): P
   });
 }
 
+/** The answer of the first server to its administrator. */
+function servers(serving: Serving, { certificateAuthority, token }: Identity, { method, path, body }: { readonly method: string; readonly path: string; readonly body: unknown }): Promise<{ readonly status?: unknown }> {
+  return new Promise((resolve, reject) => {
+    const call = request(`${serving.clusters[0]?.server ?? ''}${path}`, { method, ca: certificateAuthority, agent: false, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part)).on('end', () => resolve(JSON.parse(text) as { readonly status?: unknown }));
+    });
+    call.on('error', reject).end(JSON.stringify(body));
+  });
+}
+
 describe('the HTTP face', () => {
   it('serves each cluster on its own port, to who has the token', async () => {
     const { serving, identity } = await serve();
@@ -54,6 +65,16 @@ describe('the HTTP face', () => {
     expect((await get(`${server}/api/v1/pods`, identity)).status).toBe(401);
     expect((await get(`${server}/api/v1/pods`, identity, 'wrong')).status).toBe(401);
     expect(await get(`${server}/healthz`, identity)).toEqual({ status: 200, text: 'ok' });
+  });
+
+  it('says whom a token belongs to, and that it knows no other', async () => {
+    const { serving, identity } = await serve();
+    const review = async (token: string) => {
+      const { status } = await servers(serving, identity, { method: 'POST', path: '/apis/authentication.k8s.io/v1/tokenreviews', body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } } });
+      return status;
+    };
+    expect(await review('reader-token')).toEqual({ authenticated: true, user: { username: 'reader', groups: [] } });
+    expect(await review('made-up')).toEqual({ user: {}, error: '[invalid bearer token]' });
   });
 
   it('knows clients that are no administrators', async () => {

@@ -86,7 +86,8 @@ async function answer(api: ApiServer, tokens: Tokens, incoming: IncomingMessage,
   const over = new AbortController();
   outgoing.once('close', () => over.abort());
   try {
-    const context = authenticate(tokens, incoming);
+    const caller = authenticate(tokens, incoming);
+    const context = caller && { ...caller, ownerOf: (token: string) => contextOf(tokens, token) };
     const isPublic = PUBLIC.test(incoming.url ?? '');
     const response = context || isPublic ? await api.fetch(await toRequest(incoming, over.signal), context) : refusal(new StatusError(401, 'Unauthorized', 'Unauthorized'));
     await send(response, outgoing, over.signal);
@@ -98,7 +99,11 @@ async function answer(api: ApiServer, tokens: Tokens, incoming: IncomingMessage,
 
 function authenticate(tokens: Tokens, { headers }: IncomingMessage): RequestContext | undefined {
   const given = /^bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
-  return given === undefined ? undefined : tokens.find(({ token }) => sameText(token, given))?.context;
+  return given === undefined ? undefined : contextOf(tokens, given);
+}
+
+function contextOf(tokens: Tokens, given: string): RequestContext | undefined {
+  return tokens.find(({ token }) => sameText(token, given))?.context;
 }
 
 function sameText(a: string, b: string): boolean {

@@ -10,6 +10,8 @@ import { badRequest } from '../refusals.ts';
 export interface RequestContext {
   readonly user: string;
   readonly groups: readonly string[];
+  /** Whom a bearer token belongs to, where somebody knows tokens: for TokenReviews. */
+  readonly ownerOf?: (token: string) => { readonly user: string; readonly groups: readonly string[] } | undefined;
 }
 
 /** A request after its door: everything parsed. */

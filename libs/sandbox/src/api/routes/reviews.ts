@@ -51,8 +51,11 @@ const rules: Answer = (cluster, body, user) => {
 
 const self: Answer = (_cluster, _body, { user, groups }) => ({ status: { userInfo: { username: user, groups } } });
 
-/** The HTTP face authenticates; a token alone proves nothing here. */
-const token: Answer = (_cluster, body) => ({ spec: body['spec'], status: { user: {}, error: 'the sandbox does not review tokens' } });
+/** Only the HTTP face knows tokens; where a request did not come through it, none is known. */
+const token: Answer = (_cluster, body, { ownerOf }) => {
+  const owner = ownerOf?.(textAt(body, 'spec', 'token'));
+  return { spec: body['spec'], status: owner ? { authenticated: true, user: { username: owner.user, groups: owner.groups } } : { user: {}, error: '[invalid bearer token]' } };
+};
 
 const ANSWERS: Readonly<Record<string, Answer>> = {
   'authentication.k8s.io/selfsubjectreviews': self,
