@@ -28,15 +28,20 @@ function describe(clusters: readonly ClusterProgress[]): string {
  * Only what changes a decision is written: another state, a fresh start of the hold, or the reading that completes it.
  * The readings in between leave no trace, unless the last written one gets so old that it would look like a gap.
  */
-function isNews(view: View, before: readonly ClusterProgress[], after: readonly ClusterProgress[]): boolean {
+export function isNews(view: Pick<View, 'policy' | 'settings'>, before: readonly ClusterProgress[], after: readonly ClusterProgress[]): boolean {
   return after.some((progress, index) => {
     const was = before[index]?.verification;
     const now = progress.verification;
     if (was === undefined || now === undefined || was.state !== now.state || was.since !== now.since || was.restarts !== now.restarts) return true;
     if (now.state !== 'Healthy') return false;
-    const held = at(now.readAt) - at(now.since) >= view.policy.hold;
-    return held || at(now.readAt) - at(was.readAt) > view.settings.contactGap / 2;
+    // Once: while another cluster is still waited for, every later look finds the hold complete too, and writing that would be a look of its own.
+    const completes = heldFor(now) >= view.policy.hold && heldFor(was) < view.policy.hold;
+    return completes || at(now.readAt) - at(was.readAt) > view.settings.contactGap / 2;
   });
+}
+
+function heldFor({ since, readAt }: Verification): number {
+  return at(readAt) - at(since);
 }
 
 function at(time: string | undefined): Instant {
