@@ -1,5 +1,5 @@
 import { canonicalJson } from '@fleetmend/kernel';
-import type { KubeObject } from '@fleetmend/model';
+import { refOf, type KubeObject } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { allChanges, changesInEffect, insideContainer, insidePod, isSameObject, isTarget, together } from './changes-in-effect.ts';
 import { logOf, mentions } from './log-clues.ts';
@@ -22,7 +22,9 @@ export interface Suspect {
  */
 export function suspectsOf(kase: Case, container: string): readonly Suspect[] {
   const log = logOf(kase);
-  const reads = new Set(referencesOf(kase.target).filter((ref) => ref.container === undefined || ref.container === container).map(({ kind, name }) => `${kind}/${name}`));
+  // Git may call a generated ConfigMap otherwise than the cluster, which knows it by the hash of its content too.
+  const inGit = kase.versions[0]?.objects.find((one) => isTarget(kase, refOf(one)));
+  const reads = new Set([kase.target, ...(inGit ? [inGit] : [])].flatMap(referencesOf).filter((ref) => ref.container === undefined || ref.container === container).map(({ kind, name }) => `${kind}/${name}`));
   const relevant = [...changesInEffect(kase), ...olderOfLines(kase, log)].flatMap((change): readonly Suspect[] => {
     const score = mentions(change, log);
     if (isTarget(kase, change.object)) return touches(kase, change, container, score) ? [{ change, score }] : [];
