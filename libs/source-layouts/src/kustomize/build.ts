@@ -3,9 +3,9 @@ import type { KubeObject } from '@fleetmend/model';
 import type { Application, SourceRoot } from '@fleetmend/plugin-api';
 import { type Renderer, type Tree, overlay } from '@fleetmend/ports';
 import { kustomizationOf, reachableFrom, resolvePath } from '@fleetmend/render';
-import { folderOf, listManifests, normalisePath } from '../manifest-folder.ts';
+import { folderOf, isNamed, listManifests, normalisePath, readFiles } from '../manifest-folder.ts';
 import { withoutHashes } from './generated-names.ts';
-import { readLayers, type Layer } from './layers.ts';
+import { readLayers, textsOf, type Layer } from './layers.ts';
 
 /** A root that kustomize builds, as a tree in which it has a kustomization. */
 export interface Build {
@@ -72,7 +72,7 @@ export function kustomizeBuilds(renderer: Renderer) {
       if (!own) throw new PermanentError('RenderFailed', `${from.root || '/'} has no kustomization`);
       const asking = JSON.stringify({ ...own.value, buildMetadata: ['originAnnotations'] });
       const objects = await build({ ...from, tree: overlay(from.tree, new Map([[own.file, asking]])) }, application);
-      return objects.map((object) => ({ object: withoutOrigin(object), from: originIn(object, from.root) }));
+      return Promise.all(objects.map(async (object) => ({ object: withoutOrigin(object), from: originIn(object, from.root) ?? (await resourceFileOf(from, object)) })));
     },
   };
 }
@@ -83,8 +83,24 @@ function originIn(object: KubeObject, root: string): Rendered['from'] {
   const field = (name: string) => new RegExp(`^\\s*${name}: (.+)$`, 'm').exec(origin)?.[1];
   const [path, configuredIn, kind] = [field('path'), field('configuredIn'), field('kind')];
   const file = resolvePath(root, path ?? configuredIn ?? '/');
-  if (file === undefined) return undefined;
+  // A patch that replaces all annotations takes the origin along, and kustomize then names the patch's own.
+  if (file === undefined || kind?.endsWith('Transformer')) return undefined;
   return configuredIn === undefined ? { file } : { generator: kind ?? '', file };
+}
+
+/** The one resource file that holds an object of this kind whose name is part of the rendered one. */
+async function resourceFileOf({ tree, layers }: Build, { apiVersion, kind, metadata }: KubeObject): Promise<Rendered['from']> {
+  const paths = [...new Set(layers.flatMap(({ folder, value }) => textsOf(value['resources']).flatMap((path) => resolvePath(folder, path) ?? [])))];
+  const { objects } = await readFiles(tree, await existing(tree, paths));
+  const alike = objects.filter(({ object }) => isNamed(object, { apiVersion, kind, name: object.metadata.name }) && metadata.name.includes(object.metadata.name));
+  const longest = Math.max(...alike.map(({ object }) => object.metadata.name.length));
+  const files = [...new Set(alike.filter(({ object }) => object.metadata.name.length === longest).map(({ path }) => path))];
+  return files.length === 1 && files[0] !== undefined ? { file: files[0] } : undefined;
+}
+
+async function existing(tree: Tree, paths: readonly string[]): Promise<readonly string[]> {
+  const files = new Set(await tree.list(''));
+  return paths.filter((path) => files.has(path));
 }
 
 function withoutOrigin(object: KubeObject): KubeObject {

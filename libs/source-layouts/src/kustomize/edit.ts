@@ -6,7 +6,7 @@ import { type Tree, overlay } from '@fleetmend/ports';
 import { openBuild, type KustomizeBuilds, type Rendered } from './build.ts';
 import type { Candidate } from './candidate.ts';
 import type { Wanted } from './field.ts';
-import { findDocument, findTarget } from './find-target.ts';
+import { findDocument, findTarget, refuseOrigin } from './find-target.ts';
 import { generatorEntries } from './generators.ts';
 import { inFile } from './candidate.ts';
 import { listOf } from './layers.ts';
@@ -38,10 +38,10 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
   const build = await openBuild(tree, origin.root, application);
   const rendered = build ? await builds.renderWithOrigins(build, application) : [];
   const found = findTarget(rendered, change.object, { application, where });
+  const closed = build && found && refuseOrigin(found, build);
+  if (closed !== undefined) throw new PermanentError('NotEditable', closed);
   if (!build || !found) throw new PermanentError('SourceNotFound', `${where} of ${tree.revision.slice(0, 8)} does not render ${renderRef(change.object)}`);
-  if (valueAt(found.object, field.path) !== undefined || field.value !== undefined) {
-    if (same(valueAt(found.object, field.path), field.value)) return [];
-  } else return [];
+  if (same(valueAt(found.object, field.path), field.value)) return [];
   const before = rendered.map(({ object }) => object);
   const intended: IntendedChange = { object: refOf(found.object), fields: [field] };
   const wanted: Wanted = { tree, build, object: found.object, from: found.from, resource: await resourceOf(tree, found), ...field };
@@ -51,8 +51,8 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
   for (const candidate of await candidatesFor(wanted)) {
     const edits = await attempt(candidate, tried);
     if (edits.length === 0) continue;
-    const closed = edits.find(({ path }) => !isEditable(path));
-    if (closed) tried.push(`${candidate.what}: the RepoBinding does not allow ${closed.path}`);
+    const shut = edits.find(({ path }) => !isEditable(path));
+    if (shut) tried.push(`${candidate.what}: the RepoBinding does not allow ${shut.path}`);
     else if (!(await showsExactly(edits, intended))) tried.push(`${candidate.what}: it does not show, or shows more than that`);
     else if (await inside(edits)) return edits;
     else wider ??= edits;

@@ -37,6 +37,7 @@ export function refuseOrigin({ object, from }: Rendered, build: Build): string |
   const name = `${object.kind} ${object.metadata.name}`;
   if (!from) return `kustomize does not tell where ${name} comes from (build of ${build.root || '/'})`;
   if (object.kind === 'Secret') return `${name} is a Secret (${from.file}): no machine writes one`;
+  if ('sops' in object) return `${from.file} is guarded by SOPS with a checksum over all values of ${name}: edit it with sops`;
   if ('generator' in from && from.generator !== 'ConfigMapGenerator') return `${name} is made by ${from.generator} in ${from.file}: change what that reads by hand`;
   return undefined;
 }

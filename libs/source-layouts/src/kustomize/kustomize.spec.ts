@@ -30,6 +30,7 @@ describe.skipIf(MISSING !== undefined)(`where a change is written${SKIPPED}`, ()
     ['in a JSON file of operations', { [OVERLAY]: overlay('patchesJson6902:\n- target: {version: v1, group: apps, kind: Deployment, name: web}\n  path: ops.json\n'), 'apps/web/overlays/prod/ops.json': '[{"op": "replace", "path": "/spec/replicas", "value": 4}]\n' }, REPLICAS, 3, { 'apps/web/overlays/prod/ops.json': '[{"op": "replace", "path": "/spec/replicas", "value": 3}]\n' }],
     ['in images: the tag', { [OVERLAY]: overlay('images:\n- name: shop\n  newTag: "2" # prod\n') }, IMAGE, 'shop:1.10', { [OVERLAY]: overlay('images:\n- name: shop\n  newTag: "1.10" # prod\n') }],
     ['in images: another name and a digest', { [OVERLAY]: overlay('images:\n- name: shop\n  newName: mirror/shop\n  newTag: "2"\n') }, IMAGE, `mirror/shop@sha256:${'0a'.repeat(32)}`, { [OVERLAY]: overlay(`images:\n- name: shop\n  newName: mirror/shop\n  digest: sha256:${'0a'.repeat(32)}\n`) }],
+    ['in an operation, also where the patch replaces the annotations by which kustomize tells an origin', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  path: ops.yaml\n'), 'apps/web/overlays/prod/ops.yaml': '- {op: add, path: /metadata/annotations, value: {a: b}}\n- {op: replace, path: /spec/replicas, value: 5}\n' }, REPLICAS, 3, { 'apps/web/overlays/prod/ops.yaml': '- {op: add, path: /metadata/annotations, value: {a: b}}\n- {op: replace, path: /spec/replicas, value: 3}\n' }],
     ['in replicas', { [OVERLAY]: overlay('replicas: [{name: web, count: 5}]\n') }, REPLICAS, 3, { [OVERLAY]: overlay('replicas: [{name: web, count: 3}]\n') }],
     ['in a component', { [OVERLAY]: overlay('components: [../../limits]\n'), 'apps/web/limits/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{path: p.yaml}]\n', 'apps/web/limits/p.yaml': memoryOf('96Mi') }, MEMORY, '128Mi', { 'apps/web/limits/p.yaml': memoryOf('128Mi') }],
     ['under another name, which prefixes make', { [OVERLAY]: overlay('replicas: [{name: web, count: 5}]\n'), 'apps/web/base/kustomization.yaml': 'resources: [deployment.yaml]\nnameSuffix: ""\n' }, REPLICAS, 3, { [OVERLAY]: overlay('replicas: [{name: web, count: 3}]\n') }],
@@ -109,6 +110,11 @@ describe.skipIf(MISSING !== undefined)(`what is refused${SKIPPED}`, () => {
     const attempt = editOf(withFiles(files), [{ path: IMAGE, value: 'shop:2' }], { isEditable: (path) => !path.endsWith('patch-web.yaml') });
     await expect(attempt).rejects.toMatchObject({ reason: 'NotEditable', message: expect.stringMatching(cause) });
     await expect(attempt).rejects.toThrow(/no file of kustomize build apps\/web\/overlays\/prod can safely say/);
+  });
+
+  it('an object that SOPS guards, also around its file', async () => {
+    const guarded = withFiles({ 'apps/web/base/kustomization.yaml': 'resources: [deployment.yaml, env.yaml]\n', 'apps/web/base/env.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: env}\ndata: {A: "1"}\nsops: {mac: x}\n' });
+    await expect(locate({ ...guarded, target: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'env' } })).rejects.toMatchObject({ reason: 'NotEditable', message: expect.stringContaining('edit it with sops') });
   });
 
   it('a remote base, by its name', async () => {
