@@ -52,6 +52,12 @@ const write = async (...steps: readonly string[]) => {
 };
 const settled = (outbox: Outbox) => vi.waitFor(() => expect(outbox.behind()).toBeUndefined());
 
+/*
+ * The stand-ins answer as their documentation says. Loki: grafana.com/docs/loki, "Loki HTTP API", section "Ingest logs": 204 for a push that
+ * was taken, 400 for one that is refused, 429 beyond a rate limit. The lab's spec `loki` asks a real one.
+ * Elasticsearch: its reference, page "Bulk API": an action line and a document in turn, 200 with one item for each action in their order,
+ * `errors` true when one of them failed; `create` of an id that exists fails for that item with 409; 429 for an item that found no room.
+ */
 /** The bulk API: an action line and a document in turn; an id that exists is 409. */
 const bulk = (refuse: (id: string) => number | undefined) => ({ body }: Asked) => {
   const rows = body.trimEnd().split('\n').map((row) => JSON.parse(row) as { create: { _id: string } });

@@ -1,29 +1,32 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { bundle } from '../../../tools/bundle.ts';
 import { until } from '../boot/server-process.ts';
 import { runCommand } from '../build/go-toolchain.ts';
 import { ROOT, startFleet, type RunningFleet } from '../product/running-fleet.ts';
 
 const cosign = inject('lab').programs.cosign?.paths.cosign ?? '';
-const CLI = [process.execPath, join(ROOT, 'apps', 'cli', 'src', 'main.ts')] as const;
 
 const dir = mkdtempSync(join(tmpdir(), 'fleetmend-attestation-'));
-const [state, out, trail] = [join(dir, 'state'), join(dir, 'out'), join(dir, 'state/hub/audit.jsonl')];
+const [state, out, trail, program] = [join(dir, 'state'), join(dir, 'out'), join(dir, 'state/hub/audit.jsonl'), join(dir, 'fleetmend.mjs')];
+const env = { PATH: process.env['PATH'] ?? '', HOME: dir, FLEETMEND_ROOT: ROOT };
 let fleet: RunningFleet;
 
 beforeAll(async () => {
-  fleet = startFleet({ command: [...CLI, 'up', '--accelerated', '--state-dir', state] });
+  // The hub's decorators need the bundle, as in the images.
+  await bundle({ root: ROOT, entry: 'apps/cli/src/main.ts', file: relative(ROOT, program) });
+  fleet = startFleet({ command: [process.execPath, program, 'up', '--accelerated', '--state-dir', state], env });
   await until('the demo has merged its pull request', 120, async () => fleet.stdout().includes('is merged'));
-}, 150_000);
+}, 180_000);
 afterAll(async () => {
   await fleet.kill();
   rmSync(dir, { recursive: true, force: true });
 });
 
-const verifyPr = (...args: readonly string[]) => runCommand([...CLI, 'verify-pr', '1', '--state-dir', state, ...args]);
+const verifyPr = (...args: readonly string[]) => runCommand([process.execPath, program, 'verify-pr', '1', '--state-dir', state, ...args], { env });
 
 /** Offline: no transparency log was written, and none is asked. */
 const judge = ({ key = join(state, 'attestation.pub'), blob = join(out, 'statement.json') } = {}) =>
