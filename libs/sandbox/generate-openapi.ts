@@ -23,7 +23,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
   'policy/v1': ['poddisruptionbudgets'],
   'rbac.authorization.k8s.io/v1': ['clusterrolebindings', 'clusterroles', 'rolebindings', 'roles'],
   'storage.k8s.io/v1': ['storageclasses'],
-  'admissionregistration.k8s.io/v1': ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
+  'admissionregistration.k8s.io/v1': ['mutatingwebhookconfigurations', 'validatingadmissionpolicies', 'validatingadmissionpolicybindings', 'validatingwebhookconfigurations'],
   'apiextensions.k8s.io/v1': ['customresourcedefinitions'],
   'scheduling.k8s.io/v1': ['priorityclasses'],
   'coordination.k8s.io/v1': ['leases'],

@@ -5,11 +5,12 @@ import { defaultAddedFields, defaultStorageClass, mountServiceAccount, resolvePr
 import { enforcePodSecurity } from './pod-security.ts';
 import { createPolicyAdmission } from './policies/policy-admission.ts';
 import { enforceQuota } from './quota.ts';
+import { callWebhooks } from './webhooks.ts';
 
 /** The admission chain, in the order in which the real server runs its own. */
 export function createAdmission(): Admission {
   return {
-    mutating: [requireNamespace, setDefaultLimits, mountServiceAccount, resolvePriority, resolveRuntimeClass, tolerateLostNodes, defaultStorageClass, defaultAddedFields],
-    validating: [enforceLimitRanges, enforcePodSecurity, createPolicyAdmission(), enforceQuota],
+    mutating: [requireNamespace, setDefaultLimits, mountServiceAccount, resolvePriority, resolveRuntimeClass, tolerateLostNodes, defaultStorageClass, defaultAddedFields, callWebhooks('mutating')],
+    validating: [enforceLimitRanges, enforcePodSecurity, createPolicyAdmission(), callWebhooks('validating'), enforceQuota],
   };
 }

@@ -8,6 +8,7 @@ import {
   autoscalerRules, bindingRules, budgetRules, claimRules, configMapRules, endpointSliceRules, endpointsRules, eventRules, ingressRules, leaseRules, limitRangeRules, namespaceRules, networkPolicyRules,
   nodeRules, priorityClassRules, quotaRules, roleRules, secretRules, storageClassRules, volumeRules,
 } from './small-kinds.ts';
+import { mutatingWebhookRules, validatingWebhookRules } from './webhook-rules.ts';
 import { WORKLOADS } from './workload-rules.ts';
 
 const PLAIN: KindRules = {};
@@ -25,8 +26,10 @@ const RULES: Readonly<Record<string, KindRules>> = {
   '/resourcequotas': quotaRules,
   '/secrets': secretRules,
   '/services': serviceRules,
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': mutatingWebhookRules,
   'admissionregistration.k8s.io/validatingadmissionpolicies': admissionPolicyRules,
   'admissionregistration.k8s.io/validatingadmissionpolicybindings': admissionBindingRules,
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': validatingWebhookRules,
   'apiextensions.k8s.io/customresourcedefinitions': definitionRules,
   'apps/daemonsets': WORKLOADS.daemonSet,
   'apps/deployments': WORKLOADS.deployment,
