@@ -20,9 +20,25 @@ export async function revertEdits(deps: StageDeps, view: View, plan: Plan): Prom
   const action = Action.parse(JSON.parse(plan.actionJson));
   const { target: changed, layout, origin } = await sourceOfChange(deps, { ...found, ...located, head: merge }, action);
   const original = objectIn(await earlier.layout.render({ origin: earlier.origin, tree: base }), changed);
-  const fields: FieldChange[] = plan.changes.map((change) => ({ path: segmentsOf(`/${change.path}`), value: readPointer(original, `/${change.path}`) as FieldChange['value'] }));
+  const fields = fieldsBack(original, plan.changes.map(({ path }) => `/${path}`));
   const edits = await layout.edit({ origin, change: { object: refOf(changed), fields }, tree, isEditable: (path) => isEditable(path, found.binding.spec.editablePaths), staysInside: async () => true });
   const before = await located.layout.render({ origin: located.origin, tree });
   const after = await located.layout.render({ origin: located.origin, tree: overlay(tree, new Map(edits.map((edit) => [edit.path, edit.after]))) });
   return { source: { ...found, ...located, head: merge }, edits, action, before, after };
 }
+
+/**
+ * What each place was. Of what was not there at all, the whole goes, once: an item of a list without its fields would be no manifest.
+ */
+export function fieldsBack(original: KubeObject | undefined, pointers: readonly string[]): readonly FieldChange[] {
+  const fields = new Map<string, FieldChange>();
+  for (const pointer of pointers) {
+    const path = segmentsOf(pointer);
+    const end = path.findIndex((_, index) => readPointer(original, rendered(path.slice(0, index + 1))) === undefined);
+    const place = end < 0 ? path : path.slice(0, end + 1);
+    fields.set(rendered(place), { path: [...place], value: end < 0 ? (readPointer(original, pointer) as FieldChange['value']) : undefined });
+  }
+  return [...fields.values()];
+}
+
+const rendered = (path: readonly string[]): string => path.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
