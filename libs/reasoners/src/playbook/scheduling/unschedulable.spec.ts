@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commit, gitChange, object } from '../case.fixture.ts';
 import { CHECKOUT, placeCase, aNode, answersOf, aPod, inPod, inSpec, type PlaceParts } from './scheduling.fixture.ts';
+import { schedulingRules } from './scheduling-rules.ts';
 import { unschedulable } from './unschedulable.ts';
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
@@ -94,16 +95,16 @@ describe('a person hears of it', () => {
 
   it('of a StatefulSet that waits for a pod and never replaces it: what to set, and what to delete', () => {
     const kase = placeCase({ said: SELECTOR, nodes: pools, pod: { nodeSelector: { pool: 'generall' } }, changes: [ADDED] });
-    const [action] = unschedulable(as(kase, 'StatefulSet')).candidates;
-    expect(action).toMatchObject({ action: 'abstain', reason: 'StuckPodNeedsDeletion', lookAt: expect.stringContaining('nodeSelector/pool to general, then delete') });
-    expect(unschedulable(as(kase, 'Job')).candidates).toMatchObject([{ reason: 'JobIsImmutable' }]);
+    const [action] = (schedulingRules.Unschedulable?.(as(kase, 'StatefulSet')) ?? { candidates: [] }).candidates;
+    expect(action).toMatchObject({ action: 'abstain', reason: 'PodHoldsTheRollout', lookAt: expect.stringContaining('then delete pod checkout-1-x') });
+    expect(schedulingRules.Unschedulable?.(as(kase, 'Job')).candidates).toMatchObject([{ reason: 'JobTemplateImmutable' }]);
   });
 });
 
 /** The same workload as another kind. */
 function as(kase: ReturnType<typeof placeCase>, kind: string): ReturnType<typeof placeCase> {
   const is = <T extends object>(object: T): T => ({ ...object, kind });
-  return { ...kase, target: is(kase.target), versions: kase.versions.map((version) => ({ ...version, objects: version.objects.map(is) })), changes: kase.changes.map((change) => ({ ...change, object: is(change.object) })), related: kase.related.map((one) => (one.kind === 'ReplicaSet' ? { ...one, metadata: { ...one.metadata, ownerReferences: (one.metadata.ownerReferences ?? []).map(is) } } : one)) };
+  return { ...kase, target: is(kase.target), versions: kase.versions.map((version) => ({ ...version, objects: version.objects.map(is) })), changes: kase.changes.map((change) => ({ ...change, object: is(change.object) })), related: kase.related.map((one) => (one.kind === 'Pod' ? { ...one, metadata: { ...one.metadata, ownerReferences: [{ apiVersion: 'apps/v1', kind, name: 'checkout', uid: 'u', controller: true }] } } : one)) };
 }
 
 it('brings no toleration of the control plane back', () => {

@@ -4,7 +4,6 @@ import type { Case } from '@fleetmend/plugin-api';
 import { commitWords, placeWords, restore } from '../changes-in-effect.ts';
 import type { Rule } from '../rule.ts';
 import { claimForPod } from '../storage/claim-for-pod.ts';
-import { withStuckPods } from '../pods-that-stay.ts';
 import { scalerOf } from '../target-changes.ts';
 import { withValue } from '../with-value.ts';
 import { asList, valueAt } from '../workload.ts';
@@ -25,7 +24,7 @@ const CITES = ['event', 'object', 'history', 'node'] as const;
 export const unschedulable: Rule = (kase) => {
   const said = wordsOf(kase);
   const claim = claimForPod(kase, said);
-  if (claim) return withStuckPods(kase, claim);
+  if (claim) return claim;
   const around = surroundingsOf(kase);
   const blocker = blockerOf(kase.target, around);
   const isProven = runsAsItIs(kase);
@@ -39,7 +38,7 @@ export const unschedulable: Rule = (kase) => {
   const ports = blocker === 'HostPort' || /free ports/.test(said) ? portRemovals(kase) : [];
   const candidates = distinct([...(isAddition ? [...near, ...goBack] : [...goBack, ...near]), ...ports]);
   if (candidates.length === 0) return noPlace(kase, { said, blocker, missed, around });
-  return withStuckPods(kase, { cause: causeOf(kase, candidates[0], back[0]), confidence: back.length > 0 ? 0.85 : 0.75, cites: CITES, candidates });
+  return { cause: causeOf(kase, candidates[0], back[0]), confidence: back.length > 0 ? 0.85 : 0.75, cites: CITES, candidates };
 };
 
 /** What the scheduler says of the target's pods now; the request keeps what it said first. */

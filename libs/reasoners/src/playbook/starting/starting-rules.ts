@@ -1,16 +1,13 @@
-import type { ClassRules, Rule } from '../rule.ts';
+import { withJobTemplate } from '../job-template.ts';
+import type { ClassRules } from '../rule.ts';
+import { takenUp } from '../taken-up.ts';
 import { containerConfig } from './container-config.ts';
 import { crashLoop } from './crash-loop.ts';
 import { failedMount } from './failed-mount.ts';
 import { imagePull } from './image-pull.ts';
-import { withJobTemplate } from './job-template.ts';
 import { oomKilled } from './oom-killed.ts';
-import { withOrderedPods } from './ordered-pods.ts';
 import { containerCreate, initStuck, lifecycleHook, podSandbox, stuckTerminating } from './other-starts.ts';
 import { probeFailed } from './probe-failed.ts';
-
-/** What a pod of that kind of owner can take up at all. */
-const takenUp = (rule: Rule): Rule => withJobTemplate(withOrderedPods(rule));
 
 /** Containers that do not start, or do not stay up. */
 export const startingRules: ClassRules = {

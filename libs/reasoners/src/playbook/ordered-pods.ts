@@ -1,8 +1,8 @@
-import { objectOf, type Action, type KubeObject } from '@fleetmend/model';
+import type { Action, KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
-import { isTarget } from '../changes-in-effect.ts';
-import { abstain, type Rule } from '../rule.ts';
-import { asList, asRecord, valueAt } from '../workload.ts';
+import { changesTemplate } from './job-template.ts';
+import { abstain, type Rule } from './rule.ts';
+import { asList, asRecord, valueAt } from './workload.ts';
 
 /** A container that ends sooner is never seen ready. */
 const SEEN_READY = 5_000;
@@ -16,7 +16,7 @@ export function withOrderedPods(rule: Rule): Rule {
   return (kase) => {
     const answer = rule(kase);
     const held = heldPod(kase);
-    const own = (action: Action) => action.action !== 'abstain' && isTarget(kase, objectOf(action) ?? { ...kase.target, name: kase.target.metadata.name, namespace: kase.target.metadata.namespace });
+    const own = (action: Action) => changesTemplate(kase, action);
     if (held === undefined || !answer.candidates.some(own)) return answer;
     const others = answer.candidates.filter((action) => !own(action) && action.action !== 'abstain');
     if (others.length > 0) return { ...answer, candidates: others };

@@ -1,8 +1,8 @@
 import { objectOf, type Action } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
-import { inNamespace, isTarget } from '../changes-in-effect.ts';
-import { abstain, type Rule } from '../rule.ts';
-import { podSpecPath } from '../workload.ts';
+import { inNamespace, isTarget } from './changes-in-effect.ts';
+import { abstain, type Rule } from './rule.ts';
+import { podSpecPath } from './workload.ts';
 
 /** The template of a Job cannot be changed once it is there: the repair is told, and a person replaces the Job. A CronJob's can. */
 export function withJobTemplate(rule: Rule): Rule {
@@ -15,7 +15,8 @@ export function withJobTemplate(rule: Rule): Rule {
   };
 }
 
-function changesTemplate(kase: Case, action: Action): boolean {
+/** The action changes what the target's pods are made from. */
+export function changesTemplate(kase: Case, action: Action): boolean {
   if (action.action === 'abstain') return false;
   const object = objectOf(action);
   if (object !== undefined && !isTarget(kase, inNamespace(kase, object))) return false;

@@ -1,7 +1,7 @@
 import type { Action, KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 import { describe, expect, it } from 'vitest';
-import { aCase, commit, object } from '../case.fixture.ts';
+import { aCase, commit, object } from './case.fixture.ts';
 import { withOrderedPods } from './ordered-pods.ts';
 
 const own: Action = { action: 'restoreField', path: ['spec', 'template', 'spec', 'containers', '[name=app]', 'args', '0'], commit: commit(1) };

@@ -1,6 +1,6 @@
 import type { Action } from '@fleetmend/model';
 import { expect, it } from 'vitest';
-import { aCase, commit } from '../case.fixture.ts';
+import { aCase, commit } from './case.fixture.ts';
 import { withJobTemplate } from './job-template.ts';
 
 const image: Action = { action: 'setImage', container: 'app', image: 'shop:1', provenance: 'GitHistory' };
