@@ -1,3 +1,4 @@
+import { isPermanent } from '@fleetmend/kernel';
 import { sameRef } from '@fleetmend/model';
 import type { Application, SourceLayout, SourceRoot } from '@fleetmend/plugin-api';
 import { ClusterSilentError, type FleetCluster, type Tree } from '@fleetmend/ports';
@@ -16,7 +17,7 @@ export interface FleetRoot {
 /** Who else is rendered from the repository, as the engines of all clusters say. */
 export interface FleetRoots {
   readonly roots: readonly FleetRoot[];
-  /** Clusters that did not answer: what they apply is not known. */
+  /** Clusters that did not answer, or whose objects cannot be read: what they apply is not known. */
   readonly silent: readonly string[];
 }
 
@@ -48,7 +49,8 @@ async function applicationsOf(deps: Deps, cluster: FleetCluster): Promise<{ read
     const all = (await Promise.all(deps.engines.map((engine) => engine.listApplications(context)))).flat();
     return { cluster: cluster.name, applications: all.filter((one, index) => all.findIndex((other) => sameRef(other.ref, one.ref)) === index), silent: false };
   } catch (error) {
-    if (!(error instanceof ClusterSilentError)) throw error;
+    // One object that is not as expected, in whichever cluster, must not keep the whole fleet from being repaired.
+    if (!(error instanceof ClusterSilentError) && !isPermanent(error)) throw error;
     return { cluster: cluster.name, applications: [], silent: true };
   }
 }

@@ -1,3 +1,4 @@
+import { PermanentError } from '@fleetmend/kernel';
 import type { FieldChange, KubeObject, RepoBindingSpec } from '@fleetmend/model';
 import type { Application, GitOpsEngine, SourceLayout } from '@fleetmend/plugin-api';
 import { treeOf } from '@fleetmend/plugin-api/conformance';
@@ -21,7 +22,7 @@ function application(name: string, path: string, rest: Partial<Application> = {}
 
 interface World {
   /** What each cluster applies besides the target's own application; `silent`: it does not answer. */
-  readonly clusters?: Readonly<Record<string, readonly Application[] | 'silent'>>;
+  readonly clusters?: Readonly<Record<string, readonly Application[] | 'silent' | 'unreadable'>>;
   readonly request?: readonly string[];
   readonly fields?: readonly FieldChange[];
   readonly edit?: (text: string) => string;
@@ -31,13 +32,14 @@ interface World {
 async function proof({ clusters = {}, request = ['prod-1'], fields = [{ path: ['spec', 'replicas'], value: 3 }], edit = (text) => text.replace('replicas: 2', 'replicas: 3'), layouts = [layout] }: World) {
   const tree = treeOf(files);
   const own = application('own', './apps');
-  const all: Readonly<Record<string, readonly Application[] | 'silent'>> = { ...clusters, 'prod-1': [own, ...(Array.isArray(clusters['prod-1']) ? clusters['prod-1'] : [])] };
+  const all: Readonly<Record<string, readonly Application[] | 'silent' | 'unreadable'>> = { ...clusters, 'prod-1': [own, ...(Array.isArray(clusters['prod-1']) ? clusters['prod-1'] : [])] };
   const engine: GitOpsEngine = {
     kind: 'flux',
     findApplication: async () => own,
     listApplications: async ({ cluster }) => {
       const answer = all[cluster] ?? [];
       if (answer === 'silent') throw new ClusterSilentError(`${cluster} is silent`);
+      if (answer === 'unreadable') throw new PermanentError('Malformed', `${cluster} has an odd object`);
       return answer;
     },
     readRollout: async () => ({ state: 'Unknown', revision: undefined, message: '' }),
@@ -108,8 +110,8 @@ describe('the proof over the fleet', () => {
     expect(await proof({ clusters: { 'prod-2': [application('chart', 'apps')] }, request: ['prod-1', 'prod-2'], layouts: [other] })).toMatchObject({ exact: false, reach: { applications: 2 } });
   });
 
-  it('counts a silent cluster as reached', async () => {
-    expect(await proof({ clusters: { 'prod-2': 'silent' } })).toMatchObject({ exact: true, reach: { objects: 1, applications: 2, clusters: 2 } });
+  it.each(['silent', 'unreadable'] as const)('counts a cluster as reached that is %s', async (how) => {
+    expect(await proof({ clusters: { 'prod-2': how } })).toMatchObject({ exact: true, reach: { objects: 1, applications: 2, clusters: 2 } });
   });
 });
 
