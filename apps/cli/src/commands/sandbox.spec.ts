@@ -52,16 +52,16 @@ const succeeded = (cluster: string, name: string) =>
 
 describe('sandbox break', () => {
   it('pushes a fault of the demo as a commit, and it is repaired', { timeout: PATIENCE }, async () => {
-    const { status, out } = await cli(['sandbox', 'break', 'memory']);
-    expect([status, out]).toEqual([EXIT.ok, expect.stringMatching(/pushed [0-9a-f]{7} to main: "checkout: give back memory" \(clusters\/prod-1\/shop\/checkout\.yaml\)/)]);
+    const { status, out, err } = await cli(['sandbox', 'break', 'memory']);
+    expect([status, err, out]).toEqual([EXIT.ok, '', expect.stringMatching(/pushed [0-9a-f]{7} to main: "checkout: give back memory" \(clusters\/prod-1\/shop\/checkout\.yaml\)/)]);
     expect(await succeeded('prod-1', 'checkout')).toMatchObject({ spec: { failure: { class: 'OOMKilled' } } });
     const [, pushed] = (await world.fleet?.repository.log({ from: await world.fleet.repository.head(BRANCH), limit: 2 })) ?? [];
     expect(pushed?.message).toContain('give back memory');
   });
 
   it('plays the commits of a scenario folder in a cluster that has room for it', { timeout: PATIENCE }, async () => {
-    const { status, out } = await cli(['sandbox', 'break', 'oom-limit-lowered']);
-    expect([status, out]).toEqual([EXIT.ok, expect.stringMatching(/"trim memory of checkout" \(clusters\/(prod-2|edge-1)\/scenarios\/oom-limit-lowered\)/)]);
+    const { status, out, err } = await cli(['sandbox', 'break', 'oom-limit-lowered']);
+    expect([status, err, out]).toEqual([EXIT.ok, '', expect.stringMatching(/"trim memory of checkout" \(clusters\/(prod-2|edge-1)\/scenarios\/oom-limit-lowered\)/)]);
     expect(await succeeded(/clusters\/([^/]+)\/scen/.exec(out)?.[1] ?? '', 'checkout')).toBeDefined();
   });
 

@@ -88,12 +88,13 @@ function scenarioFor(dir: string): Scenario {
   return scenario;
 }
 
+/** Nobody listens where no fleet runs, which is known at once; a busy machine may take its time to answer. */
 async function needRunning({ kubeconfig, root }: StateLayout): Promise<void> {
   const how = 'start it with `npm start` in another terminal, or name its folder with --state-dir';
   if (!existsSync(kubeconfig)) throw new PermanentError('FleetNotRunning', `${root} holds no fleet: ${how}`);
   const connection = loadKubeconfig({ files: [kubeconfig] });
   try {
-    await createKubeClient({ ...connection, readOnly: true }).json({ path: '/version', signal: AbortSignal.timeout(seconds(5)) });
+    await createKubeClient({ ...connection, readOnly: true }).json({ path: '/version', signal: AbortSignal.timeout(seconds(30)) });
   } catch (error) {
     if (isPermanent(error)) throw error;
     throw new PermanentError('FleetNotRunning', `the fleet of ${root} does not run (${messageOf(error)}): ${how}`, { cause: error });
