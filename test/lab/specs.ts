@@ -4,7 +4,7 @@ import type { LabServer, Packages } from './boot/lab.ts';
 export interface LabSpec {
   /** What `--only` takes; the file is `<folder>/<name>.lab.ts`. */
   readonly name: string;
-  readonly folder: 'boot' | 'contracts' | 'journeys' | 'kubectl' | 'policies' | 'product';
+  readonly folder: 'boot' | 'contracts' | 'journeys' | 'kubectl' | 'policies' | 'product' | 'scenarios';
   readonly servers: readonly LabServer[];
   /** Programs that are called but not booted, by the name of their folder under `servers/`. */
   readonly tools?: readonly string[];
@@ -33,6 +33,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
   { name: 'journey-01', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
   { name: 'journey-02', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'flux'], smoke: false },
+  { name: 'scenarios', folder: 'scenarios', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'], smoke: true },
   { name: 'charts', folder: 'product', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], tools: ['helm', 'kubeconform'], smoke: false },
   { name: 'kubectl-story', folder: 'product', servers: [], tools: ['kubernetes'], smoke: true },
   { name: 'dashboard', folder: 'product', servers: [], packages: { chromium: 'chromium' }, smoke: true },

@@ -1,6 +1,8 @@
 const REAL = /^(ProcessWrap|FSReq|CloseReq)/;
 
-/** True while this process waits for a child process or a file: a virtual clock may not move on meanwhile. */
-export function isOutsideBusy(): boolean {
-  return process.getActiveResourcesInfo().some((resource) => REAL.test(resource));
+/** What this process is about beyond a virtual clock: waits for a child process or a file, or for its next turn. */
+export function outside(): 'busy' | 'soon' | 'idle' {
+  const resources = process.getActiveResourcesInfo();
+  if (resources.some((resource) => REAL.test(resource))) return 'busy';
+  return resources.includes('Immediate') ? 'soon' : 'idle';
 }

@@ -63,8 +63,8 @@ async function playAndWatch(scenario: Scenario, fleet: VirtualFleet, { renderers
     scenario, appliedAt, steps, usual,
     world: {
       clock,
-      requests: () => hub.ledger.all(),
-      tickets: () => [...hub.tickets.values()].map(({ title, body }) => ({ title, body })),
+      requests: async () => hub.ledger.all(),
+      tickets: async () => [...hub.tickets.values()].map(({ title, body }) => ({ title, body })),
       pullRequests: async () => forge.pullRequests().map(({ number, title, state, openedAt, branch: name }) => ({ number, title, state, openedAt, files: proposedFiles({ faulty, before: filesOf(bases.get(number)), after: filesOf(git.tip(name)?.sha) }) })),
       files: async () => filesOf(head()),
       troubles: async () => troubles(),

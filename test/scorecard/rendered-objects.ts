@@ -1,7 +1,6 @@
 import { minutes, seconds, seededRandom, sha256 } from '@fleetmend/kernel';
 import { createLive, createWorld, deployRoots, findObject, PLACEHOLDER_URL, rootsNotTried, withoutMoving, worldClusters, type Files, type FindObject, type Renderers, type Scenario, type World } from '@fleetmend/sandbox';
 import { emptyGit, VirtualClock } from '@fleetmend/testing';
-import { isOutsideBusy } from './outside.ts';
 import { readerOf } from './git-access.ts';
 
 /** Long enough for what is applied only after something else is ready. */
@@ -12,11 +11,11 @@ const AFTER = seconds(30);
  * sandbox's controllers follow is rendered as they render it. Without what the cluster itself adds later.
  */
 export async function renderState(scenario: Scenario, { files, named, renderers }: { readonly files: Files; readonly named: readonly string[]; readonly renderers: Renderers }): Promise<FindObject> {
-  const clock = new VirtualClock(undefined, { outside: isOutsideBusy });
+  const clock = new VirtualClock();
   const git = emptyGit(clock);
   const { branch } = scenario.repository;
   git.commit({ branch, files, author: 'somebody', message: 'this state' });
-  const world = createWorld({ clusters: worldClusters(scenario), clock, random: seededRandom(Number.parseInt(sha256(scenario.name).slice(7, 15), 16)), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers });
+  const world = createWorld({ clusters: worldClusters(scenario), clock, random: seededRandom(Number.parseInt(sha256(scenario.name).slice(7, 15), 16)), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers: heldBy(clock, renderers) });
   try {
     for (const name of worldClusters(scenario)) createLive(world.cluster(name).objects, scenario.live(name));
     world.furnish();
@@ -30,6 +29,12 @@ export async function renderState(scenario: Scenario, { files, named, renderers 
     world.close();
     await clock.run(0);
   }
+}
+
+/** Time stands still while a program renders; nothing else is outside of this clock here, whatever else this process may run. */
+function heldBy(clock: VirtualClock, { kustomize, helm }: Renderers): Renderers {
+  const held = (renderer: NonNullable<Renderers['kustomize']>): NonNullable<Renderers['kustomize']> => ({ ...renderer, render: (input, signal) => clock.hold(renderer.render(input, signal)) });
+  return { ...(kustomize ? { kustomize: held(kustomize) } : {}), ...(helm ? { helm: held(helm) } : {}) };
 }
 
 const ENGINES = /^(kustomize-controller|helm-controller|argocd-)/;

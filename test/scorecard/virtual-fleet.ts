@@ -9,7 +9,7 @@ import { createWorld, PLACEHOLDER_URL, SCENARIO_REPOSITORY, scenarioSettings, wo
 import { emptyGit, memoryForge, VirtualClock, type MemoryForge, type MemoryGit } from '@fleetmend/testing';
 import { readerOf, writerOf } from './git-access.ts';
 import { mergeTexts } from './merge-texts.ts';
-import { isOutsideBusy } from './outside.ts';
+import { outside } from './outside.ts';
 import { FORGE, startVirtualHub, type VirtualHub } from './virtual-hub.ts';
 
 /** What the virtual world costs once per process and not once per scenario. */
@@ -49,7 +49,7 @@ function quickFolder(): string {
 
 /** Everything is seeded by the scenario's name: the same scenario plays the same way each time. */
 export async function openVirtualFleet({ name, clusters, deploy, repository }: Pick<Scenario, 'name' | 'clusters' | 'deploy' | 'repository'>, { policyEngine, path, renderers }: FleetParts): Promise<VirtualFleet> {
-  const clock = new VirtualClock(undefined, { outside: isOutsideBusy });
+  const clock = new VirtualClock(undefined, { outside });
   const start = clock.now();
   const seed = Number.parseInt(sha256(name).slice(7, 15), 16);
   const stateDir = mkdtempSync(join(quickFolder(), 'fleetmend-scorecard-'));

@@ -7,8 +7,11 @@ interface Sleeper {
 }
 
 export interface VirtualClockOptions {
-  /** True while something runs that takes real time: a child process, a read of a file. Time stands still as long. */
-  readonly outside?: () => boolean;
+  /**
+   * What is still going on beyond what waits for this clock; time stands still as long. `busy`: something that takes real time, such as a
+   * child process or a read of a file. `soon`: a next turn of the event loop is asked for.
+   */
+  readonly outside?: () => 'busy' | 'soon' | 'idle';
 }
 
 /**
@@ -21,9 +24,9 @@ export class VirtualClock implements Clock {
   #order = 0;
   #held = 0;
   readonly #sleepers: Sleeper[] = [];
-  readonly #outside: () => boolean;
+  readonly #outside: NonNullable<VirtualClockOptions['outside']>;
 
-  constructor(start: Instant = Date.UTC(2026, 0, 5, 9, 0, 0), { outside = () => false }: VirtualClockOptions = {}) {
+  constructor(start: Instant = Date.UTC(2026, 0, 5, 9, 0, 0), { outside = () => 'idle' }: VirtualClockOptions = {}) {
     this.#now = start;
     this.#outside = outside;
   }
@@ -96,11 +99,12 @@ export class VirtualClock implements Clock {
   }
 
   async #settle(): Promise<void> {
-    await turn();
-    while (this.#held > 0 || this.#outside()) {
-      await pause();
-      // What has just come to its end may begin the next such thing only in a turn of its own.
+    for (;;) {
       await turn();
+      const outside = this.#held > 0 ? 'busy' : this.#outside();
+      if (outside === 'idle') return;
+      // What then comes to its end may begin the next such thing only in a turn of its own.
+      if (outside === 'busy') await pause();
     }
   }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { setUpFailureStream } from '@fleetmend/bus';
 import { seededRandom } from '@fleetmend/kernel';
 import { approvalAdmission, customResourceDefinitions, type FleetClusterSpec } from '@fleetmend/model';
@@ -60,7 +60,7 @@ export interface Identities {
   readonly agent: string;
 }
 
-const configuration = (lab: LabFacts, folder: string, identities: Identities): object => {
+const configuration = (lab: LabFacts, folder: string, { identities, cluster }: { readonly identities: Identities; readonly cluster: string }): object => {
   const kubernetesAs = (kubeconfig: string): object => ({ kubeconfig: [kubeconfig] });
   const bus = { kind: 'nats', servers: [lab.nats?.url] };
   return {
@@ -73,14 +73,23 @@ const configuration = (lab: LabFacts, folder: string, identities: Identities): o
       forges: { gitea: { kind: 'gitea', url: lab.gitea?.url, token: { env: 'GITEA_TOKEN' } } },
       policyEngine: { kind: 'opa-wasm', bundle: join(ROOT, 'policies', 'bundle') },
     },
-    agent: { profile: 'sandbox', cluster: 'lab', stateDir: join(folder, 'agent'), kubernetes: kubernetesAs(identities.agent), bus },
+    agent: { profile: 'sandbox', cluster, stateDir: join(folder, 'agent'), kubernetes: kubernetesAs(identities.agent), bus },
   };
 };
 
 const answers = (url: string): Promise<boolean> => fetch(url).then((response) => response.ok, () => false);
 
+export interface HubClusterSettings {
+  readonly repository: string;
+  readonly gitops: FleetClusterSpec['gitops'];
+  /** Its name in the fleet; `lab` where left out. */
+  readonly cluster?: string;
+  readonly branch?: string;
+  readonly editablePaths?: readonly string[];
+}
+
 /** Installs our kinds, and what a platform team writes down: one cluster, one policy that proposes, one binding. */
-export const prepareHubCluster = async (lab: LabFacts, { repository, gitops }: { readonly repository: string; readonly gitops: FleetClusterSpec['gitops'] }): Promise<void> => {
+export const prepareHubCluster = async (lab: LabFacts, { repository, gitops, cluster = 'lab', branch = 'main', editablePaths = ['apps/**'] }: HubClusterSettings): Promise<void> => {
   const apply = (items: readonly object[]): Promise<string> =>
     kubectlIn(lab, ['apply', '--server-side', '--force-conflicts', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   const ours = (kind: string, metadata: object, spec: object): object => ({ apiVersion: 'fleetmend.dev/v1alpha1', kind, metadata, spec });
@@ -91,32 +100,33 @@ export const prepareHubCluster = async (lab: LabFacts, { repository, gitops }: {
     return true;
   });
   await apply([
-    ours('FleetCluster', { name: 'lab' }, { gitops }),
+    ours('FleetCluster', { name: cluster }, { gitops }),
     ours('RemediationPolicy', { name: 'fleet', namespace }, { selector: { namespaces: ['*'], classes: ['*'] }, mode: 'Propose' }),
     ours('RepoBinding', { name: 'fleet', namespace }, {
       selects: { namespaces: ['*'], kinds: ['*'] },
       forgeRef: 'gitea',
       repository,
-      branch: 'main',
-      editablePaths: ['apps/**'],
+      branch,
+      editablePaths,
     }),
   ]);
 };
 
 /** Bundles hub and agent as a release does, and starts both against the lab's servers. */
-export const startProduct = async (lab: LabFacts, folder: string, identities?: Identities): Promise<Product> => {
+export const startProduct = async (lab: LabFacts, folder: string, identities?: Identities, cluster = 'lab'): Promise<Product> => {
   const administrator = lab.kubernetes?.kubeconfig ?? '';
   mkdirSync(folder, { recursive: true });
   await setUpFailureStream({ servers: [lab.nats?.url ?? ''], credentials: { kind: 'none' }, clock: systemClock, random: seededRandom(1) });
   const config = join(folder, 'fleetmend.yaml');
-  writeFileSync(config, JSON.stringify(configuration(lab, folder, identities ?? { hub: administrator, agent: administrator }), null, 2));
+  writeFileSync(config, JSON.stringify(configuration(lab, folder, { cluster, identities: identities ?? { hub: administrator, agent: administrator } }), null, 2));
   const build = async (app: string): Promise<string> => {
     const file = join(folder, `${app}.mjs`);
     await bundle({ root: ROOT, entry: `apps/${app}/src/main.ts`, file: relative(ROOT, file) });
     return file;
   };
   const [hubFile, agentFile] = [await build('hub'), await build('agent')];
-  const env = { GITEA_TOKEN: lab.gitea?.bot.token ?? '' };
+  const renderers = ['kustomize', 'helm'].flatMap((name) => lab.programs[name]?.paths[name] ?? []).map(dirname);
+  const env = { GITEA_TOKEN: lab.gitea?.bot.token ?? '', PATH: [...renderers, process.env.PATH ?? ''].join(delimiter) };
   const hub = start('fleetmend-hub', { file: hubFile, config, logs: lab.logs, env });
   const agent = start('fleetmend-agent', { file: agentFile, config, logs: lab.logs, env: {} });
   await until('the hub is ready', 60, async () => {

@@ -54,8 +54,9 @@ export async function playOneScenario(dir: string, { layout, pace, story, signal
   const seen = await watchScenario({
     scenario, appliedAt, steps, usual, signal, held,
     world: {
-      clock, requests, troubles,
-      tickets: () => requests().filter(({ status }) => status.aftermath?.escalated !== undefined).map((request) => ticketOf(request)),
+      clock, troubles,
+      requests: async () => requests(),
+      tickets: async () => requests().filter(({ status }) => status.aftermath?.escalated !== undefined).map((request) => ticketOf(request)),
       pullRequests: () => watchedPullRequests(desk, faulty),
       files: async () => repository.files(await repository.head(branch), ''),
       live: async (refs) => findLive(world, refs),

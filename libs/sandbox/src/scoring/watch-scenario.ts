@@ -18,8 +18,8 @@ export interface WatchedPullRequest extends Omit<SeenPullRequest, 'openedAfter'>
 /** What can be seen of a world in which a scenario is played: the same questions to the sandbox, on any clock, and to real servers. */
 export interface WatchedWorld {
   readonly clock: Clock;
-  requests(): readonly RemediationRequest[];
-  tickets(): readonly SeenTicket[];
+  requests(): Promise<readonly RemediationRequest[]>;
+  tickets(): Promise<readonly SeenTicket[]>;
   pullRequests(): Promise<readonly WatchedPullRequest[]>;
   /** The deployed branch now. */
   files(): Promise<Files>;
@@ -64,19 +64,19 @@ export async function watchScenario({ scenario, world, appliedAt, steps, usual, 
     wellSince = troubles.length > 0 ? undefined : (wellSince ?? clock.now());
     const states = (await world.pullRequests()).map(({ state }) => state);
     const now = clock.now();
-    if (onlyIgnored ? now >= end : isOver({ now, end, held, wellSince, merged: states.includes('Merged'), open: states.includes('Open'), requests: world.requests().map(seenRequest) })) break;
+    if (onlyIgnored ? now >= end : isOver({ now, end, held, wellSince, merged: states.includes('Merged'), open: states.includes('Open'), requests: (await world.requests()).map(seenRequest) })) break;
     await clock.sleep(LOOK_EVERY, signal);
   }
 
   const pullRequests = (await world.pullRequests()).map(({ openedAt, ...seen }): SeenPullRequest => ({ ...seen, openedAfter: openedAt - appliedAt }));
   const merged = await world.files();
-  const requests = world.requests().map(seenRequest);
+  const requests = (await world.requests()).map(seenRequest);
   const now = clock.now();
   const objects = await seenObjects({ scenario, world, named, states: [faulty, merged, ...pullRequests.map(({ files }) => files)], liveBefore });
   return {
     faulty, merged, pullRequests, objects, requests,
     earlier: steps.slice(0, -1).reverse(),
-    tickets: world.tickets(),
+    tickets: await world.tickets(),
     recoveredAfter: wellSince === undefined ? undefined : wellSince - appliedAt,
     heldFor: wellSince === undefined ? 0 : now - wellSince,
     troubles: troubles.map(({ about, what }) => `${about}: ${what}`),

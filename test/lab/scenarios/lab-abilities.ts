@@ -1,0 +1,23 @@
+import type { Scenario } from '@fleetmend/sandbox';
+import type { LabFacts } from '../boot/lab.ts';
+
+const FLAGS = ['log', 'require-env', 'require-file', 'require-dns', 'require-connect', 'write', 'hold-memory', 'listen', 'health', 'ready-after', 'exit-after', 'exit'];
+
+/** Why the lab cannot play the scenario; empty where it can. */
+export const missingInLab = (scenario: Scenario, lab: Pick<LabFacts, 'node' | 'flux' | 'argocd'>): readonly string[] => {
+  const { worlds, requires, clusters, layout, deploy, branches: _, dir: _dir } = scenario;
+  const abilities = [...(lab.node ? ['kubelet'] : []), ...FLAGS.map((flag) => `labapp --${flag}`)];
+  const engines = [...new Set(deploy.map(({ engine }) => engine))];
+  const nodes = clusters.flatMap((name) => scenario.live(name)).some(({ kind }) => kind === 'Node');
+  return [
+    ...(worlds && !worlds.includes('lab') ? [`it is only for ${worlds.join(', ')}`] : []),
+    ...requires.filter((ability) => !abilities.includes(ability)).map((ability) => `the lab has no ${ability}`),
+    ...(clusters.length > 1 ? ['the lab has one cluster'] : []),
+    ...(nodes ? ['the lab has one node of its own'] : []),
+    ...(deploy.some(({ cluster }) => cluster === 'hub') ? ['the lab does not follow ApplicationSets'] : []),
+    ...(engines.length > 1 ? ['the lab follows one engine at a time'] : []),
+    ...engines.filter((engine) => !lab[engine]).map((engine) => `${engine} is not up`),
+    ...(layout === 'flux-helmrelease' ? ['the lab has no helm-controller'] : []),
+    ...(layout === 'raw' || layout === 'kustomize' || layout === 'flux-helmrelease' ? [] : [`the lab does not play the layout ${layout} yet`]),
+  ];
+};

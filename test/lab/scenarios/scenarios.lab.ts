@@ -1,0 +1,29 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, inject, it } from 'vitest';
+import { findScenarios } from '../../scorecard/find-scenarios.ts';
+import { renderTable } from '../../scorecard/report.ts';
+import type { Row } from '../../scorecard/row.ts';
+import { startStory } from '../journeys/story.ts';
+import { playLab } from './play-lab.ts';
+
+const lab = inject('lab');
+const SMOKE = ['oom-limit-lowered', 'image-tag-typo', 'crash-loop-env-changed', 'quota-real-growth', 'harmless-change'];
+/** Given by `npm run scorecard -- --world lab`: folders to play instead, and where their rows go. */
+const { FLEETMEND_SCENARIOS: given, FLEETMEND_SCENARIO_ROWS: rowsFile } = process.env;
+const dirs = given === undefined ? findScenarios([join(import.meta.dirname, '../../scenarios')], SMOKE.map((name) => `/${name}`)) : (JSON.parse(given) as readonly string[]);
+const PATIENCE = 20 * 60_000;
+
+const rows: Row[] = [];
+const story = startStory('scenarios on real servers');
+afterAll(() => {
+  process.stdout.write(`\n${renderTable(rows)}\n`);
+  if (rowsFile !== undefined) writeFileSync(rowsFile, JSON.stringify(rows));
+});
+
+it.each(dirs.map((dir) => [dir.split('/').at(-1) ?? dir, dir] as const))('%s', { timeout: PATIENCE }, async (_, dir) => {
+  const row = await playLab(dir, { lab, tell: story.tell });
+  rows.push(row);
+  story.tell(`${row.name}: ${row.outcome} ${row.why}`);
+  if (rowsFile === undefined) expect([row.asExpected, row.why, row.details]).toEqual([true, '', expect.anything()]);
+});
