@@ -112,23 +112,42 @@ export const prepareHubCluster = async (lab: LabFacts, { repository, gitops, clu
   ]);
 };
 
-/** Bundles hub and agent as a release does, and starts both against the lab's servers. */
-export const startProduct = async (lab: LabFacts, folder: string, identities?: Identities, cluster = 'lab'): Promise<Product> => {
-  const administrator = lab.kubernetes?.kubeconfig ?? '';
-  mkdirSync(folder, { recursive: true });
-  await setUpFailureStream({ servers: [lab.nats?.url ?? ''], credentials: { kind: 'none' }, clock: systemClock, random: seededRandom(1) });
-  const config = join(folder, 'fleetmend.yaml');
-  writeFileSync(config, JSON.stringify(configuration(lab, folder, { cluster, identities: identities ?? { hub: administrator, agent: administrator } }), null, 2));
+/** The files of hub and agent, bundled. */
+export interface ProductPrograms {
+  readonly hub: string;
+  readonly agent: string;
+}
+
+/** Bundles hub and agent as a release does. */
+export const buildProduct = async (folder: string): Promise<ProductPrograms> => {
   const build = async (app: string): Promise<string> => {
     const file = join(folder, `${app}.mjs`);
     await bundle({ root: ROOT, entry: `apps/${app}/src/main.ts`, file: relative(ROOT, file) });
     return file;
   };
-  const [hubFile, agentFile] = [await build('hub'), await build('agent')];
+  return { hub: await build('hub'), agent: await build('agent') };
+};
+
+export interface ProductOptions {
+  readonly identities?: Identities;
+  /** The name of the lab's cluster in the fleet. */
+  readonly cluster?: string;
+  /** Bundled already; else it is done now. */
+  readonly programs?: ProductPrograms;
+}
+
+/** Starts hub and agent against the lab's servers. */
+export const startProduct = async (lab: LabFacts, folder: string, { identities, cluster = 'lab', programs }: ProductOptions = {}): Promise<Product> => {
+  const administrator = lab.kubernetes?.kubeconfig ?? '';
+  mkdirSync(folder, { recursive: true });
+  await setUpFailureStream({ servers: [lab.nats?.url ?? ''], credentials: { kind: 'none' }, clock: systemClock, random: seededRandom(1) });
+  const config = join(folder, 'fleetmend.yaml');
+  writeFileSync(config, JSON.stringify(configuration(lab, folder, { cluster, identities: identities ?? { hub: administrator, agent: administrator } }), null, 2));
+  const files = programs ?? (await buildProduct(folder));
   const renderers = ['kustomize', 'helm'].flatMap((name) => lab.programs[name]?.paths[name] ?? []).map(dirname);
   const env = { GITEA_TOKEN: lab.gitea?.bot.token ?? '', PATH: [...renderers, process.env.PATH ?? ''].join(delimiter) };
-  const hub = start('fleetmend-hub', { file: hubFile, config, logs: lab.logs, env });
-  const agent = start('fleetmend-agent', { file: agentFile, config, logs: lab.logs, env: {} });
+  const hub = start('fleetmend-hub', { file: files.hub, config, logs: lab.logs, env });
+  const agent = start('fleetmend-agent', { file: files.agent, config, logs: lab.logs, env: {} });
   await until('the hub is ready', 60, async () => {
     for (const program of [hub, agent]) {
       if (program.ended()) throw new Error(`it has ended (${program.ended()}): ${lastLines(program.log)}`);

@@ -9,18 +9,20 @@ import { systemClock } from '@fleetmend/telemetry';
 import { renderState } from '../../scorecard/rendered-objects.ts';
 import { brokenRow, malformedRow, renderRow, skippedRow, type Row } from '../../scorecard/row.ts';
 import type { LabFacts } from '../boot/lab.ts';
-import { prepareHubCluster, startProduct } from '../journeys/product.ts';
+import { prepareHubCluster, startProduct, type ProductPrograms } from '../journeys/product.ts';
 import { createScenarioRepository, type ScenarioRepository } from './gitea-repository.ts';
 import { labCluster, type LabCluster } from './lab-cluster.ts';
 import { missingInLab } from './lab-abilities.ts';
 
 export interface LabPlay {
   readonly lab: LabFacts;
+  /** Hub and agent, bundled once for all scenarios. */
+  readonly programs: ProductPrograms;
   readonly tell: (line: string) => void;
 }
 
 /** Plays one scenario folder on the lab's servers with the product as its own processes, and scores it as the sandbox's are. */
-export const playLab = async (dir: string, { lab, tell }: LabPlay): Promise<Row> => {
+export const playLab = async (dir: string, { lab, programs, tell }: LabPlay): Promise<Row> => {
   const began = performance.now();
   const { gitea } = lab;
   if (!gitea) throw new Error('scenarios need gitea: add it to the servers of the spec in test/lab/specs.ts');
@@ -45,7 +47,7 @@ export const playLab = async (dir: string, { lab, tell }: LabPlay): Promise<Row>
   };
   const editable = path.replace(/^\.?\/+|\/+$/g, '');
   await prepareHubCluster(lab, { repository: repository.name, gitops: cluster.gitops, cluster: plain.clusters[0] ?? '', branch, editablePaths: [editable === '' || editable === '.' ? '**' : `${editable}/**`] });
-  const product = await startProduct(lab, folder, undefined, plain.clusters[0]);
+  const product = await startProduct(lab, folder, { cluster: plain.clusters[0] ?? '', programs });
   try {
     const seen = await playAndWatch({ scenario, repository, cluster, say });
     return renderRow({ scenario, score: score(scenario.expect, seen), seen, log, took: performance.now() - began });

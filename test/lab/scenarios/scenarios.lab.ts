@@ -1,10 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { findScenarios } from '../../scorecard/find-scenarios.ts';
 import { renderTable } from '../../scorecard/report.ts';
 import type { Row } from '../../scorecard/row.ts';
 import { startStory } from '../journeys/story.ts';
+import { buildProduct, type ProductPrograms } from '../journeys/product.ts';
 import { playLab } from './play-lab.ts';
 
 const lab = inject('lab');
@@ -15,6 +17,11 @@ const dirs = given === undefined ? findScenarios([join(import.meta.dirname, '../
 const PATIENCE = 20 * 60_000;
 
 const rows: Row[] = [];
+let programs: ProductPrograms;
+beforeAll(async () => {
+  programs = await buildProduct(mkdtempSync(join(tmpdir(), 'product-')));
+});
+
 const story = startStory('scenarios on real servers');
 afterAll(() => {
   process.stdout.write(`\n${renderTable(rows)}\n`);
@@ -22,7 +29,7 @@ afterAll(() => {
 });
 
 it.each(dirs.map((dir) => [dir.split('/').at(-1) ?? dir, dir] as const))('%s', { timeout: PATIENCE }, async (_, dir) => {
-  const row = await playLab(dir, { lab, tell: story.tell });
+  const row = await playLab(dir, { lab, programs, tell: story.tell });
   rows.push(row);
   story.tell(`${row.name}: ${row.outcome} ${row.why}`);
   if (rowsFile === undefined) expect([row.asExpected, row.why, row.details]).toEqual([true, '', expect.anything()]);
