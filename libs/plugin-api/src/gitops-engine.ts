@@ -18,6 +18,8 @@ export interface Application {
   /** The engine reports that the current revision could not be built or applied. */
   readonly refused: string | undefined;
   readonly evidence: readonly string[];
+  /** The engine's own object as it is live, where a layout needs more of it than its sources: values, parameters, overrides. */
+  readonly object?: KubeObject | undefined;
 }
 
 export interface RolloutState {

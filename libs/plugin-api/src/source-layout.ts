@@ -29,6 +29,8 @@ export interface SourceOrigin extends SourceRoot {
   /** Index of the document inside the file. */
   readonly document: number;
   readonly evidence: readonly string[];
+  /** Objects of the engine in Git that carry values of the target, such as its HelmRelease: an edit may change them, and that is no change of its own. */
+  readonly carriers?: readonly ObjectRef[] | undefined;
 }
 
 /** A change that a layout is to write down. */

@@ -5,7 +5,11 @@ import type { SourceLayout } from '@fleetmend/plugin-api';
 import { type LayoutFixtures, pluginFolderConformance, sourceLayoutConformance } from '@fleetmend/plugin-api/conformance';
 import { VirtualClock } from '@fleetmend/testing';
 import { describe, expect, it } from 'vitest';
-import { kustomize, raw, sourceLayouts } from './index.ts';
+import { argocdMultisource, fluxHelmrelease, helm, kustomize, raw, sourceLayouts } from './index.ts';
+import { FIXTURES as multisourceFixtures } from './argocd-multisource/spec-support/layouts.ts';
+import { FIXTURES as fluxFixtures } from './flux-helmrelease/spec-support/layouts.ts';
+import { FIXTURES as helmFixtures } from './helm/spec-support/layouts.ts';
+import { MISSING_HELM } from './spec-chart.fixture.ts';
 import { MISSING, SEARCH_PATH, FIXTURES as kustomizeFixtures } from './kustomize/spec-support/layouts.ts';
 import { FIXTURES as rawFixtures } from './raw/spec-support/layouts.ts';
 
@@ -20,6 +24,9 @@ interface Member {
 const MEMBERS: Readonly<Record<string, Member>> = {
   raw: { layout: await raw.create(parse(raw.config, {}, 'config'), deps), fixtures: rawFixtures },
   kustomize: { layout: await kustomize.create(parse(kustomize.config, {}, 'config'), deps), fixtures: kustomizeFixtures, missing: MISSING },
+  helm: { layout: await helm.create(parse(helm.config, {}, 'config'), deps), fixtures: helmFixtures, missing: MISSING_HELM },
+  'argocd-multisource': { layout: await argocdMultisource.create(parse(argocdMultisource.config, {}, 'config'), deps), fixtures: multisourceFixtures, missing: MISSING_HELM },
+  'flux-helmrelease': { layout: await fluxHelmrelease.create(parse(fluxHelmrelease.config, {}, 'config'), deps), fixtures: fluxFixtures, missing: MISSING_HELM },
 };
 
 describe('source layouts', () => {

@@ -41,6 +41,7 @@ function describe(target: KubeObject | undefined, owner: KubeObject): FoundAppli
   return {
     engine: 'argocd',
     ref: refOf(owner),
+    object: owner,
     sources: isChart ? [] : sources.map(({ repoURL, path = '', targetRevision = 'HEAD' }) => ({ repoURL, path, revision: targetRevision })),
     namespace: spec.destination.namespace ? { name: spec.destination.namespace, override: false } : undefined,
     applied: appliedOf(status),

@@ -2,7 +2,7 @@ import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import { type Application, type EngineContext, type GitOpsEngine, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { helmReleaseRollout } from './helm-release.ts';
-import { findHelmRelease, findOwner, parseKustomization, refuseIfLeftAlone } from './ownership.ts';
+import { findHelmRelease, findOwner, holds, parseKustomization, refuseIfLeftAlone } from './ownership.ts';
 import { kustomizationRollout, refusalOf } from './rollout.ts';
 import { HELM_RELEASE, KUSTOMIZATION, commitOf } from './schema.ts';
 import { gitSources, readSources } from './source.ts';
@@ -49,8 +49,15 @@ function applicationOf(owner: KubeObject): Omit<Application, 'sources' | 'eviden
 /** Also those that change what their files say: whatever else they do, what is rendered from a file differs where the file does. */
 const listApplications: GitOpsEngine['listApplications'] = async (context) => {
   if (context.readFrom !== undefined && context.readFrom !== context.cluster) return [];
-  const owners = (await context.read(KUSTOMIZATION)).filter((object) => parseKustomization(object).spec.kubeConfig === undefined);
-  return Promise.all(owners.map(async (owner) => ({ ...applicationOf(owner), sources: await gitSources(parseKustomization(owner), context), evidence: [] })));
+  const [kustomizations, releases] = await Promise.all([context.read(KUSTOMIZATION), context.read(HELM_RELEASE)]);
+  const owners = kustomizations.filter((object) => parseKustomization(object).spec.kubeConfig === undefined);
+  const applications = await Promise.all(owners.map(async (owner): Promise<Application> => ({ ...applicationOf(owner), sources: await gitSources(parseKustomization(owner), context), evidence: [] })));
+  const installed = releases.flatMap((release): readonly Application[] => {
+    const at = owners.findIndex((owner) => holds(owner, release));
+    const holder = applications[at];
+    return holder ? [{ ...holder, ref: refOf(release), renderedBy: refOf(release) }] : [];
+  });
+  return [...applications, ...installed];
 };
 
 const readRollout: GitOpsEngine['readRollout'] = async ({ application, ...question }, context) => {

@@ -52,6 +52,11 @@ export function parseKustomization(object: KubeObject): Kustomization {
   return parse(Kustomization, object, renderRef(refOf(object)));
 }
 
+/** The inventory of a Kustomization lists the object. */
+export function holds(owner: KubeObject, object: KubeObject): boolean {
+  return lists(parseKustomization(owner), object);
+}
+
 function lists({ spec, status }: Kustomization, { apiVersion, kind, metadata }: KubeObject): boolean {
   // With a kubeConfig, the inventory is of another cluster, where an object of the same name may be.
   if (spec.kubeConfig) return false;

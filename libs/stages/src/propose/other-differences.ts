@@ -1,7 +1,7 @@
 import { PermanentError, isPermanent } from '@fleetmend/kernel';
 import { structuralDiff } from '@fleetmend/manifest';
-import { renderRef, type FileEdit, type KubeObject, type ObjectDiff } from '@fleetmend/model';
-import type { SourceLayout, SourceRoot } from '@fleetmend/plugin-api';
+import { renderRef, sameRef, type FileEdit, type KubeObject, type ObjectDiff } from '@fleetmend/model';
+import type { SourceLayout, SourceOrigin, SourceRoot } from '@fleetmend/plugin-api';
 import { overlay, type Tree } from '@fleetmend/ports';
 import { includes, type FleetRoots } from './fleet-roots.ts';
 
@@ -24,6 +24,11 @@ export async function otherDifferences({ edits, fleet }: { readonly edits: reado
     result.push({ cluster, diffs: layout && (await differences(layout, root, { tree, edited, name: `${renderRef(application.ref)} of ${cluster}` })) });
   }
   return result;
+}
+
+/** Without the objects of the engine that carry the target's values: that they change is how the target does. */
+export function withoutCarriers(diffs: readonly ObjectDiff[], { carriers = [] }: Pick<SourceOrigin, 'carriers'>): readonly ObjectDiff[] {
+  return diffs.filter(({ op, ref }) => op !== 'Update' || !carriers.some((carrier) => sameRef({ ...ref, namespace: ref.namespace ?? carrier.namespace }, carrier)));
 }
 
 export function editedTree(tree: Tree, edits: readonly FileEdit[]): Tree {

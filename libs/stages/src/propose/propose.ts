@@ -8,7 +8,7 @@ import { intendedChange, type InGit } from './intended-change.ts';
 import { countLines, editDigest, planDigest } from './edit-digest.ts';
 import { findDrift, prove, type Proven } from './prove.ts';
 import { fleetRoots, rootsOutside } from './fleet-roots.ts';
-import { otherDifferences } from './other-differences.ts';
+import { otherDifferences, withoutCarriers } from './other-differences.ts';
 import { findSource, objectIn, openRepository, readTarget, targetOf, type Source } from './source.ts';
 import { earlierValue } from './versions.ts';
 import { sourceOfChange } from './changed-object.ts';
@@ -97,7 +97,7 @@ interface Wanted {
 async function editAndProve(deps: StageDeps, { request }: View, { source, tree, change }: Wanted): Promise<{ readonly edits: readonly FileEdit[]; readonly proven: Proven | undefined }> {
   const fleet = await fleetRoots(deps, source, tree);
   const outside = await rootsOutside(source, { fleet, tree, clusters: request.spec.clusters });
-  const staysInside = async (made: readonly FileEdit[]) => (await otherDifferences({ edits: made, fleet: { ...fleet, roots: outside } }, tree)).every(({ diffs }) => diffs?.length === 0);
+  const staysInside = async (made: readonly FileEdit[]) => (await otherDifferences({ edits: made, fleet: { ...fleet, roots: outside } }, tree)).every(({ diffs }) => diffs !== undefined && withoutCarriers(diffs, source.origin).length === 0);
   const edits = await source.layout.edit({ origin: source.origin, change, tree, isEditable: (path) => isEditable(path, source.binding.spec.editablePaths), staysInside });
   return { edits, proven: edits.length === 0 ? undefined : await prove(source, tree, { edits, change, fleet, clusters: request.spec.clusters }) };
 }

@@ -4,7 +4,7 @@ import { refOf, renderRef, type FileEdit, type IntendedChange, type KubeObject, 
 import type { Tree } from '@fleetmend/ports';
 import { renderPath } from './field.ts';
 import type { FleetRoots } from './fleet-roots.ts';
-import { editedTree, otherDifferences } from './other-differences.ts';
+import { editedTree, otherDifferences, withoutCarriers } from './other-differences.ts';
 import { objectIn, type Source } from './source.ts';
 
 /** The renders of every application that includes a touched file, and what differs between them. */
@@ -45,7 +45,10 @@ export async function prove(source: Pick<Source, 'layout' | 'origin' | 'target' 
   const diffs = structuralDiff(own.before, own.after);
   if (diffs.length === 0) throw new PermanentError('WrongLayer', `editing ${edits.map((edit) => edit.path).join(', ')} changes nothing that is rendered: another layer sets the value`);
   const others = await otherDifferences({ edits, fleet }, tree);
-  const strange = others.flatMap(({ cluster, diffs: found = [] }) => (clusters.includes(cluster) && isExactly(found, change) ? [] : found.map((diff) => ({ ...diff, cluster }))));
+  const strange = others.flatMap(({ cluster, diffs: all = [] }) => {
+    const found = withoutCarriers(all, origin);
+    return found.length === 0 || (clusters.includes(cluster) && isExactly(found, change)) ? [] : found.map((diff) => ({ ...diff, cluster }));
+  });
   return {
     diffs: [...diffs, ...strange],
     base,

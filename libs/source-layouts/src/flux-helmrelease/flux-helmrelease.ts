@@ -1,0 +1,56 @@
+import { PermanentError } from '@fleetmend/kernel';
+import { refOf, renderRef } from '@fleetmend/model';
+import type { Application, EditInput, SourceLayout, SourceRoot } from '@fleetmend/plugin-api';
+import type { Tree } from '@fleetmend/ports';
+import { helmRenderer, kustomizeRenderer } from '@fleetmend/render';
+import { z } from 'zod';
+import { editHelm, findRendered, unlessBroken } from '../helm-edit.ts';
+import { renderHelm } from '../helm-release.ts';
+import type { LayoutDefinition } from '../layout-definition.ts';
+import { holders } from '../holders.ts';
+import { openFluxRelease } from './flux-release.ts';
+
+const Config = z.strictObject({ path: z.string().min(1).optional().describe("Folders that hold the programs helm and kustomize, as in the variable PATH; absent: the hub's own PATH.") });
+
+/** A chart in the repository that a Flux HelmRelease installs. */
+export const fluxHelmrelease: LayoutDefinition<z.infer<typeof Config>> = {
+  kind: 'flux-helmrelease',
+  config: Config,
+  async create({ path }, deps): Promise<SourceLayout> {
+    const limits = { path: path ?? deps.searchPath };
+    const renderer = helmRenderer(limits);
+    const opening = { inner: await holders(deps, limits.path), kustomize: kustomizeRenderer(limits) };
+    const rootOf = async ({ application, tree }: { readonly application: Application; readonly tree: Tree }): Promise<SourceRoot | undefined> => {
+      const opened = await unlessBroken(openFluxRelease(opening, tree, application));
+      return opened && { layout: 'flux-helmrelease', root: opened.release.chart, includes: opened.release.includes, application };
+    };
+    return {
+      kind: 'flux-helmrelease',
+      rootOf,
+      async locate({ target, application, binding, tree }) {
+        const opened = application && (await openFluxRelease(opening, tree, application));
+        const rooted = application && (await rootOf({ application, tree }));
+        if (!opened || !rooted) return undefined;
+        const { release, object } = opened;
+        if (!findRendered(await renderHelm(renderer, release, tree), target)) throw new PermanentError('SourceNotFound', `the chart ${release.chart} of ${binding.repository}@${tree.revision.slice(0, 8)} does not render ${renderRef(target)}: it may have been removed from Git`);
+        return {
+          ...rooted,
+          path: release.file,
+          document: 0,
+          carriers: release.carriers,
+          evidence: [...application.evidence, `${renderRef(refOf(object))} installs the chart ${release.chart} of ${binding.repository}`, `helm renders ${renderRef(target)}, with values from ${release.layers.map(({ what }) => what).join(', ')}`],
+        };
+      },
+      edit: (input) => editHelm({ renderer, open: (tree) => releaseOf(input, tree) }, input),
+      async render({ origin: { application, root }, tree }) {
+        const opened = application && (await openFluxRelease(opening, tree, application));
+        if (!opened) throw new PermanentError('RenderFailed', `${root || '/'} of ${tree.revision.slice(0, 8)} holds no HelmRelease`);
+        return renderHelm(renderer, opened.release, tree);
+      },
+    };
+
+    async function releaseOf({ origin }: EditInput, tree: Tree) {
+      return origin.application && (await openFluxRelease(opening, tree, origin.application))?.release;
+    }
+  },
+};

@@ -1,0 +1,130 @@
+import { PermanentError, canonicalJson, isPermanent } from '@fleetmend/kernel';
+import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
+import { type FieldChange, type FileEdit, type IntendedChange, type JsonValue, type KubeObject, refOf, renderRef } from '@fleetmend/model';
+import type { EditInput } from '@fleetmend/plugin-api';
+import { type Renderer, type Tree, overlay } from '@fleetmend/ports';
+import { keysFor } from './helm-keys.ts';
+import { effectiveValues, keyOf, renderHelm, type Release, type ValuesLayer } from './helm-release.ts';
+import { isNamed } from './manifest-folder.ts';
+
+/** Opens the same release in another state of the repository. */
+export type OpenRelease = (tree: Tree) => Promise<Release | undefined>;
+
+export interface HelmEditing {
+  readonly renderer: Renderer;
+  readonly open: OpenRelease;
+  /** Says the field without a value of the chart, where no value can. */
+  readonly otherwise?: ((input: EditInput, field: FieldChange, tree: Tree) => Promise<readonly FileEdit[]>) | undefined;
+}
+
+/** Field by field: each on top of the edits for the ones before. */
+export async function editHelm(editing: HelmEditing, input: EditInput): Promise<readonly FileEdit[]> {
+  const edits = new Map<string, FileEdit>();
+  for (const field of input.change.fields) {
+    const tree = overlay(input.tree, new Map([...edits.values()].map(({ path, after }) => [path, after])));
+    for (const edit of await editOne(editing, input, field, tree)) {
+      const earlier = edits.get(edit.path);
+      edits.set(edit.path, earlier ? { ...edit, before: earlier.before } : edit);
+    }
+  }
+  return [...edits.values()].filter(({ before, after }) => before !== after);
+}
+
+/** The value that makes the rendered field what it should be and changes nothing else: found by trying, where it is said last. */
+async function editOne({ renderer, open, otherwise }: HelmEditing, input: EditInput, field: FieldChange, tree: Tree): Promise<readonly FileEdit[]> {
+  const { change, isEditable, staysInside } = input;
+  const release = await open(tree);
+  const before = release ? await renderHelm(renderer, release, tree) : [];
+  const object = before.find((one) => isNamed(one, change.object));
+  if (!release || !object) throw new PermanentError('SourceNotFound', `the chart of ${input.origin.root || '/'} does not render ${renderRef(change.object)} at ${tree.revision.slice(0, 8)}`);
+  if (same(valueAt(object, field.path), field.value)) return [];
+  const intended: IntendedChange = { object: refOf(object), fields: [field] };
+  const tried: string[] = [];
+  let wider: readonly FileEdit[] | undefined;
+  for (const { key, value } of keysFor(effectiveValues(release), object, field)) {
+    for (const place of placesFor(release, key)) {
+      const edits = await attempt(place, key, value, tried);
+      if (edits.length === 0) continue;
+      const closed = edits.find(({ path }) => !isEditable(path));
+      if (closed) tried.push(`${key.join('.')}: the RepoBinding does not allow ${closed.path}`);
+      else if (!(await shows(edits))) tried.push(`${key.join('.')} in ${place.what}: it does not show, or shows more than that`);
+      else if (await inside(edits)) return edits;
+      else wider ??= edits;
+    }
+    // What works but reaches others is taken before values that are less likely.
+    if (wider) return wider;
+  }
+  const last = otherwise ? await otherwise(input, field, tree) : [];
+  if (last.length > 0) return last;
+  const ways = tried.length === 0 ? '' : ` (${tried.slice(0, 4).join('; ')})`;
+  throw new PermanentError('NotEditable', `the chart ${release.chart || '/'} exposes no value for ${field.path.join('/')} of ${renderRef(refOf(object))}${ways}: change it by hand, or have the chart expose one`);
+
+  async function shows(edits: readonly FileEdit[]): Promise<boolean> {
+    const edited = overlay(tree, new Map(edits.map(({ path, after }) => [path, after])));
+    try {
+      const next = await open(edited);
+      return next !== undefined && isExactly(structuralDiff(before, await renderHelm(renderer, next, edited)), intended);
+    } catch (error) {
+      if (isPermanent(error) && error.reason === 'RenderFailed') return false;
+      throw error;
+    }
+  }
+
+  async function inside(edits: readonly FileEdit[]): Promise<boolean> {
+    try {
+      return await staysInside(edits);
+    } catch (error) {
+      if (isPermanent(error) && error.reason === 'WouldNotRender') return false;
+      throw error;
+    }
+  }
+}
+
+interface Place {
+  readonly what: string;
+  readonly write: (key: readonly string[], value: JsonValue | undefined) => Promise<readonly FileEdit[]>;
+}
+
+/** Where a value is said last; a value that nobody says yet goes to the last values file, else inline, else to the chart's own defaults. */
+function placesFor({ layers, parameters }: Release, key: readonly string[]): readonly Place[] {
+  const parameter = parameters.find(({ name }) => canonicalJson(keyOf(name)) === canonicalJson(key));
+  if (parameter) return [placeOf(parameter, (_, value) => parameter.write(value))];
+  const saying = layers.findLast(({ values }) => valueAt(values, [...key]) !== undefined);
+  if (saying && saying.kind !== 'Defaults') return [placeOf(saying, saying.write)];
+  const fresh = [layers.findLast(({ kind, closed }) => kind === 'File' && closed === undefined), layers.findLast(({ kind, closed }) => kind === 'Inline' && closed === undefined)];
+  const own = layers.filter(({ kind }) => kind === 'Defaults');
+  return [...fresh.flatMap((layer) => layer ?? []), ...own].map((layer: ValuesLayer) => placeOf(layer, layer.write));
+}
+
+function placeOf({ what, closed }: { readonly what: string; readonly closed?: string | undefined }, write: Place['write']): Place {
+  return closed === undefined ? { what, write } : { what, write: async () => Promise.reject(new PermanentError('NotEditable', closed)) };
+}
+
+async function attempt({ what, write }: Place, key: readonly string[], value: JsonValue | undefined, tried: string[]): Promise<readonly FileEdit[]> {
+  try {
+    return await write(key, value);
+  } catch (error) {
+    if (!isPermanent(error)) throw error;
+    tried.push(`${key.join('.')} in ${what}: ${error.message}`);
+    return [];
+  }
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === undefined || b === undefined ? a === b : canonicalJson(a) === canonicalJson(b);
+}
+
+/** The object that a chart's render names as the target; where the chart leaves the namespace open it is the release's. */
+export function findRendered(objects: readonly KubeObject[], change: Parameters<typeof isNamed>[1]): KubeObject | undefined {
+  return objects.find((object) => isNamed(object, change) && (object.metadata.namespace === undefined || object.metadata.namespace === change.namespace));
+}
+
+/** What cannot be opened as it stands has no root: whoever is asked about it says so, and not whoever looks at all of them. */
+export async function unlessBroken<T>(opened: Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await opened;
+  } catch (error) {
+    if (isPermanent(error)) return undefined;
+    throw error;
+  }
+}

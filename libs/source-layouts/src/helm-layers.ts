@@ -1,0 +1,32 @@
+import { PermanentError } from '@fleetmend/kernel';
+import { editField } from '@fleetmend/manifest';
+import type { FileEdit, JsonValue } from '@fleetmend/model';
+import type { Tree } from '@fleetmend/ports';
+import { readValuesText, type ValuesLayer } from './helm-release.ts';
+
+/** A values file of the repository. Undefined: it is not there. */
+export async function fileLayer(tree: Tree, file: string, kind: 'Defaults' | 'File'): Promise<ValuesLayer | undefined> {
+  const text = await tree.read(file);
+  if (text === undefined) return undefined;
+  return { what: `${kind === 'Defaults' ? "the chart's defaults" : 'values file'} ${file}`, kind, values: readValuesText(text, file), write: async (path, value) => fieldEdit({ file, text, document: 0, path, value }) };
+}
+
+interface Field {
+  readonly file: string;
+  readonly text: string;
+  readonly document: number;
+  readonly path: readonly string[];
+  readonly value: JsonValue | undefined;
+}
+
+export function fieldEdit(field: Field): readonly FileEdit[] {
+  const after = editField({ ...field, emptyParents: 'Remove' });
+  return after === field.text ? [] : [{ path: field.file, before: field.text, after }];
+}
+
+/** A place that says values and may not be changed by a machine. */
+export function refuseWrite(why: string): () => Promise<never> {
+  return async () => {
+    throw new PermanentError('NotEditable', why);
+  };
+}
