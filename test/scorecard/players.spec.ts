@@ -38,6 +38,6 @@ it('plays folders that the project has never seen; one that cannot be read or pl
     ['not-left-alone', 'Missed', false],
   ]);
   expect(rows[0]?.why).toMatch(/misspelt\/scenario\.yaml: expect\.outcome: .*Unrecognized key: "outcom"/);
-  expect(rows[1]?.why).toBe('the sandbox has no metrics-api');
+  expect(rows[1]?.why).toBe('the sandbox has no network-policy-enforcement');
   expect(told).toHaveLength(5);
 });
