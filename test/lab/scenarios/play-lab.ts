@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isPermanent } from '@fleetmend/kernel';
+import { isPermanent, type Duration } from '@fleetmend/kernel';
 import { installedRenderers } from '@fleetmend/render';
 import { PLACEHOLDER_URL, readScenario, score, startReviewer, watchScenario, type Files, type Scenario, type Seen } from '@fleetmend/sandbox';
 import { ticketOf } from '@fleetmend/stages';
@@ -18,11 +18,13 @@ export interface LabPlay {
   readonly lab: LabFacts;
   /** Hub and agent, bundled once for all scenarios. */
   readonly programs: ProductPrograms;
+  /** How long a repair has to last. */
+  readonly held: Duration;
   readonly tell: (line: string) => void;
 }
 
 /** Plays one scenario folder on the lab's servers with the product as its own processes, and scores it as the sandbox's are. */
-export const playLab = async (dir: string, { lab, programs, tell }: LabPlay): Promise<Row> => {
+export const playLab = async (dir: string, { lab, programs, held, tell }: LabPlay): Promise<Row> => {
   const began = performance.now();
   const { gitea } = lab;
   if (!gitea) throw new Error('scenarios need gitea: add it to the servers of the spec in test/lab/specs.ts');
@@ -49,8 +51,8 @@ export const playLab = async (dir: string, { lab, programs, tell }: LabPlay): Pr
   await prepareHubCluster(lab, { repository: repository.name, gitops: cluster.gitops, cluster: plain.clusters[0] ?? '', branch, editablePaths: [editable === '' || editable === '.' ? '**' : `${editable}/**`] });
   const product = await startProduct(lab, folder, { cluster: plain.clusters[0] ?? '', programs });
   try {
-    const seen = await playAndWatch({ scenario, repository, cluster, say });
-    return renderRow({ scenario, score: score(scenario.expect, seen), seen, log, took: performance.now() - began });
+    const seen = await playAndWatch({ scenario, repository, cluster, held, say });
+    return renderRow({ scenario, score: score(scenario.expect, seen, held), seen, log, took: performance.now() - began });
   } catch (error) {
     return brokenRow(scenario, { error, log: [...log, ...product.hubLog().split('\n').slice(-10)], took: performance.now() - began });
   } finally {
@@ -64,10 +66,11 @@ interface Story {
   readonly scenario: Scenario;
   readonly repository: ScenarioRepository;
   readonly cluster: LabCluster;
+  readonly held: Duration;
   readonly say: (line: string) => void;
 }
 
-const playAndWatch = async ({ scenario, repository, cluster, say }: Story): Promise<Seen> => {
+const playAndWatch = async ({ scenario, repository, cluster, held, say }: Story): Promise<Seen> => {
   const [name = ''] = scenario.clusters;
   const { branch } = scenario.repository;
   await cluster.apply(scenario.live(name), 'kubectl-client-side-apply');
@@ -107,7 +110,7 @@ const playAndWatch = async ({ scenario, repository, cluster, say }: Story): Prom
   const local = (files: Files): Files => new Map([...files].map(([file, text]) => [file, text.replaceAll(repository.url, PLACEHOLDER_URL)]));
   try {
     return await watchScenario({
-      scenario, appliedAt, steps, usual,
+      scenario, appliedAt, steps, usual, held,
       world: {
         clock: systemClock,
         requests,
