@@ -53,10 +53,11 @@ const write = async (...steps: readonly string[]) => {
 const settled = (outbox: Outbox) => vi.waitFor(() => expect(outbox.behind()).toBeUndefined());
 
 /*
- * The stand-ins answer as their documentation says. Loki: grafana.com/docs/loki, "Loki HTTP API", section "Ingest logs": 204 for a push that
- * was taken, 400 for one that is refused, 429 beyond a rate limit. The lab's spec `loki` asks a real one.
- * Elasticsearch: its reference, page "Bulk API": an action line and a document in turn, 200 with one item for each action in their order,
- * `errors` true when one of them failed; `create` of an id that exists fails for that item with 409; 429 for an item that found no room.
+ * No real server is asked here: the stand-ins do what these pages say.
+ * Loki (grafana.com/docs/loki): "Loki HTTP API", section "Ingest logs", for the path, the form of a push and 204; "Troubleshoot log ingestion
+ * (WRITE)" for 429 beyond a rate limit; "Enforce rate limits and push request validation" for pushes that are refused.
+ * Elasticsearch (elastic.co/guide): "Bulk API" for the newline-delimited body, its content type, one result for each action in their order,
+ * and that `create` fails where the id exists; "Creating a New Document" for 201 and 409.
  */
 /** The bulk API: an action line and a document in turn; an id that exists is 409. */
 const bulk = (refuse: (id: string) => number | undefined) => ({ body }: Asked) => {
