@@ -90,7 +90,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     // What may not be read is told now, and not at the first failure at night.
     await Promise.all([settings.policies(), settings.bindings(), settings.clusters(), settings.approvals()]);
 
-    const policy = closers.add(openPolicy({ clock, client, writer, settings, metrics, writeEvent, log, engine: plugins.policyEngine, fetch: world.fetch, namespace: config.namespace, stateDir: config.stateDir, every: times.pace.poll }), (opened) => opened.close());
+    const policy = closers.add(openPolicy({ clock, client, writer, settings, metrics, writeEvent, notifiers: plugins.notifiers, log, engine: plugins.policyEngine, fetch: world.fetch, namespace: config.namespace, stateDir: config.stateDir, every: times.pace.poll }), (opened) => opened.close());
     const git = createGit(env['PATH'] === undefined ? {} : { path: env['PATH'] });
     const { close: _, ...parts } = plugins;
     const deps: StageDeps = { ...parts, reasoners: observedReasoners(plugins.reasoners, metrics), vectorStore: observedMemory(parts.vectorStore, metrics), bundles: policy.bundles, requests, settings, openSet, evidence, audit, auditBehind: () => sinks.behind() ?? anchor.behind(), attest: attestor?.attest, clock, random, clusters: createClusters(bus), dryRun: createDryRun(bus), repositories: openMirrors({ root: join(config.stateDir, 'mirrors'), git }), lifecycle: times.lifecycle, pace: times.pace };

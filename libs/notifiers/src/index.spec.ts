@@ -15,12 +15,12 @@ import { receiver } from './webhook/stand-in.fixture.ts';
 type Service = StandInServer & { messages(): readonly string[] };
 
 /** Per kind: the service that stands in for the real one, and the config that leads to it. */
-const SERVICES: Readonly<Record<string, { readonly start: () => Promise<Service>; readonly config: object; readonly announces: boolean }>> = {
-  'github-issue': { start: githubIssues, config: { repository: 'acme/ops', token: 't0ken' }, announces: false },
-  jira: { start: () => jiraSite('cloud'), config: { project: 'OPS', user: 'me@example.org', token: 't0ken' }, announces: false },
-  pagerduty: { start: pagerDutyEvents, config: { routingKey: 'r0uting' }, announces: false },
-  slack: { start: slackWorkspace, config: { token: 't0ken', channel: 'C1' }, announces: true },
-  webhook: { start: receiver, config: {}, announces: true },
+const SERVICES: Readonly<Record<string, { readonly start: () => Promise<Service>; readonly config: object; readonly announces: boolean; readonly tellsRollouts: boolean }>> = {
+  'github-issue': { start: githubIssues, config: { repository: 'acme/ops', token: 't0ken' }, announces: false, tellsRollouts: true },
+  jira: { start: () => jiraSite('cloud'), config: { project: 'OPS', user: 'me@example.org', token: 't0ken' }, announces: false, tellsRollouts: true },
+  pagerduty: { start: pagerDutyEvents, config: { routingKey: 'r0uting' }, announces: false, tellsRollouts: false },
+  slack: { start: slackWorkspace, config: { token: 't0ken', channel: 'C1' }, announces: true, tellsRollouts: true },
+  webhook: { start: receiver, config: {}, announces: true, tellsRollouts: true },
 };
 
 async function viewOf(plugin: NotifierDefinition<unknown>): Promise<ChannelView> {
@@ -36,7 +36,7 @@ async function viewOf(plugin: NotifierDefinition<unknown>): Promise<ChannelView>
     close();
     await server.close();
   };
-  return { notifier, messages: async () => server.messages(), announces: service.announces, close: end };
+  return { notifier, messages: async () => server.messages(), announces: service.announces, tellsRollouts: service.tellsRollouts, close: end };
 }
 
 describe('notifiers', () => {

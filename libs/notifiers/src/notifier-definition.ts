@@ -7,7 +7,7 @@ export interface NotifierDeps extends PluginDeps {
   readonly writeEvent: (event: KubeObject) => Promise<void>;
 }
 
-/** A notifier's definition: as every plugin's, with {@link NotifierDeps}. */
-export interface NotifierDefinition<Config> extends Omit<PluginDefinition<Config, Notifier>, 'create'> {
-  create(config: Config, deps: NotifierDeps): Promise<Notifier> | Notifier;
+/** A notifier's definition: as every plugin's, with {@link NotifierDeps}, and an ability that not all of them have. */
+export interface NotifierDefinition<Config, Ability = object> extends Omit<PluginDefinition<Config, Notifier>, 'create'> {
+  create(config: Config, deps: NotifierDeps): Promise<Notifier & Ability> | (Notifier & Ability);
 }

@@ -7,5 +7,6 @@ export * from './notifier.ts';
 export * from './plugin.ts';
 export * from './policy-engine.ts';
 export * from './reasoner.ts';
+export * from './rollout-news.ts';
 export * from './source-layout.ts';
 export * from './vector-store.ts';

@@ -8,6 +8,7 @@ import { aGateInput } from '@fleetmend/plugin-api/conformance';
 import { opaWasm } from '@fleetmend/policy-engines';
 import { judge, type StageDeps } from '@fleetmend/stages';
 import { createHubMetrics } from '@fleetmend/telemetry';
+import { memoryNotifier } from '@fleetmend/testing';
 import { writeBundle } from '../../../../libs/policy-engines/src/opa-wasm/bundle-fixture.ts';
 import { readBundle } from '../../../../libs/policy-engines/src/opa-wasm/bundle.ts';
 import type { FixtureAnswer } from '../../../../libs/policy-engines/src/opa-wasm/wasm-fixture.ts';
@@ -33,9 +34,10 @@ export async function aPolicyWorld() {
   const metrics = createHubMetrics({ clock: hub.clock, processMetrics: false });
   const lines: string[] = [];
   const log = { info: (...line: readonly unknown[]) => void lines.push(String(line.at(-1))), warn: (...line: readonly unknown[]) => void lines.push(String(line.at(-1))) };
-  const start = async () => {
-    const engine = await opaWasm.create({ bundle: SHIPPED, limitMs: 20_000 }, { clock: hub.clock, fetch, stateDir: dir, log: { info: () => {}, warn: () => {} } });
-    const policy = openPolicy({ ...hub, settings: createSettingsReader(hub.client), metrics, writeEvent: createEventWriter(hub.writer), log, engine, fetch, namespace: SYSTEM, stateDir: dir, every: 1_000 });
+  const channel = memoryNotifier();
+  const start = async (stateDir = dir) => {
+    const engine = await opaWasm.create({ bundle: SHIPPED, limitMs: 20_000 }, { clock: hub.clock, fetch, stateDir, log: { info: () => {}, warn: () => {} } });
+    const policy = openPolicy({ ...hub, settings: createSettingsReader(hub.client), metrics, writeEvent: createEventWriter(hub.writer), notifiers: [channel], log, engine, fetch, namespace: SYSTEM, stateDir, every: 1_000 });
     return { engine, policy };
   };
   let running = await start();
@@ -50,6 +52,8 @@ export async function aPolicyWorld() {
     hub,
     dir,
     lines,
+    /** What people were told of halts. */
+    halts: channel.halts,
     metrics: async () => (await metrics.render()).text,
     shipped: running.engine.active().digest,
     held: () => (running.engine as unknown as { held(): readonly { readonly digest: string }[] }).held().map(({ digest }) => digest),
@@ -104,6 +108,17 @@ export async function aPolicyWorld() {
       await running.policy.look();
     },
     moved: (...given: Parameters<typeof running.policy.moved>) => running.policy.moved(...given),
+    /** Another hub over the same hub cluster, with a disk of its own; whoever starts it closes it. */
+    async anotherHub(): Promise<{ look(): Promise<void>; close(): Promise<void> }> {
+      const { engine, policy } = await start(mkdtempSync(join(dir, 'other-')));
+      return {
+        look: () => policy.look(),
+        async close() {
+          policy.close();
+          await engine.close();
+        },
+      };
+    },
     async restart(): Promise<void> {
       await stop();
       running = await start();

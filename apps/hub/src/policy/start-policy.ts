@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { messageOf, type Clock, type Duration } from '@fleetmend/kernel';
 import type { KubeClient, Writer } from '@fleetmend/k8s';
 import type { KubeObject, RemediationRequest } from '@fleetmend/model';
-import { holdsManyBundles, type GateInput, type PolicyEngine } from '@fleetmend/plugin-api';
+import { holdsManyBundles, tellsRollouts, type GateInput, type Notifier, type PolicyEngine } from '@fleetmend/plugin-api';
 import type { Bundles, Settings } from '@fleetmend/ports';
 import { difference } from '@fleetmend/stages';
 import type { HubMetrics, Logger } from '@fleetmend/telemetry';
@@ -12,7 +12,7 @@ import { openDecisionLog } from './decision-log.ts';
 import { createFleetPolicy } from './fleet-policy.ts';
 import { createRolloutController } from './rollout-controller.ts';
 import { createRolloutObjects } from './rollout-objects.ts';
-import { rolloutEvent, stageSamples } from './tell-rollout.ts';
+import { haltOf, rolloutEvent, stageSamples } from './tell-rollout.ts';
 
 export interface PolicyWorld {
   readonly clock: Clock;
@@ -25,6 +25,8 @@ export interface PolicyWorld {
   readonly fetch: typeof fetch;
   readonly metrics: Pick<HubMetrics, 'rolloutStages'>;
   readonly writeEvent: (event: KubeObject) => Promise<void>;
+  /** Those that can are told of a halt. */
+  readonly notifiers: readonly Notifier[];
   readonly log: Pick<Logger, 'info' | 'warn'>;
   /** How often the rollouts are looked at. */
   readonly every: Duration;
@@ -63,6 +65,10 @@ export function openPolicy(world: PolicyWorld): Policy {
     moved(rollout, move) {
       log.info({ 'fleetmend.rollout': rollout.name, ...move }, `${move.from} → ${move.to}`);
       world.writeEvent(rolloutEvent(rollout, move, clock)).catch((error: unknown) => log.warn({ err: error }, 'a move of a policy rollout has no event'));
+      if (move.to !== 'Halted') return;
+      for (const notifier of world.notifiers.filter(tellsRollouts)) {
+        notifier.announceHalt(haltOf(rollout, move)).catch((error: unknown) => log.warn({ err: error, 'fleetmend.rollout': rollout.name, notifier: notifier.kind }, 'a halt of a policy rollout was not announced'));
+      }
     },
     async entered(_rollout, { name: cluster }) {
       const { trial } = desk.assigned(cluster);

@@ -1,6 +1,7 @@
 import { renderTime, sha256, shortDigest, type Clock } from '@fleetmend/kernel';
 import { climbId, type RolloutMove } from '@fleetmend/lifecycle';
 import { GROUP_VERSION, type KubeObject, type RolloutMode } from '@fleetmend/model';
+import type { RolloutHalt } from '@fleetmend/plugin-api';
 import type { RolloutStageSample } from '@fleetmend/telemetry';
 import type { ReadRollout } from './rollout-objects.ts';
 
@@ -27,6 +28,12 @@ export function rolloutEvent({ object, name, uid, status }: ReadRollout, { from,
     lastTimestamp: now,
     count: 1,
   };
+}
+
+/** What people are told of a halt. A climb is named by the generation that it began with, and halts once: so does its key. */
+export function haltOf({ object, uid, spec, status }: ReadRollout, { reason, message }: RolloutMove): RolloutHalt {
+  const { namespace = '', name } = object.metadata;
+  return { rollout: { namespace, name, uid }, bundle: spec.bundle.digest, wave: status.wave, stage: status.stage, reason, message, key: `rollout/${uid}/${status.generation ?? 0}/halted` };
 }
 
 /** How far each wave of each rollout is; a halted one is -1 in every wave. */

@@ -1,6 +1,8 @@
+import type { RolloutTeller } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { jsonChannel } from '../json-channel.ts';
 import type { NotifierDefinition } from '../notifier-definition.ts';
+import { haltLines } from '../one-line.ts';
 
 const Config = z.strictObject({
   token: z.string().min(1).describe('Token that may write issues of the repository, by reference.'),
@@ -14,8 +16,8 @@ const Issue = z.object({ number: z.int(), html_url: z.string(), state: z.string(
 const PAGE = 100;
 const PAGES = 10;
 
-/** Files an issue for what a person has to decide, and closes it when the failure is gone. Moves are not told here. */
-export const githubIssue: NotifierDefinition<z.infer<typeof Config>> = {
+/** Files an issue for what a person has to decide, and closes it when the failure is gone. A halted policy rollout is such a case, too, and its issue a person closes. Moves are not told here. */
+export const githubIssue: NotifierDefinition<z.infer<typeof Config>, RolloutTeller> = {
   kind: 'github-issue',
   config: Config,
   create: ({ token, repository, url, label }, { fetch }) => {
@@ -31,14 +33,16 @@ export const githubIssue: NotifierDefinition<z.infer<typeof Config>> = {
       }
       return undefined;
     };
+    const file = async ({ marker, title, body }: { readonly marker: string; readonly title: string; readonly body: string }) => {
+      const known = await find(marker);
+      const issue = known ?? (await call({ url: root, headers, schema: Issue, body: { title: plain(title), labels: [label], body: `${fenced(body)}\n\n${comment(marker)}\n` } }));
+      return { url: issue.html_url };
+    };
     return {
       kind: 'github-issue',
       announce: async () => undefined,
-      async escalate({ marker, title, body }) {
-        const known = await find(marker);
-        const issue = known ?? (await call({ url: root, headers, schema: Issue, body: { title: plain(title), labels: [label], body: `${fenced(body)}\n\n${comment(marker)}\n` } }));
-        return { url: issue.html_url };
-      },
+      escalate: file,
+      announceHalt: async (halt) => void (await file({ marker: halt.key, ...haltLines(halt) })),
       async closeTicket({ marker }, text) {
         const issue = await find(marker);
         if (issue?.state !== 'open') return;

@@ -1,7 +1,9 @@
 import { PermanentError } from '@fleetmend/kernel';
+import type { RolloutTeller } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { jsonChannel } from '../json-channel.ts';
 import type { NotifierDefinition } from '../notifier-definition.ts';
+import { haltLines } from '../one-line.ts';
 
 const Config = z.strictObject({
   url: z.url().describe('Address of the site: `https://example.atlassian.net`.'),
@@ -19,8 +21,8 @@ const DONE = 'done';
 const MAX_SUMMARY = 255;
 const MAX_DESCRIPTION = 32_000;
 
-/** Files an issue for what a person has to decide, and moves it to a done status when the failure is gone. Moves are not told here. */
-export const jira: NotifierDefinition<z.infer<typeof Config>> = {
+/** Files an issue for what a person has to decide, and moves it to a done status when the failure is gone. A halted policy rollout is such a case, too, and its issue a person closes. Moves are not told here. */
+export const jira: NotifierDefinition<z.infer<typeof Config>, RolloutTeller> = {
   kind: 'jira',
   config: Config,
   create: ({ url, project, issueType, user, token }, { fetch }) => {
@@ -35,15 +37,17 @@ export const jira: NotifierDefinition<z.infer<typeof Config>> = {
       const { issues } = await call({ method: 'GET', url: `${search}?jql=${encodeURIComponent(jql)}&fields=status&maxResults=1`, headers, schema: Found });
       return issues[0];
     };
+    const file = async ({ marker, title, body }: { readonly marker: string; readonly title: string; readonly body: string }) => {
+      const known = await find(marker);
+      const fields = { project: { key: project }, issuetype: { name: issueType }, summary: title.replaceAll(/\s+/g, ' ').slice(0, MAX_SUMMARY), description: `{noformat}\n${body.replaceAll('{noformat}', '{ noformat}').slice(0, MAX_DESCRIPTION)}\n{noformat}`, labels: ['fleetmend', label(marker)] };
+      const { key } = known ?? (await call({ url: `${root}/issue`, headers, schema: Created, body: { fields } }));
+      return { url: `${site}/browse/${key}` };
+    };
     return {
       kind: 'jira',
       announce: async () => undefined,
-      async escalate({ marker, title, body }) {
-        const known = await find(marker);
-        const fields = { project: { key: project }, issuetype: { name: issueType }, summary: title.replaceAll(/\s+/g, ' ').slice(0, MAX_SUMMARY), description: `{noformat}\n${body.replaceAll('{noformat}', '{ noformat}').slice(0, MAX_DESCRIPTION)}\n{noformat}`, labels: ['fleetmend', label(marker)] };
-        const { key } = known ?? (await call({ url: `${root}/issue`, headers, schema: Created, body: { fields } }));
-        return { url: `${site}/browse/${key}` };
-      },
+      escalate: file,
+      announceHalt: async (halt) => void (await file({ marker: halt.key, ...haltLines(halt) })),
       async closeTicket({ marker }, comment) {
         const issue = await find(marker);
         if (!issue || issue.fields.status.statusCategory.key === DONE) return;

@@ -1,9 +1,10 @@
 import { PermanentError } from '@fleetmend/kernel';
+import type { RolloutTeller } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { AnnouncedPhases, NEWS } from '../announced-phases.ts';
 import { jsonChannel } from '../json-channel.ts';
 import type { NotifierDefinition } from '../notifier-definition.ts';
-import { oneLine } from '../one-line.ts';
+import { haltLines, oneLine } from '../one-line.ts';
 import { openSaid } from '../said.ts';
 
 const Config = z.strictObject({
@@ -21,7 +22,7 @@ const TRANSIENT = new Set(['ratelimited', 'rate_limited', 'internal_error', 'fat
 const MAX_TEXT = 4_000;
 
 /** Says what happens to a request in a channel: the first message of each request opens a thread, what follows goes into it. */
-export const slack: NotifierDefinition<z.infer<typeof Config>> = {
+export const slack: NotifierDefinition<z.infer<typeof Config>, RolloutTeller> = {
   kind: 'slack',
   config: Config,
   create: ({ token, channel, url, announce }, { fetch, clock, stateDir }) => {
@@ -55,6 +56,10 @@ export const slack: NotifierDefinition<z.infer<typeof Config>> = {
       },
       async closeTicket({ request, marker }, comment) {
         if (said.find(`${marker}/ticket`) !== undefined) await say(`${marker}/closed`, request.metadata.uid, comment);
+      },
+      async announceHalt(halt) {
+        const { title, body } = haltLines(halt);
+        await say(halt.key, halt.rollout.uid, `${title}\n${body}`);
       },
     };
   },

@@ -1,6 +1,7 @@
 import type { RemediationRequest } from '@fleetmend/model';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Notifier } from '../notifier.ts';
+import { tellsRollouts, type RolloutHalt } from '../rollout-news.ts';
 
 /** What a channel holds now: one entry per message that a person would see. */
 export interface ChannelView {
@@ -8,6 +9,8 @@ export interface ChannelView {
   readonly messages: () => Promise<readonly string[]>;
   /** False: a channel for tickets, which tells no moves. */
   readonly announces?: boolean;
+  /** What this channel is expected to do with a halted policy rollout; left out: nothing. */
+  readonly tellsRollouts?: boolean;
   readonly close?: () => Promise<void>;
 }
 
@@ -17,6 +20,16 @@ const request: RemediationRequest = {
   metadata: { name: 'rr-0123456789ab-1', namespace: 'shop-team', uid: 'a1b2', resourceVersion: '7', creationTimestamp: '2026-01-05T09:00:00Z' },
   spec: { clusters: ['prod-1'], scope: 'Workload', cancel: false, target: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' }, failure: { class: 'OOMKilled', message: 'killed', fingerprint: `sha256:${'0'.repeat(64)}` } },
   status: { phase: 'Escalated', attempt: 1 },
+};
+
+const halt: RolloutHalt = {
+  rollout: { namespace: 'fleetmend-system', name: 'next', uid: 'c3d4' },
+  bundle: `sha256:${'1'.repeat(64)}`,
+  wave: 'ring-0',
+  stage: 'Shadow',
+  reason: 'NewDenies',
+  message: '7 of 9 decisions newly denied in prod-1 (Shadow), more than 20%',
+  key: 'rollout/c3d4/4/halted',
 };
 
 /** What every notifier must do: each message once, tickets found again, trouble thrown and not swallowed. */
@@ -55,6 +68,16 @@ export function notifierConformance({ kind, create }: { readonly kind: string; r
     const messages = await view.messages();
     expect(messages).toHaveLength(1);
     expect(messages[0]).toContain('quota is exhausted');
+  });
+
+  it('tells that a policy rollout halted once, however many hubs say so, and each halt by itself; or leaves the ability out', async () => {
+    const { notifier, tellsRollouts: tells = false } = view;
+    expect(tellsRollouts(notifier)).toBe(tells);
+    if (!tellsRollouts(notifier)) return;
+    for (const key of [halt.key, halt.key, 'rollout/c3d4/5/halted']) await notifier.announceHalt({ ...halt, key });
+    const messages = await view.messages();
+    expect(messages).toHaveLength(2);
+    for (const message of messages) for (const told of ['fleetmend-system', 'next', 'ring-0', 'NewDenies', '7 of 9 decisions newly denied']) expect(message).toContain(told);
   });
 
   it('closes a ticket that it filed, and says why', async () => {

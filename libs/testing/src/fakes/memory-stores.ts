@@ -1,5 +1,5 @@
 import type { EvidenceItem, Precedent } from '@fleetmend/model';
-import type { Announcement, Notifier, Reasoner, Ticket, Veto, VectorStore } from '@fleetmend/plugin-api';
+import type { Announcement, Notifier, Reasoner, RolloutHalt, RolloutTeller, Ticket, Veto, VectorStore } from '@fleetmend/plugin-api';
 import type { Audit, AuditRecord, Evidence, Settings } from '@fleetmend/ports';
 
 /** Precedents and vetoes by key, ranked by fingerprint and class alone. */
@@ -36,12 +36,15 @@ export interface MemoryTicket extends Ticket {
   open: boolean;
 }
 
-/** A channel that keeps what it was told: each move once, each ticket once. */
-export function memoryNotifier(): Notifier & { readonly said: ReadonlyMap<string, Announcement>; readonly tickets: ReadonlyMap<string, MemoryTicket> } {
+/** A channel that keeps what it was told: each move once, each ticket once, and halts as often as they are told. */
+export function memoryNotifier(): Notifier & RolloutTeller & { readonly halts: readonly RolloutHalt[]; readonly said: ReadonlyMap<string, Announcement>; readonly tickets: ReadonlyMap<string, MemoryTicket> } {
   const said = new Map<string, Announcement>();
   const tickets = new Map<string, MemoryTicket>();
+  const halts: RolloutHalt[] = [];
   return {
     kind: 'memory',
+    halts,
+    announceHalt: async (halt) => void halts.push(halt),
     said,
     tickets,
     announce: async (announcement) => void (said.has(announcement.key) || said.set(announcement.key, announcement)),
