@@ -1,3 +1,4 @@
+import { actionsPage } from './actions-page.ts';
 import { agentRoleFiles } from './agent-role.ts';
 import { chartFiles } from './charts.ts';
 import { configReference } from './config-reference.ts';
@@ -12,4 +13,4 @@ import { policyWorker } from './policy-worker.ts';
 import { sandboxApi } from './sandbox-api.ts';
 
 /** Everything that is generated, committed, and proved fresh by CI. */
-export const generators: readonly Generator[] = [crdFiles, policyCatalogue, lifecyclePage, configReference, policyWorker, gatekeeperTemplate, agentRoleFiles, hubRoleFiles, chartFiles, sandboxApi, featureTable];
+export const generators: readonly Generator[] = [crdFiles, policyCatalogue, lifecyclePage, actionsPage, configReference, policyWorker, gatekeeperTemplate, agentRoleFiles, hubRoleFiles, chartFiles, sandboxApi, featureTable];

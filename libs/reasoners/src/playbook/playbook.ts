@@ -2,17 +2,9 @@ import { canonicalJson } from '@fleetmend/kernel';
 import type { Action } from '@fleetmend/model';
 import { definePlugin, type Case, type Reasoner, type Reasoning } from '@fleetmend/plugin-api';
 import { z } from 'zod';
-import { abstain, type Rule } from './rule.ts';
-import { creatingRules } from './creating/creating-rules.ts';
-import { platformRules } from './platform/platform-rules.ts';
-import { rolloutRules } from './rollout/rollout-rules.ts';
-import { schedulingRules } from './scheduling/scheduling-rules.ts';
-import { startingRules } from './starting/starting-rules.ts';
-import { storageRules } from './storage/storage-rules.ts';
-import { trafficRules } from './traffic/traffic-rules.ts';
-
-/** One rule per failure class, in the sections of the classes. */
-const RULES: Readonly<Record<string, Rule | undefined>> = { ...startingRules, ...schedulingRules, ...creatingRules, ...rolloutRules, ...storageRules, ...trafficRules, ...platformRules };
+import { abstain } from './rule.ts';
+import { mayPropose } from './class-actions.ts';
+import { RULES } from './rules.ts';
 
 const MAX_CANDIDATES = 3;
 
@@ -33,7 +25,7 @@ function reason(kase: Case): Reasoning | undefined {
   const rule = RULES[kase.request.spec.failure.class];
   if (!rule) return undefined;
   const answer = rule(kase);
-  const fresh = withoutTried(answer.candidates, kase.tried);
+  const fresh = withoutTried(answer.candidates.filter((action) => mayPropose(kase.request.spec.failure.class, action)), kase.tried);
   const candidates: readonly Action[] =
     fresh.length > 0 ? fresh.slice(0, MAX_CANDIDATES) : [abstain('NothingLeftToTry', 'Every repair that the rules know for this failure was tried or refused before; a person has to look at the evidence.')];
   return { cause: answer.cause.slice(0, 512), confidence: answer.confidence, source: 'Playbook', cites: cite(kase, answer.cites), candidates, ...(fresh.length === 0 || answer.inconclusive === true ? { inconclusive: true } : {}) };
