@@ -86,7 +86,7 @@ export const HubConfig = z.strictObject({
   bus: Bus.default({ kind: 'in-process' }),
   forges: z.record(z.string().min(1).max(63), Plugin).default({}).describe('Forges by the name that a `RepoBinding` uses as `forgeRef`.'),
   gitopsEngines: plugins('flux', 'argocd', 'local').describe('What applies Git to the clusters; asked in this order, the one that `FleetCluster.spec.gitops.engine` names first.'),
-  sourceLayouts: plugins('raw', 'kustomize', 'helm', 'argocd-multisource', 'flux-helmrelease').describe('Ways in which manifests live in Git; asked in this order.'),
+  sourceLayouts: plugins('raw', 'kustomize', 'helm', 'argocd-multisource', 'argocd-applicationset', 'flux-helmrelease').describe('Ways in which manifests live in Git; asked in this order.'),
   reasoners: plugins('playbook', 'precedent').describe('Who finds causes; asked in this order, cheapest first.'),
   policyEngine: Plugin.default({ kind: 'opa-wasm', bundle: 'policies/bundle' }).describe('What judges a change before it is pushed.'),
   vectorStore: Plugin.default({ kind: 'embedded' }).describe('Memory of finished cases and vetoes.'),

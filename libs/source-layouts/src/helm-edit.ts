@@ -3,7 +3,7 @@ import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
 import { type FieldChange, type FileEdit, type IntendedChange, type JsonValue, type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import type { EditInput } from '@fleetmend/plugin-api';
 import { type Renderer, type Tree, overlay } from '@fleetmend/ports';
-import { keysFor } from './helm-keys.ts';
+import { keysFor, type KeyCandidate } from './helm-keys.ts';
 import { effectiveValues, keyOf, renderHelm, type Release, type ValuesLayer } from './helm-release.ts';
 import { isNamed } from './manifest-folder.ts';
 
@@ -40,13 +40,15 @@ async function editOne({ renderer, open, otherwise }: HelmEditing, input: EditIn
   if (same(valueAt(object, field.path), field.value)) return [];
   const intended: IntendedChange = { object: refOf(object), fields: [field] };
   const tried: string[] = [];
+  const closed: string[] = [];
   let wider: readonly FileEdit[] | undefined;
-  for (const { key, value } of keysFor(effectiveValues(release), object, field)) {
-    for (const place of placesFor(release, key)) {
-      const edits = await attempt(place, key, value, tried);
+  for (const { key, value, places } of waysTo(release, object, field)) {
+    for (const place of places) {
+      if (place.closed !== undefined) closed.push(`${key.join('.')} in ${place.what}: ${place.closed}`);
+      const edits = place.closed === undefined ? await attempt(place, key, value, tried) : [];
       if (edits.length === 0) continue;
-      const closed = edits.find(({ path }) => !isEditable(path));
-      if (closed) tried.push(`${key.join('.')}: the RepoBinding does not allow ${closed.path}`);
+      const shut = edits.find(({ path }) => !isEditable(path));
+      if (shut) tried.push(`${key.join('.')}: the RepoBinding does not allow ${shut.path}`);
       else if (!(await shows(edits))) tried.push(`${key.join('.')} in ${place.what}: it does not show, or shows more than that`);
       else if (await inside(edits)) return edits;
       else wider ??= edits;
@@ -56,6 +58,8 @@ async function editOne({ renderer, open, otherwise }: HelmEditing, input: EditIn
   }
   const last = otherwise ? await otherwise(input, field, tree) : [];
   if (last.length > 0) return last;
+  const [shut] = closed;
+  if (shut !== undefined) throw new PermanentError('NotEditable', `${field.path.join('/')} of ${renderRef(refOf(object))} may come from a value that no machine changes: ${shut}`);
   const ways = tried.length === 0 ? '' : ` (${tried.slice(0, 4).join('; ')})`;
   throw new PermanentError('NotEditable', `the chart ${release.chart || '/'} exposes no value for ${field.path.join('/')} of ${renderRef(refOf(object))}${ways}: change it by hand, or have the chart expose one`);
 
@@ -80,8 +84,21 @@ async function editOne({ renderer, open, otherwise }: HelmEditing, input: EditIn
   }
 }
 
+/** Values by what the templates see of them; then what the object that installs the chart is filled in with. */
+function waysTo(release: Release, object: KubeObject, field: FieldChange): readonly (KeyCandidate & { readonly places: readonly Place[] })[] {
+  const values = keysFor(effectiveValues(release), object, field).map((one) => ({ ...one, places: placesFor(release, one.key) }));
+  const scalars = (release.filledFrom ?? []).flatMap((from) => keysFor(from.values, object, field).filter(({ key }) => isScalar(valueAt(from.values, [...key]))).map((one) => ({ ...one, places: [placeOf(from, from.write)] })));
+  return [...values, ...scalars];
+}
+
+function isScalar(value: unknown): boolean {
+  return value !== undefined && value !== null && typeof value !== 'object';
+}
+
 interface Place {
   readonly what: string;
+  /** Why nobody may change it there. */
+  readonly closed?: string | undefined;
   readonly write: (key: readonly string[], value: JsonValue | undefined) => Promise<readonly FileEdit[]>;
 }
 
@@ -97,7 +114,7 @@ function placesFor({ layers, parameters }: Release, key: readonly string[]): rea
 }
 
 function placeOf({ what, closed }: { readonly what: string; readonly closed?: string | undefined }, write: Place['write']): Place {
-  return closed === undefined ? { what, write } : { what, write: async () => Promise.reject(new PermanentError('NotEditable', closed)) };
+  return { what, closed, write };
 }
 
 async function attempt({ what, write }: Place, key: readonly string[], value: JsonValue | undefined, tried: string[]): Promise<readonly FileEdit[]> {

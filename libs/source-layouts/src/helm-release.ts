@@ -43,6 +43,8 @@ export interface Release {
   readonly includes: readonly string[];
   /** Objects in Git that carry values: a change of one is how a value changes, and none of its own. */
   readonly carriers: readonly ObjectRef[];
+  /** Files out of which the object that installs it is filled in, such as the parameters of an ApplicationSet: a scalar of theirs may be what a value is made of. */
+  readonly filledFrom?: readonly Pick<ValuesLayer, 'what' | 'values' | 'write'>[];
   /** What changes the objects after helm has made them. */
   readonly postRender?: (objects: readonly KubeObject[]) => Promise<readonly KubeObject[]>;
 }

@@ -5,7 +5,8 @@ import type { SourceLayout } from '@fleetmend/plugin-api';
 import { type LayoutFixtures, pluginFolderConformance, sourceLayoutConformance } from '@fleetmend/plugin-api/conformance';
 import { VirtualClock } from '@fleetmend/testing';
 import { describe, expect, it } from 'vitest';
-import { argocdMultisource, fluxHelmrelease, helm, kustomize, raw, sourceLayouts } from './index.ts';
+import { argocdApplicationset, argocdMultisource, fluxHelmrelease, helm, kustomize, raw, sourceLayouts } from './index.ts';
+import { FIXTURES as applicationsetFixtures } from './argocd-applicationset/spec-support/layouts.ts';
 import { FIXTURES as multisourceFixtures } from './argocd-multisource/spec-support/layouts.ts';
 import { FIXTURES as fluxFixtures } from './flux-helmrelease/spec-support/layouts.ts';
 import { FIXTURES as helmFixtures } from './helm/spec-support/layouts.ts';
@@ -26,6 +27,7 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   kustomize: { layout: await kustomize.create(parse(kustomize.config, {}, 'config'), deps), fixtures: kustomizeFixtures, missing: MISSING },
   helm: { layout: await helm.create(parse(helm.config, {}, 'config'), deps), fixtures: helmFixtures, missing: MISSING_HELM },
   'argocd-multisource': { layout: await argocdMultisource.create(parse(argocdMultisource.config, {}, 'config'), deps), fixtures: multisourceFixtures, missing: MISSING_HELM },
+  'argocd-applicationset': { layout: await argocdApplicationset.create(parse(argocdApplicationset.config, {}, 'config'), deps), fixtures: applicationsetFixtures, missing: MISSING_HELM },
   'flux-helmrelease': { layout: await fluxHelmrelease.create(parse(fluxHelmrelease.config, {}, 'config'), deps), fixtures: fluxFixtures, missing: MISSING_HELM },
 };
 

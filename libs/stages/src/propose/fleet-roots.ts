@@ -33,7 +33,9 @@ export async function fleetRoots(deps: Deps, source: Place, tree: Tree): Promise
     applications
       .filter((application) => follows(application, source) && !(cluster === source.cluster && source.application !== undefined && sameRef(application.ref, source.application.ref)))
       .map(async (application): Promise<FleetRoot> => {
-        const key = JSON.stringify([application.engine, application.sources, application.renderedBy, application.namespace]);
+        // The same folder may be rendered with other values: then it is another root.
+        const made = application.object && [application.ref, application.object['spec'], application.object.metadata.ownerReferences?.map(({ kind, name }) => [kind, name])];
+        const key = JSON.stringify([application.engine, application.sources, application.renderedBy, application.namespace, made]);
         const found = known.get(key) ?? rootOf(deps.layouts, application, tree);
         known.set(key, found);
         return { cluster, application, ...(await found) };
