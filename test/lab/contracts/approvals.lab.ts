@@ -115,7 +115,7 @@ describe('what `kubectl auth can-i --list` shows', () => {
 
   it('of the hub: writes to its own objects, and no Secret', async () => {
     const rights = await rightsOf('fleetmend-hub');
-    expect(writesOf(rights)).toEqual(['events', 'fleetclusters.fleetmend.dev', 'fleetclusters.fleetmend.dev/status', 'leases.coordination.k8s.io', 'policyrollouts.fleetmend.dev/status', 'remediationrequests.fleetmend.dev', 'remediationrequests.fleetmend.dev/status']);
+    expect(writesOf(rights)).toEqual(['events', 'fleetclusters.fleetmend.dev', 'fleetclusters.fleetmend.dev/status', 'leases.coordination.k8s.io', 'policyrollouts.fleetmend.dev/status', 'remediationrequests.fleetmend.dev', 'remediationrequests.fleetmend.dev/status', 'subjectaccessreviews.authorization.k8s.io', 'tokenreviews.authentication.k8s.io']);
     expect(rights.get('remediationapprovals.fleetmend.dev')).toEqual(['list']);
     expect([...rights.keys()].filter((resource) => resource === '*' || resource === '*.*' || resource.startsWith('secrets'))).toEqual([]);
   });
