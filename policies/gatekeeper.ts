@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { BUNDLE_DIGEST } from '@fleetmend/model';
 import { POLICIES } from './sources.ts';
 
 /** Where the generated template is committed. */
@@ -12,15 +13,16 @@ const PACKAGES = ['availability', 'image', 'lib', 'manifest', 'resources', 'secu
 /**
  * The rules of `remediation.manifest` as one Gatekeeper ConstraintTemplate. Gatekeeper takes libraries below `lib` only and gives them no
  * data, so packages move there (their files of one package become one), and the limits become a library of constants.
+ * It carries the digest of the bundle that it was made with, by which an agent tells the hub what is live in its cluster.
  */
-export function renderGatekeeperTemplate(): string {
+export function renderGatekeeperTemplate(bundle: string): string {
   const limits = parse(readFileSync(join(POLICIES, 'remediation', 'limits', 'data.yaml'), 'utf8')) as Readonly<Record<string, unknown>>;
   const constants = Object.entries(limits).map(([name, value]) => `${name} := ${JSON.stringify(value)}`);
   const libs = [...PACKAGES.map(library), ['package lib.remediation.limits', ...constants].join('\n\n')];
   const template = {
     apiVersion: 'templates.gatekeeper.sh/v1',
     kind: 'ConstraintTemplate',
-    metadata: { name: 'fleetmendmanifest', annotations: { description: 'The rules that repairs are judged by, for every object that is admitted.' } },
+    metadata: { name: 'fleetmendmanifest', annotations: { description: 'The rules that repairs are judged by, for every object that is admitted.', [BUNDLE_DIGEST]: bundle } },
     spec: {
       crd: { spec: { names: { kind: 'FleetmendManifest' } } },
       targets: [{ target: 'admission.k8s.gatekeeper.sh', code: [{ engine: 'Rego', source: { version: 'v1', rego: ENTRY, libs } }] }],

@@ -55,7 +55,7 @@ describe('an agent', () => {
     await world.clock.run(minutes(10));
     expect(world.events).toEqual([]);
     expect(world.beats.length).toBeGreaterThanOrEqual(9);
-    expect(world.beats.at(-1)).toMatchObject({ cluster: 'prod-1', open: 0, xor: '0'.repeat(16), pods: 4 });
+    expect(world.beats.at(-1)).toMatchObject({ cluster: 'prod-1', open: 0, xor: '0'.repeat(16), pods: 4, inCluster: { digests: [], whole: true } });
     expect(agent.metrics()).toMatchObject({ ready: true, pods: 4, findings: { open: 0 } });
   });
 

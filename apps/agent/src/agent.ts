@@ -14,6 +14,7 @@ import { startDetection } from './detect/detection.ts';
 import { targetStateIn } from './detect/target-state.ts';
 import { createTracker, type Change } from './detect/tracker.ts';
 import { beat } from './report/heartbeat.ts';
+import { watchLivePolicy } from './report/live-policy.ts';
 import { createOpenSetStore } from './report/open-set-file.ts';
 import { startReporter } from './report/reporter.ts';
 import { oldestNews, startWatch, unionOfReads } from './watch/watch.ts';
@@ -107,7 +108,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     await reporter.settled();
     return published;
   });
-  const beating = beat({ cluster, version, epoch, every: settings.heartbeat, bus, clock, random, signal, log, openFingerprints: () => tracker.open().map(({ fingerprint }) => fingerprint), pods: () => cache.count('v1', 'Pod'), oldestNews: () => oldestNews(watch.states()), ready: () => detection.ready });
+  const live = watchLivePolicy({ client, clock, signal, log });
+  const beating = beat({ cluster, version, epoch, every: settings.heartbeat, bus, clock, random, signal, log, openFingerprints: () => tracker.open().map(({ fingerprint }) => fingerprint), pods: () => cache.count('v1', 'Pod'), oldestNews: () => oldestNews(watch.states()), livePolicy: live.known, ready: () => detection.ready });
 
   return {
     metrics: () => ({
@@ -118,7 +120,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     async stop() {
       stop.abort(new Error('the agent is stopping'));
       await bus.close();
-      await Promise.all([watch.done, detection.done, reporter.done, beating]);
+      await Promise.all([watch.done, detection.done, reporter.done, live.done, beating]);
     },
   };
 }

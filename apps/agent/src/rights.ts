@@ -35,6 +35,12 @@ export const ANSWER_READS: readonly AnswerRead[] = [
   read('source.toolkit.fluxcd.io/v1', 'HelmRepository', 'helmrepositories'), read('source.toolkit.fluxcd.io/v1', 'HelmChart', 'helmcharts'),
 ];
 
+/** What a policy bundle has for the cluster itself, read for the annotation that names the bundle. Of Gatekeeper's constraints those of our own template: a wildcard is no right of ours. */
+export const POLICY_READS: readonly AnswerRead[] = [
+  read('templates.gatekeeper.sh/v1', 'ConstraintTemplate', 'constrainttemplates'), read('constraints.gatekeeper.sh/v1beta1', 'FleetmendManifest', 'fleetmendmanifest'),
+  read('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
+];
+
 const CLUSTER_SCOPED = ['Node', 'Namespace', 'PersistentVolume', 'StorageClass', 'IngressClass', 'PriorityClass', 'RuntimeClass'];
 export const isNamespaced = (kind: string): boolean => !CLUSTER_SCOPED.includes(kind);
 
@@ -44,12 +50,12 @@ export function isAnswerable(apiVersion: string, kind: string, detectors: readon
 }
 
 /**
- * The whole of an agent's rights, generated from what the enabled detectors and the closed list of questions need: one rule per
- * API group, sorted, reading only.
+ * The whole of an agent's rights, generated from what the enabled detectors, the closed list of questions and the report of live
+ * policy need: one rule per API group, sorted, reading only.
  */
 export function clusterRoleRules(detectors: readonly Detector[], { logs = true }: { readonly logs?: boolean } = {}): readonly PolicyRule[] {
   const groups = new Map<string, Set<string>>();
-  for (const { apiVersion, resource } of [...ANSWER_READS, ...detectors.flatMap((detector) => detector.reads)]) {
+  for (const { apiVersion, resource } of [...ANSWER_READS, ...POLICY_READS, ...detectors.flatMap((detector) => detector.reads)]) {
     const resources = groups.get(groupOf(apiVersion)) ?? new Set<string>();
     groups.set(groupOf(apiVersion), resources.add(resource));
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Finding } from './finding.ts';
+import { InClusterPolicy } from './in-cluster-policy.ts';
 import { Label } from './object.ts';
 
 export const Fingerprint = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -42,6 +43,8 @@ export const Heartbeat = z.object({
   pods: z.int().min(0),
   /** Age of the oldest last news of any watch when this was said, in milliseconds. */
   staleness: z.int().min(0).optional(),
+  /** What policy bundles have put into the cluster; absent: the agent could not read it, or is older than this field. */
+  inCluster: InClusterPolicy.optional(),
 });
 export type Heartbeat = z.infer<typeof Heartbeat>;
 

@@ -22,7 +22,10 @@ export const FleetClusterStatus = z.object({
       assigned: digest().optional(),
       /** The bundle of the latest verdict here. */
       judged: digest().optional(),
+      /** The bundle whose objects (Gatekeeper, ValidatingAdmissionPolicy) stand in the cluster. Absent: none, or those of several. */
       inCluster: digest().optional(),
+      /** False: some are of another bundle, or Gatekeeper has not taken one. Absent: the cluster has none, or its agent cannot tell. */
+      inClusterWhole: z.boolean().optional(),
       /** What the cluster goes back to when a rollout halts: the bundle of the latest completed one. Absent: the configured one. */
       lastGood: digest().optional(),
       lastGoodSince: time().optional(),

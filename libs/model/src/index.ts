@@ -3,6 +3,7 @@ export * from './object.ts';
 export * from './failure-class.ts';
 export * from './finding.ts';
 export * from './fingerprint.ts';
+export * from './in-cluster-policy.ts';
 export * from './failure-event.ts';
 export * from './question.ts';
 export * from './dry-run.ts';

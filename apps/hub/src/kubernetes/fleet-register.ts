@@ -1,6 +1,6 @@
 import { renderMicroTime, renderTime, type Clock, type Instant } from '@fleetmend/kernel';
 import { findObject, isConflict, isNotFound, type KubeClient, type Writer } from '@fleetmend/k8s';
-import { GROUP_VERSION, type Condition, type Heartbeat, type KubeObject } from '@fleetmend/model';
+import { GROUP_VERSION, type Condition, type FleetClusterStatus, type Heartbeat, type KubeObject } from '@fleetmend/model';
 import { KINDS, LEASE } from './kinds.ts';
 
 const LEASE_SECONDS = 180;
@@ -28,11 +28,11 @@ export function createFleetRegister({ client, writer, clock, namespace }: { read
     const { cluster: name, agent, open } = heartbeat;
     const existing = (await findObject(client, KINDS.cluster, { name })) ?? (await register(writer, name));
     const now = renderTime(clock.now());
-    const before = existing['status'] as { readonly conditions?: readonly Condition[] } | undefined;
+    const before = existing['status'] as FleetClusterStatus | undefined;
     const connected = before?.conditions?.find((condition) => condition.type === 'Connected' && condition.status === 'True');
     const condition: Condition = { type: 'Connected', status: 'True', reason: 'Heartbeat', message: `agent ${agent.version} reports`, lastTransitionTime: connected?.lastTransitionTime ?? now };
     const others = (before?.conditions ?? []).filter((other) => other.type !== 'Connected');
-    const status = { agent: { version: agent.version, lastSeen: now }, open, conditions: [...others, condition] };
+    const status = { agent: { version: agent.version, lastSeen: now }, open, conditions: [...others, condition], ...livePolicy(heartbeat, before) };
     await writer.mergePatch(KINDS.cluster, { name }, { status }, { subresource: 'status' });
   }
 
@@ -49,8 +49,8 @@ export function createFleetRegister({ client, writer, clock, namespace }: { read
 
   return {
     async heard(heartbeat) {
-      const { cluster, agent, open } = heartbeat;
-      const text = `${agent.version} ${open}`;
+      const { cluster, agent, open, inCluster } = heartbeat;
+      const text = JSON.stringify([agent.version, open, inCluster]);
       const last = known.get(cluster);
       const now = clock.now();
       if (!last || last.text !== text || now - last.statusAt >= STATUS_EVERY) {
@@ -60,6 +60,18 @@ export function createFleetRegister({ client, writer, clock, namespace }: { read
       await renewLease(cluster);
     },
   };
+}
+
+/**
+ * What the agent says of the objects of policy bundles, as a merge patch. An agent that cannot tell leaves what is known: it
+ * must not look as if there were none.
+ */
+function livePolicy({ inCluster }: Heartbeat, before: FleetClusterStatus | undefined): object {
+  if (inCluster === undefined) return {};
+  const { digests, whole } = inCluster;
+  const none = digests.length === 0 && whole;
+  if (none && before?.policy?.inCluster === undefined && before?.policy?.inClusterWhole === undefined) return {};
+  return { policy: { inCluster: digests.length === 1 ? digests[0] : null, inClusterWhole: none ? null : whole } };
 }
 
 async function register(writer: Writer, name: string): Promise<KubeObject> {

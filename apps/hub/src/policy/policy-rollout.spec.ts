@@ -109,6 +109,19 @@ describe('a policy rolled out over three clusters', () => {
     expect((await world.decide('ring-1')).decision).toMatchObject({ tier: 'T0', warnings: [] });
   });
 
+  it('counts a cluster only when the constraints inside it are those of the bundle, too', async () => {
+    const good = await world.goodBundle();
+    world.rollOut('next', good, { stages: [{ mode: 'Enforce' }] });
+    await world.live('ring-0', { digests: [world.shipped], whole: true });
+    for (let look = 0; look < 9; look += 1) await world.look();
+    expect(world.rollout('next').status).toMatchObject({ state: 'Progressing', wave: 'ring-0', reason: `InCluster: ring-0 in Enforce: the constraints and admission policies in it are those of ${world.shipped}` });
+    expect((await assigned())[1]).toBe(world.shipped);
+    await world.live('ring-0', { digests: [good.digest], whole: true });
+    for (let look = 0; look < 9; look += 1) await world.look();
+    expect(world.rollout('next').status.state).toBe('Completed');
+    expect(await world.policyOf('ring-0')).toMatchObject({ assigned: good.digest, inCluster: good.digest });
+  });
+
   it('starts where it was after a restart, from its own disk', async () => {
     const good = await world.goodBundle();
     world.rollOut('next', good, { stages: [{ mode: 'Enforce' }] });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf, hours, sha256 } from '@fleetmend/kernel';
 import { findObject } from '@fleetmend/k8s';
-import type { FleetClusterStatus, KubeObject, PolicyRolloutSpec, PolicyRolloutStatus } from '@fleetmend/model';
+import type { FleetClusterStatus, InClusterPolicy, KubeObject, PolicyRolloutSpec, PolicyRolloutStatus } from '@fleetmend/model';
 import { aGateInput } from '@fleetmend/plugin-api/conformance';
 import { opaWasm } from '@fleetmend/policy-engines';
 import { judge, type StageDeps } from '@fleetmend/stages';
@@ -13,6 +13,7 @@ import { writeBundle } from '../../../../libs/policy-engines/src/opa-wasm/bundle
 import { readBundle } from '../../../../libs/policy-engines/src/opa-wasm/bundle.ts';
 import type { FixtureAnswer } from '../../../../libs/policy-engines/src/opa-wasm/wasm-fixture.ts';
 import { createEventWriter } from '../kubernetes/event-writer.ts';
+import { createFleetRegister } from '../kubernetes/fleet-register.ts';
 import { aHubCluster } from '../kubernetes/hub-cluster.fixture.ts';
 import { KINDS } from '../kubernetes/kinds.ts';
 import { createSettingsReader } from '../kubernetes/settings-reader.ts';
@@ -95,6 +96,9 @@ export async function aPolicyWorld() {
     async policyOf(cluster: string): Promise<NonNullable<FleetClusterStatus['policy']>> {
       return ((await findObject(hub.client, KINDS.cluster, { name: cluster })) as unknown as { status?: FleetClusterStatus }).status?.policy ?? {};
     },
+    /** The cluster's agent tells what bundles have put into it. */
+    live: (cluster: string, inCluster: InClusterPolicy) =>
+      createFleetRegister({ ...hub, namespace: SYSTEM }).heard({ schema: 1, cluster, agent: { version: '0.1.0' }, epoch: 1, at: 1, open: 0, xor: '0'.repeat(16), pods: 1, inCluster }),
     /** One more harmless repair is judged in a cluster. */
     decide: (cluster: string) => {
       const { engine, policy } = running;

@@ -1,5 +1,5 @@
 import { canonicalJson, isPermanent, messageOf, type Clock } from '@fleetmend/kernel';
-import { climbId, climbOf, nextRollout, stateOf, wavesOf, type BundleReadiness, type RolloutMove, type RolloutView } from '@fleetmend/lifecycle';
+import { climbId, climbOf, nextRollout, stateOf, wavesOf, type BundleReadiness, type LabelledCluster, type RolloutMove, type RolloutView } from '@fleetmend/lifecycle';
 import type { RolloutCluster } from '@fleetmend/model';
 import type { FleetCluster, Settings } from '@fleetmend/ports';
 import type { BundleCache } from './bundle-cache.ts';
@@ -63,7 +63,7 @@ async function step(deps: RolloutControllerDeps, { rollout, clusters, all, appro
     spec: rollout.spec,
     status: rollout.status,
     generation: rollout.object.metadata.generation ?? 0,
-    clusters,
+    clusters: clusters.map(withLive),
     counted: (cluster, mode) => deps.log.counts({ rollout: rollout.name, climb, cluster, mode }),
     bundle: await readiness(deps, rollout),
     others: all.filter(({ uid }) => uid !== rollout.uid).map(({ name, spec, status }) => ({ name, state: stateOf({ status }), clusters: wavesOf(spec, clusters).flatMap((wave) => wave.clusters) })),
@@ -77,6 +77,12 @@ async function step(deps: RolloutControllerDeps, { rollout, clusters, all, appro
   const written = await deps.rollouts.writeStatus(rollout, status);
   if (written !== undefined) for (const move of moves) deps.moved(written, move);
   return written;
+}
+
+/** As its agent told: neither a digest nor a word of what is whole means that the cluster has nothing of the kind. */
+function withLive({ name, labels, status }: FleetCluster): LabelledCluster {
+  const { inCluster, inClusterWhole } = status.policy ?? {};
+  return { name, labels, inCluster: inClusterWhole === undefined ? undefined : { digest: inCluster, whole: inClusterWhole } };
 }
 
 /** What has ended needs no bundle, unless its spec is another now. */

@@ -55,7 +55,7 @@ export function mayWiden(view: RolloutView, wave: string, mode: RolloutMode): bo
 }
 
 /** What still keeps a cluster from its next stage. `Approval`: only a human can lift it. */
-export type Holds = { readonly by: 'Soak' | 'Sample' | 'Approval'; readonly message: string; readonly step?: StepKind };
+export type Holds = { readonly by: 'Soak' | 'Sample' | 'Approval' | 'InCluster'; readonly message: string; readonly step?: StepKind };
 
 /** A minimum sample beats time: a quiet cluster does not promote. And what allows more than before never does by itself. */
 export function heldBack(view: RolloutView, one: RolloutCluster): Holds | undefined {
@@ -66,7 +66,16 @@ export function heldBack(view: RolloutView, one: RolloutCluster): Holds | undefi
   const sample = sampleOf(one, minDecisions);
   if (sample < minDecisions) return { by: 'Sample', message: `${where}: ${sample} of ${minDecisions} decisions` };
   if (one.counts.newAllows > 0 && !granted(view, one.wave, `Widen ${one.mode}`)) return { by: 'Approval', message: `${where} allows ${one.counts.newAllows} that were denied: needs a named human`, step: `Widen ${one.mode}` };
+  if (nextMode(view.spec, one.mode) === undefined) return notInPlace(view, one);
   return undefined;
+}
+
+/** A cluster is done only when what the bundle has for the cluster itself is there, too. One that uses none of that waits for nothing. */
+function notInPlace({ spec, clusters }: RolloutView, { name, mode }: RolloutCluster): Holds | undefined {
+  const live = clusters.find((cluster) => cluster.name === name)?.inCluster;
+  if (live === undefined || (live.whole && live.digest === spec.bundle.digest)) return undefined;
+  const there = live.whole ? `those of ${live.digest}` : 'not those of one bundle alone, or not yet taken';
+  return { by: 'InCluster', message: `${name} in ${mode}: the constraints and admission policies in it are ${there}` };
 }
 
 function sampleOf({ counts }: RolloutCluster, wanted: number): number {

@@ -2,10 +2,12 @@ import { digestOf, type Instant } from '@fleetmend/kernel';
 import type { DecisionCounts, PolicyRolloutSpec, PolicyRolloutStatus, RolloutMode, RolloutState } from '@fleetmend/model';
 import type { ApprovalView } from '../view.ts';
 
-/** One cluster of the fleet, as far as waves select it. */
+/** One cluster of the fleet, as far as waves select it, and a bundle has its place in it. */
 export interface LabelledCluster {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** What bundles have put into the cluster itself; absent: nothing that anybody told of. `whole`: one bundle's, and all of it. */
+  readonly inCluster?: { readonly digest?: string | undefined; readonly whole: boolean } | undefined;
 }
 
 /** Another rollout, and the clusters that its waves select. */

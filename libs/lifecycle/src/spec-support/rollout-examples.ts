@@ -1,8 +1,8 @@
 import { days, hours } from '@fleetmend/kernel';
 import type { PolicyRolloutSpec, RolloutMode } from '@fleetmend/model';
-import type { RolloutView, StepKind } from '../policy-rollout/rollout-view.ts';
+import type { LabelledCluster, RolloutView, StepKind } from '../policy-rollout/rollout-view.ts';
 import { stepOf } from '../policy-rollout/rollout-view.ts';
-import { aRolloutView, aSpec, GENERATION, at, counts, onItsWay, progressing, type Given } from './rollout-views.ts';
+import { aRolloutView, aSpec, DIGEST, FLEET, GENERATION, at, counts, onItsWay, progressing, type Given } from './rollout-views.ts';
 
 export interface RolloutExample {
   readonly sentence: string;
@@ -22,6 +22,8 @@ const rival = { others: [{ name: 'fleetmend-system/old', state: 'Progressing' as
 const canary = (over = {}) => progressing(onItsWay('r0-a', 'Shadow', over));
 const sampled = { counts: counts({ decisions: 50 }) };
 const done = ['r0-a', 'r1-a', 'r1-b', 'r2-a', 'r2-b', 'r2-c', 'r2-d'].map((name) => onItsWay(name, 'Enforce', { done: true }));
+const enforcing = progressing(onItsWay('r0-a', 'Enforce'));
+const withLive = (inCluster: LabelledCluster['inCluster']) => FLEET.map((cluster) => (cluster.name === 'r0-a' ? { ...cluster, inCluster } : cluster));
 const pausedStatus = (started = true) => ({ ...canary(), state: 'Paused' as const, ...(started ? {} : { startedAt: undefined as never }) });
 
 /** One sentence for each thing that the table has to say. */
@@ -75,6 +77,13 @@ export const rolloutExamples: readonly RolloutExample[] = [
   example('Progressing: a wave that a human let start', { status: progressing(), spec: byHand, approvals: said('prod', 'Start', 'Approve', byHand) }, 'climb'),
   example('Progressing: a wave that a human let start in an earlier climb of the same spec', { status: progressing(), spec: byHand, approvals: said('prod', 'Start', 'Approve', { ...byHand, generation: 1 }) }, 'rest (Approval)'),
   example('Progressing: a no to an earlier climb of the same spec', { status: canary(), approvals: said('ring-2', 'Start', 'Reject', { generation: 1 }) }, 'rest (Soak)'),
+  example('Progressing: enforced, but the constraints in the cluster are those of the bundle before', { status: enforcing, clusters: withLive({ digest: `sha256:${'a'.repeat(64)}`, whole: true }) }, 'rest (InCluster)'),
+  example('Progressing: enforced, but the constraints in the cluster are of two bundles', { status: enforcing, clusters: withLive({ whole: false }) }, 'rest (InCluster)'),
+  example('Progressing: enforced, but Gatekeeper has not taken the constraints yet', { status: enforcing, clusters: withLive({ digest: DIGEST, whole: false }) }, 'rest (InCluster)'),
+  example('Progressing: enforced, with the constraints in place', { status: enforcing, clusters: withLive({ digest: DIGEST, whole: true }) }, 'climb'),
+  example('Progressing: enforced, in a cluster without constraints', { status: enforcing }, 'climb'),
+  example('Progressing: the constraints of the bundle before hold nobody back in an earlier stage', { status: canary(sampled), after: hours(24), clusters: withLive({ digest: `sha256:${'a'.repeat(64)}`, whole: true }) }, 'climb'),
+  example('Progressing: constraints that never come are no progress', { status: enforcing, after: days(2) + 1, clusters: withLive({ whole: false }) }, '→ Halted (ProgressDeadline)'),
   example('Progressing: all done', { status: progressing(...done) }, '→ Completed (Completed)'),
   example('Progressing: no progress until the deadline, after the soak', { status: canary(), after: days(3) + 1 }, '→ Halted (ProgressDeadline)'),
   example('Progressing: the soak does not count', { status: canary(), after: days(3) }, 'rest (Sample)'),
