@@ -100,6 +100,7 @@ function dropOperation({ objects }: ApplierContext, application: Application): A
 function writeStatus({ objects }: ApplierContext, { metadata }: Application, change: Partial<ApplicationStatus>): Application | undefined {
   const latest = objects.get<Application>(APPLICATION.apiVersion, APPLICATION.kind, metadata.namespace, metadata.name);
   if (!latest) return undefined;
-  const { conditions = [], ...rest } = { ...latest.status, ...change };
+  const { sourceType: _type, sourceTypes: _types, ...sourceless } = latest.status ?? {};
+  const { conditions = [], ...rest } = { ...(change.sync?.status === 'Unknown' ? sourceless : latest.status), ...change };
   return objects.updateStatus<Application>({ ...latest, status: { ...rest, ...(conditions.length > 0 ? { conditions } : {}), controllerNamespace: ARGO_NAMESPACE } }, CONTROLLER);
 }

@@ -96,7 +96,7 @@ describe('an Argo CD Application', () => {
     await bench.repository.write({ 'apps/b.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: [\n' });
     bench.applier.nudge();
     await bench.clock.run(seconds(2));
-    expect(shop().status).toMatchObject({ sync: { status: 'Unknown' }, resources: [{ name: 'a', status: 'Unknown' }], conditions: [{ type: 'ComparisonError', message: expect.stringMatching(/^Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = FailedPrecondition desc = Failed to unmarshal "b\.yaml": failed to unmarshal manifest: /) }] });
+    expect(shop().status).toMatchObject({ sync: { status: 'Unknown' }, resources: [{ name: 'a', status: 'Unknown', requiresPruning: true }], conditions: [{ type: 'ComparisonError', message: expect.stringMatching(/^Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = FailedPrecondition desc = Failed to unmarshal "b\.yaml": failed to unmarshal manifest: /) }] });
     expect(bench.objects.get('v1', 'ConfigMap', 'shop', 'a')).toBeDefined();
   });
 

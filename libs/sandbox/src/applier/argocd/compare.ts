@@ -30,9 +30,9 @@ export function compare({ clock }: ApplierContext, application: Application, { t
   };
 }
 
-/** What is live and marked counts as unknown while nobody knows what is wanted. */
+/** While nobody knows what is wanted, all that is live is unknown, and not wanted either: so the real one has it. */
 export function compareUnknown({ clock }: ApplierContext, application: Application, target: ClusterObjects | undefined): Partial<ApplicationStatus> {
-  const live = target ? (application.status?.resources ?? []).flatMap((resource) => (findLive(target, refOfResource(resource)) ? [{ ...resource, status: 'Unknown' as const }] : [])) : [];
+  const live = target ? (application.status?.resources ?? []).flatMap((resource) => (findLive(target, refOfResource(resource)) ? [{ ...resource, status: 'Unknown' as const, requiresPruning: true }] : [])) : [];
   const healthy = target ? healthStatus(application, live, renderTime(clock.now())) : { status: 'Unknown' as const, lastTransitionTime: renderTime(clock.now()) };
   const before = application.status?.health;
   return { resources: live, sync: { status: 'Unknown', comparedTo: comparedTo(application) }, health: before?.status === healthy.status && before.lastTransitionTime ? before : healthy };
