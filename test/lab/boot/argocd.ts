@@ -59,6 +59,9 @@ const installObjects = async (context: BootContext, cluster: KubernetesFacts): P
   await k(['apply', '--server-side', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects(cluster) }));
 };
 
+/** The folder of helm, where a spec asks for it: the repo-server calls it for charts. */
+const helmFolder = ({ bin }: BootContext): readonly string[] => Object.values(bin['helm']?.paths ?? {}).slice(0, 1).map((path) => dirname(path));
+
 /** Argo CD's core: application-controller, repo-server and a Redis. No API server, no user interface. */
 export const startArgocd = async (context: BootContext, cluster: KubernetesFacts): Promise<{ readonly namespace: string }> => {
   const folder = join(context.run, 'argocd');
@@ -68,7 +71,7 @@ export const startArgocd = async (context: BootContext, cluster: KubernetesFacts
   const kubeconfig = data('kubeconfig');
   writeFileSync(kubeconfig, renderKubeconfig({ folder: cluster.certificates, user: 'admin', server: cluster.server, namespace: NAMESPACE }), { mode: 0o600 });
   const env = {
-    PATH: [dirname(program(context, 'argocd', 'argocd')), dirname(program(context, 'kustomize', 'kustomize')), context.path].join(':'),
+    PATH: [dirname(program(context, 'argocd', 'argocd')), dirname(program(context, 'kustomize', 'kustomize')), ...helmFolder(context), context.path].join(':'),
     HOME: folder,
     TMPDIR: data('tmp'),
     KUBECONFIG: kubeconfig,

@@ -24,6 +24,7 @@ export async function buildHelm({ renderers }: ApplierContext, input: BuildInput
   if (inline !== '') files.set(INLINE, inline);
   const settings = (forced: boolean) => (helm.parameters ?? []).filter(({ forceString = false }) => forceString === forced).map(({ name, value = '' }) => `${name}=${escapeCommas(substitute(value, environment))}`);
   const { kubeVersion, apiVersions } = capabilitiesOf(target);
+  const told = helm.kubeVersion?.replace(/^v/, '') ?? kubeVersion.replace(/^v/, '').split('.').slice(0, 2).join('.');
   try {
     const rendered = await renderers.helm.render({
       tree: treeOver(files, ''),
@@ -37,15 +38,19 @@ export async function buildHelm({ renderers }: ApplierContext, input: BuildInput
         setFile: JSON.stringify((helm.fileParameters ?? []).map(({ name, path }) => `${name}=${place(path)}`)),
         skipCrds: String(helm.skipCrds ?? false),
         skipSchemaValidation: String(helm.skipSchemaValidation ?? false),
-        kubeVersion: (helm.kubeVersion ?? kubeVersion).replace(/^v/, ''),
+        // A cluster's version is told by major and minor only (recorded in the lab, Argo CD 3.1).
+        kubeVersion: told,
         apiVersions: (helm.apiVersions ?? apiVersions).join(','),
       },
     });
     return rendered as readonly KubeObject[];
   } catch (error) {
     if (!isPermanent(error)) throw error;
-    const words = wordsOf(error).replaceAll(/\/\S*\/fleetmend-render-\w+\/files/g, '<path to cached source>');
-    throw refusedBy('Unknown', `failed to execute helm template command: failed to get command args to log: \`helm template . --name-template ${helm.releaseName ?? application.metadata.name} --namespace ${application.spec.destination.namespace ?? ''}\` failed exit status 1: Error: ${words}`);
+    const shown = (path: string) => `<path to cached source>/${path.replace(/^\.argocd\/refs\/[^/]+\//, '')}`;
+    const words = wordsOf(error).replaceAll(/\/\S*\/fleetmend-render-\w+\/files\/(?:\.argocd\/refs\/[^/]+\/)?/g, '<path to cached source>/');
+    const flags = [...settings(false).map((one) => `--set ${one}`), ...settings(true).map((one) => `--set-string ${one}`), ...values.map((path) => `--values ${shown(path)}`), ...(inline === '' ? [] : ['--values <temp file with values from source.helm.values/valuesObject>']), '<api versions removed>', ...(helm.skipCrds ? [] : ['--include-crds'])];
+    const command = `helm template . --name-template ${helm.releaseName ?? application.metadata.name} --namespace ${helm.namespace ?? application.spec.destination.namespace ?? ''} --kube-version ${told} ${flags.join(' ')}`;
+    throw refusedBy('Unknown', `failed to execute helm template command: failed to get command args to log: \`${command}\` failed exit status 1: Error: ${words}`);
   }
 }
 

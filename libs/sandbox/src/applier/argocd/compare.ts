@@ -7,7 +7,7 @@ import type { Desired } from './desired.ts';
 import { instanceName } from './desired.ts';
 import { healthOf, worstHealth } from './health.ts';
 import { withIgnored } from './ignore-differences.ts';
-import { ARGO_MANAGER, hasAnnotationOption, sourcesOf, TRACKING_ID } from './shapes.ts';
+import { ARGO_MANAGER, EMPTY_SOURCE, hasAnnotationOption, sourcesOf, TRACKING_ID } from './shapes.ts';
 import type { Application, ApplicationStatus, ResourceStatus } from './shapes.ts';
 
 const HOOKS = ['argocd.argoproj.io/hook', 'helm.sh/hook'] as const;
@@ -41,7 +41,8 @@ export function compareUnknown({ clock }: ApplierContext, application: Applicati
 function comparedTo(application: Application): Readonly<Record<string, unknown>> {
   const { destination, source, ignoreDifferences } = application.spec;
   const { sources, several } = sourcesOf(application);
-  return { destination, ...(several ? { sources } : { source }), ...(ignoreDifferences ? { ignoreDifferences } : {}) };
+  // The real one writes out an empty source beside several (recorded in the lab, Argo CD 3.1).
+  return { destination, ...(several ? { source: EMPTY_SOURCE, sources } : { source }), ...(ignoreDifferences ? { ignoreDifferences } : {}) };
 }
 
 function typesOf(application: Application, { types }: Desired): Pick<ApplicationStatus, 'sourceType' | 'sourceTypes'> {
@@ -110,7 +111,7 @@ function nameOf({ group = '', kind, namespace = '', name }: Pick<ResourceStatus,
 
 function imagesOf(target: ClusterObjects, objects: readonly KubeObject[]): { readonly images?: readonly string[] } {
   const images = objects.flatMap((object) => {
-    const live = (findLive(target, refOf(object)) ?? object) as { readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: readonly { readonly image: string }[] } } } };
+    const live = (findLive(target, refOf(object)) ?? {}) as { readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: readonly { readonly image: string }[] } } } };
     return (live.spec?.template?.spec?.containers ?? []).map(({ image }) => image);
   });
   return images.length > 0 ? { images: [...new Set(images)].sort() } : {};

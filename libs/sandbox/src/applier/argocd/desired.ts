@@ -32,7 +32,7 @@ export async function readDesired(context: ApplierContext, application: Applicat
   for (const [index, one] of fetched.entries()) {
     // A source that is only referred to renders nothing.
     if (one.source.ref !== undefined && one.source.path === undefined && one.source.chart === undefined) {
-      types.push('Directory');
+      types.push('');
       continue;
     }
     const built = await orRefuse(index, sources.length, () => buildSource(context, { application, fetched: one, folder: folderOf(one.source), target, refs }));

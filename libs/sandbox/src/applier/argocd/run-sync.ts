@@ -8,7 +8,7 @@ import { isHook, surplusOf, waveOf } from './compare.ts';
 import type { Desired } from './desired.ts';
 import { healthOf } from './health.ts';
 import { withIgnored } from './ignore-differences.ts';
-import { ARGO_MANAGER, hasAnnotationOption, hasOption, sourcesOf, SYNC_OPTIONS } from './shapes.ts';
+import { ARGO_MANAGER, EMPTY_SOURCE, hasAnnotationOption, hasOption, sourcesOf, SYNC_OPTIONS } from './shapes.ts';
 import type { Application, Operation, OperationState, SyncResource } from './shapes.ts';
 import { createsNamespace } from './sync.ts';
 
@@ -51,7 +51,7 @@ export async function runSync(context: ApplierContext, application: Application,
   const resources: SyncResource[] = [];
   const state = (phase: OperationState['phase'], message: string): OperationState => ({
     phase, message, startedAt, operation,
-    syncResult: { ...desired.at, ...(several ? { sources } : { source: sources[0] ?? { repoURL: '' } }), ...(resources.length > 0 ? { resources: [...resources] } : {}) },
+    syncResult: { ...desired.at, ...(several ? { revision: '', source: EMPTY_SOURCE, sources } : { source: sources[0] ?? EMPTY_SOURCE }), ...(resources.length > 0 ? { resources: [...resources] } : {}) },
   });
   const tasks = tasksOf(application, input);
   const unknown = tasks.filter(({ object }) => !isServed(target, object.apiVersion, object.kind) && !tasks.some(({ object: other }) => other.kind === 'CustomResourceDefinition' && definedKind(other) === object.kind));
@@ -111,11 +111,11 @@ function applyTask(application: Application, { target, operation }: SyncInput, {
   if (hook && live) prune(target, [ref], [], () => false);
   const wanted = live && hasOption(options, 'RespectIgnoreDifferences=true') ? withIgnored(application, object, live) : object;
   const outcome = applyObject(target, wanted, { manager: ARGO_MANAGER, dryRun: false });
-  if ('reason' in outcome) return result(ref, { status: 'SyncFailed', phase, message: outcome.message, hookPhase: 'Failed' });
+  const images = imagesOf(object).length > 0 ? { images: imagesOf(object) } : {};
+  if ('reason' in outcome) return { ...result(ref, { status: 'SyncFailed', phase, message: outcome.message, hookPhase: 'Failed' }), ...images };
   const serverSide = hasOption(options, 'ServerSideApply=true') || hasAnnotationOption(object, SYNC_OPTIONS, 'ServerSideApply=true');
   const name = `${ref.kind.toLowerCase()}${ref.group ? `.${ref.group}` : ''}/${ref.name}`;
-  const images = imagesOf(object);
-  return { ...result(ref, { status: 'Synced', phase, message: `${name} ${serverSide ? 'serverside-applied' : outcome.change}`, hookPhase: 'Running' }), ...(hook ? { hookType: phase } : {}), ...(images.length > 0 ? { images } : {}) };
+  return { ...result(ref, { status: 'Synced', phase, message: `${name} ${serverSide ? 'serverside-applied' : outcome.change}`, hookPhase: 'Running' }), ...(hook ? { hookType: phase } : {}), ...images };
 }
 
 function imagesOf(object: KubeObject): readonly string[] {

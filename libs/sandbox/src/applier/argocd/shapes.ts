@@ -52,7 +52,11 @@ export interface ApplicationSource {
   readonly directory?: { readonly recurse?: boolean; readonly include?: string; readonly exclude?: string };
 }
 
-export type SourceType = 'Directory' | 'Helm' | 'Kustomize';
+/** What stands for the one source of an Application that has several. */
+export const EMPTY_SOURCE: ApplicationSource = { repoURL: '' };
+
+/** Empty for a source that is only referred to. */
+export type SourceType = 'Directory' | 'Helm' | 'Kustomize' | '';
 
 export interface ResourceStatus {
   readonly group?: string;

@@ -64,7 +64,7 @@ describeWith('helm', 'an Application of a chart', () => {
     expect(objects.get('v1', 'ConfigMap', 'shop', 'a')).toBeDefined();
     expect(status).toMatchObject({
       sync: { status: 'Synced', revisions: [head, head, head], comparedTo: { sources: [{}, { ref: 'env' }, {}] } },
-      sourceTypes: ['Helm', 'Directory', 'Directory'],
+      sourceTypes: ['Helm', '', 'Directory'],
       operationState: { phase: 'Succeeded', syncResult: { revisions: [head, head, head], sources: [{}, {}, {}] } },
       conditions: [{ type: 'RepeatedResourceWarning', message: 'Resource /ConfigMap/shop/shown appeared 2 times among application resources.' }],
     });

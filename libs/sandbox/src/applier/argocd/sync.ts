@@ -32,7 +32,7 @@ export function nextSync(application: Application, { at }: Desired, now: Instant
   if (!automated.prune && resources.every((one) => one.status === 'Synced' || one.requiresPruning)) return undefined;
   const { sources, several } = sourcesOf(application);
   const result = last?.syncResult;
-  const attempted = result !== undefined && canonicalJson([result.revision, result.revisions]) === canonicalJson([at.revision, at.revisions]) && canonicalJson(several ? result.sources : result.source) === canonicalJson(several ? sources : sources[0]);
+  const attempted = result !== undefined && canonicalJson([result.revision || undefined, result.revisions]) === canonicalJson([at.revision, at.revisions]) && canonicalJson(several ? result.sources : result.source) === canonicalJson(several ? sources : sources[0]);
   const name = at.revision ?? (at.revisions ?? []).join(', ');
   let wait = 0;
   if (attempted) {

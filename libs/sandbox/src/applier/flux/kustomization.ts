@@ -42,10 +42,21 @@ export async function reconcileKustomization(context: ApplierContext, key: strin
   if (!found) return undefined;
   if (found.metadata.deletionTimestamp) return finalize(context, found);
   const kustomization = setFinalizer(context.objects, found, AS, { finalizer: FLUX_FINALIZER, wanted: true });
-  if (kustomization.spec.suspend) return undefined;
+  if (kustomization.spec.suspend) {
+    confirmRetrying(context, kustomization);
+    return undefined;
+  }
   const stop = await attempt(context, kustomization);
   if (stop) fail(context, kustomization, stop);
   return stop?.retryIn ?? interval(kustomization.spec.interval);
+}
+
+/** A failed one that is suspended says of its new generation, too, that it is busy (recorded in the lab, kustomize-controller 1.9). */
+function confirmRetrying(context: ApplierContext, kustomization: Kustomization): void {
+  const { conditions = [] } = kustomization.status ?? {};
+  const busy = conditions.find(({ type }) => type === 'Reconciling');
+  if (!busy || conditions.find(({ type }) => type === 'Ready')?.status !== 'False') return;
+  changeStatus<Kustomization>(context, kustomization, AS, { marks: [{ type: 'Reconciling', status: 'True', reason: 'ProgressingWithRetry', message: busy.message ?? '' }], handled: true });
 }
 
 /** With the object goes what it applied, where it prunes and is not suspended. */
