@@ -26,6 +26,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'bus-identities', folder: 'contracts', servers: [], tools: ['nats-server'], smoke: true },
   { name: 'requests-store', folder: 'contracts', servers: ['kubernetes'], smoke: true },
   { name: 'approvals', folder: 'contracts', servers: ['kubernetes'], smoke: true },
+  { name: 'who-may-see', folder: 'contracts', servers: ['kubernetes'], smoke: false },
   { name: 'dry-run', folder: 'contracts', servers: ['nats', 'kubernetes'], smoke: false },
   { name: 'forge-gitea', folder: 'contracts', servers: ['gitea'], smoke: true },
   { name: 'argocd', folder: 'contracts', servers: ['kubernetes', 'gitea', 'argocd'], smoke: true },

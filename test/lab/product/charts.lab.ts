@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { RemediationRequest } from '@fleetmend/model';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { parse } from 'yaml';
 import { kubectlIn } from '../boot/kubectl-in.ts';
 import { serviceAccountKubeconfig } from '../boot/service-account.ts';
 import { until } from '../boot/server-process.ts';
@@ -47,6 +48,15 @@ describe('the charts', () => {
       expect(container.env.filter(({ name, value }) => name !== 'HOME' && value !== undefined)).toEqual([]);
     }
     expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+  });
+
+  it.each([
+    ['keeps the hub on loopback, whatever is said of a proxy', [], '127.0.0.1', false],
+    ['leaves the asking to a proxy when the hub is exposed', ['--set', 'http.expose=true'], '0.0.0.0', true],
+    ['makes an exposed hub ask for tokens itself', ['--set', 'http.expose=true,http.proxied=false'], '0.0.0.0', false],
+  ])('%s', async (_, more, host, proxied) => {
+    const [config] = manifestsOf((await render(lab, { chart: 'fleetmend-hub', values: 'ci/nats-values.yaml', more })).stdout).filter(({ kind }) => kind === 'ConfigMap') as unknown as readonly { data: { 'fleetmend.yaml': string } }[];
+    expect((parse(config?.data['fleetmend.yaml'] ?? '') as { hub: object }).hub).toMatchObject({ http: { host, proxied } });
   });
 
   it.each([
