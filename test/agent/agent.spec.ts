@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { minutes, seconds } from '@fleetmend/kernel';
-import { xorOf } from '@fleetmend/model';
+import { xorOf, type KubeObject } from '@fleetmend/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aDeployment, anAgentWorld, namespace, type AgentWorld } from './agent-world.ts';
 
@@ -57,6 +57,20 @@ describe('an agent', () => {
     expect(world.beats.length).toBeGreaterThanOrEqual(9);
     expect(world.beats.at(-1)).toMatchObject({ cluster: 'prod-1', open: 0, xor: '0'.repeat(16), pods: 4, inCluster: { digests: [], whole: true } });
     expect(agent.metrics()).toMatchObject({ ready: true, pods: 4, findings: { open: 0 } });
+  });
+
+  it('tells which policy bundle’s admission policies stand in its cluster', async () => {
+    await world.start();
+    const digest = `sha256:${'b'.repeat(64)}`;
+    world.apply({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: 'no-latest', annotations: { 'fleetmend.dev/bundle-digest': digest } },
+      spec: { matchConstraints: { resourceRules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['deployments'] }] }, validations: [{ expression: 'true' }] },
+    } as KubeObject);
+    await world.clock.run(minutes(3));
+    expect(world.beats.at(-1)?.inCluster).toEqual({ digests: [digest], whole: true });
+    expect([...world.wire.methods]).toEqual(['GET']);
   });
 
   it('is silent about one crash that a restart heals', async () => {
