@@ -53,7 +53,7 @@ interface Placed {
 }
 
 /**
- * The release of one source. Precedence, the last wins: the chart's defaults, values files in order, `values`, `valuesObject`, parameters.
+ * The release of one source. Precedence, the last wins: the chart's defaults, values files in order, `valuesObject` or else `values`, parameters.
  * Source: Argo CD's user guide, "Helm", "Values", and "Parameter Overrides".
  */
 export async function argoRelease({ app, source, at, tree }: Placed): Promise<Release | undefined> {
@@ -119,10 +119,9 @@ function inlineLayers({ app, source: { helm = {} }, at, tree }: Placed): readonl
     ...(app.carrier ? {} : { closed: closedBy(app) }),
     write: async (path, value) => (app.carrier ? fieldEdit({ file: app.carrier.path, text: (await tree.read(app.carrier.path)) ?? '', document: app.carrier.document, path: [...app.carrier.within, ...at, 'helm', field, ...inside, ...path], value }) : refuseWrite(closedBy(app))()),
   });
-  return [
-    ...(helm.values === undefined ? [] : [layer('values', readValuesText(helm.values, `helm.values of ${who}`), ['!yaml'])]),
-    ...(helm.valuesObject === undefined ? [] : [layer('valuesObject', helm.valuesObject, [])]),
-  ];
+  // Where there are both, Argo CD reads the object and leaves the text out.
+  if (helm.valuesObject !== undefined && Object.keys(helm.valuesObject).length > 0) return [layer('valuesObject', helm.valuesObject, [])];
+  return helm.values === undefined ? [] : [layer('values', readValuesText(helm.values, `helm.values of ${who}`), ['!yaml'])];
 }
 
 function closedBy({ object, madeBy }: ArgoApplication): string {

@@ -4,7 +4,7 @@ import { type FieldChange, type FileEdit, type IntendedChange, type JsonValue, t
 import type { EditInput } from '@fleetmend/plugin-api';
 import { type Renderer, type Tree, overlay } from '@fleetmend/ports';
 import { keysFor, type KeyCandidate } from './helm-keys.ts';
-import { effectiveValues, keyOf, renderHelm, type Release, type ValuesLayer } from './helm-release.ts';
+import { effectiveValues, keyOf, renderHelm, type Release } from './helm-release.ts';
 import { isNamed } from './manifest-folder.ts';
 
 /** Opens the same release in another state of the repository. */
@@ -61,7 +61,9 @@ async function editOne({ renderer, open, otherwise }: HelmEditing, input: EditIn
   const [shut] = closed;
   if (shut !== undefined) throw new PermanentError('NotEditable', `${field.path.join('/')} of ${renderRef(refOf(object))} may come from a value that no machine changes: ${shut}`);
   const ways = tried.length === 0 ? '' : ` (${tried.slice(0, 4).join('; ')})`;
-  throw new PermanentError('NotEditable', `the chart ${release.chart || '/'} exposes no value for ${field.path.join('/')} of ${renderRef(refOf(object))}${ways}: change it by hand, or have the chart expose one`);
+  const unread = [...release.layers, ...release.parameters].flatMap(({ what, closed: why }) => (why === undefined ? [] : [why.startsWith(what) ? why : `${what}: ${why}`]));
+  const beside = unread.length === 0 ? '' : `, and what nobody here writes may say it (${[...new Set(unread)].slice(0, 3).join('; ')})`;
+  throw new PermanentError('NotEditable', `the chart ${release.chart || '/'} exposes no value for ${field.path.join('/')} of ${renderRef(refOf(object))}${beside}${ways}: change it by hand, or have the chart expose one`);
 
   async function shows(edits: readonly FileEdit[]): Promise<boolean> {
     const edited = overlay(tree, new Map(edits.map(({ path, after }) => [path, after])));
@@ -102,15 +104,20 @@ interface Place {
   readonly write: (key: readonly string[], value: JsonValue | undefined) => Promise<readonly FileEdit[]>;
 }
 
-/** Where a value is said last; a value that nobody says yet goes to the last values file, else inline, else to the chart's own defaults. */
+/**
+ * Where a value is said last, or where others read that too, what comes after it and is one environment's own; a value that nobody says yet
+ * goes to the last values file, else inline, else to the chart's own defaults.
+ */
 function placesFor({ layers, parameters }: Release, key: readonly string[]): readonly Place[] {
   const parameter = parameters.find(({ name }) => canonicalJson(keyOf(name)) === canonicalJson(key));
   if (parameter) return [placeOf(parameter, (_, value) => parameter.write(value))];
   const saying = layers.findLast(({ values }) => valueAt(values, [...key]) !== undefined);
-  if (saying && saying.kind !== 'Defaults') return [placeOf(saying, saying.write)];
-  const fresh = [layers.findLast(({ kind, closed }) => kind === 'File' && closed === undefined), layers.findLast(({ kind, closed }) => kind === 'Inline' && closed === undefined)];
+  const isSaid = saying !== undefined && saying.kind !== 'Defaults';
+  if (isSaid && saying.closed !== undefined) return [placeOf(saying, saying.write)];
+  const open = layers.slice(isSaid ? layers.indexOf(saying) + 1 : 0).filter(({ closed }) => closed === undefined);
+  const fresh = [open.findLast(({ kind }) => kind === 'File'), open.findLast(({ kind }) => kind === 'Inline')].flatMap((layer) => layer ?? []);
   const own = layers.filter(({ kind }) => kind === 'Defaults');
-  return [...fresh.flatMap((layer) => layer ?? []), ...own].map((layer: ValuesLayer) => placeOf(layer, layer.write));
+  return (isSaid ? [saying, ...fresh] : [...fresh, ...own]).map((layer) => placeOf(layer, layer.write));
 }
 
 function placeOf({ what, closed }: { readonly what: string; readonly closed?: string | undefined }, write: Place['write']): Place {

@@ -1,5 +1,5 @@
 import { PermanentError } from '@fleetmend/kernel';
-import { readValues } from '@fleetmend/manifest';
+import { readValues, valueAt } from '@fleetmend/manifest';
 import type { FileEdit, JsonValue, KubeObject, ObjectRef } from '@fleetmend/model';
 import { type Renderer, type Tree, overlay } from '@fleetmend/ports';
 
@@ -60,8 +60,22 @@ export async function renderHelm(renderer: Renderer, release: Release, tree: Tre
     path: release.chart,
     options: { release: release.name, namespace: release.namespace, values: MERGED, set: set(false), setString: set(true), skipCrds: 'true' },
   });
-  const placed = objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === undefined);
+  const placed = objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === undefined).map(withoutChecksums);
   return release.postRender ? release.postRender(placed) : placed;
+}
+
+const CHECKSUM = /^checksum\//;
+
+/**
+ * Charts put checksums of their ConfigMaps into pod templates, so that pods are replaced when one changes. What they are sums of is compared
+ * itself, and a repair of it replaces the pods: the sums are no change of their own.
+ */
+function withoutChecksums(object: KubeObject): KubeObject {
+  const annotations = valueAt(object, ['spec', 'template', 'metadata', 'annotations']);
+  if (!isMap(annotations) || !Object.keys(annotations).some((key) => CHECKSUM.test(key))) return object;
+  const copy = structuredClone(object) as KubeObject & { readonly spec: { readonly template: { readonly metadata: { annotations: Values } } } };
+  copy.spec.template.metadata.annotations = Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, CHECKSUM.test(key) ? '…' : value]));
+  return copy;
 }
 
 /** All values as the chart's templates see them. */

@@ -108,8 +108,11 @@ function chosen(paths: readonly string[], patterns: readonly Paths[]): readonly 
 }
 
 function globOf(pattern: string): RegExp {
-  const escaped = pattern.replaceAll(/[\\^$.|+()[\]{}]/g, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll(/\*\*\/|\*+/g, (stars) => (stars.endsWith('/') ? '(?:.*/)?' : '.*')).replaceAll(/(?<!\()\?/g, '.')}$`);
+  const parts = pattern.replaceAll(/\*\*\/|\*+|\?|[\\^$.|+()[\]{}]/g, (part) => {
+    if (part === '**/') return '(?:.*/)?';
+    return part.startsWith('*') ? '.*' : part === '?' ? '.' : `\\${part}`;
+  });
+  return new RegExp(`^${parts}$`);
 }
 
 function ofPath(path: string, filename: string | undefined, goTemplate: boolean): Params {
