@@ -47,6 +47,14 @@ describe('finding an Application', () => {
     ]);
   });
 
+  it('leaves what is hydrated to people, and still says what it is made from', async () => {
+    const source = { repoURL: 'https://git.example.org/fleet', path: 'apps/shop', targetRevision: 'main' };
+    const hydrated = anApplication({ owns: true }, { spec: { source: undefined, destination: { server: 'https://kubernetes.default.svc' }, sourceHydrator: { drySource: source, syncSource: { targetBranch: 'env/prod', path: 'shop' } } } });
+    await expect(find(target, [hydrated])).rejects.toMatchObject({ reason: 'NotEditable', message: expect.stringMatching(/branch env\/prod.*apps\/shop at main of https:\/\/git\.example\.org\/fleet/) });
+    const [listed] = await engine.listApplications({ cluster: 'prod-1', read: readFrom([hydrated]) });
+    expect(listed?.sources).toEqual([{ repoURL: source.repoURL, path: 'apps/shop', revision: 'main' }]);
+  });
+
   it('tells where objects without a namespace go', async () => {
     expect((await find(target, [anApplication({ owns: true })]))?.namespace).toEqual({ name: 'shop', override: false });
   });

@@ -22,6 +22,7 @@ export const argocd = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
       const candidates = named.some((object) => manages(parseApplication(object), target, destination)) ? named : await read(APPLICATION);
       const owners = candidates.filter((object) => manages(parseApplication(object), target, destination));
       const [owner, ...others] = owners;
+      if (owner && others.length === 0) refuseHydrated(owner);
       if (others.length === 0) return owner && describe(target, owner);
       const names = owners.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`).join(', ');
       throw new PermanentError('ApplicationAmbiguous', `the Argo CD Applications ${names} all manage ${renderRef(refOf(target))}: remove it from all but one`);
@@ -33,7 +34,8 @@ export const argocd = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
 
 function describe(target: KubeObject | undefined, owner: KubeObject): FoundApplication {
   const { spec, status } = parseApplication(owner);
-  const sources = spec.sources ?? (spec.source ? [spec.source] : []);
+  const single = spec.sourceHydrator?.drySource ?? spec.source;
+  const sources = spec.sources ?? (single ? [single] : []);
   const failure = status.conditions.find(({ type }) => REFUSALS.includes(type));
   const operation = status.operationState;
   const failed = operation && isFailed(operation.phase) ? `sync ${operation.phase.toLowerCase()}: ${operation.message}` : undefined;
@@ -48,6 +50,14 @@ function describe(target: KubeObject | undefined, owner: KubeObject): FoundAppli
     refused: failure ? `${failure.type}: ${failure.message}` : failed,
     evidence: target ? [`status.resources of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] : [],
   };
+}
+
+/** What it syncs is a branch that a machine writes, and whether a commit of the dry one has got there is not read here. */
+function refuseHydrated(owner: KubeObject): void {
+  const { sourceHydrator } = parseApplication(owner).spec;
+  if (!sourceHydrator) return;
+  const { drySource, syncSource } = sourceHydrator;
+  throw new PermanentError('NotEditable', `${renderRef(refOf(owner))} is hydrated into the branch ${syncSource.targetBranch}, which no machine of ours edits: change ${drySource.path ?? 'its dry source'} at ${drySource.targetRevision ?? 'HEAD'} of ${drySource.repoURL} by hand`);
 }
 
 const readRollout: GitOpsEngine['readRollout'] = async ({ application: { apiVersion, kind, namespace, name }, commit, isAncestor }, { read, cluster }) => {

@@ -33,6 +33,22 @@ describe.skipIf(MISSING_HELM !== undefined)(`a value of a chart${MISSING_HELM ==
     expect(await edit({}, { path: ['spec', 'replicas'], value: 3 })).toMatchObject([{ path: 'envs/common.yaml', after: '# everywhere\nreplicas: 3\n' }]);
   });
 
+  it('is said once more in the file of one environment, where others read the one that says it', async () => {
+    const tree = treeOf(SHOP.files);
+    const origin = (await layout.locate({ cluster: 'prod-1', target: CHECKOUT, application: SHOP.application, binding: { selects: {}, forgeRef: 'f', repository: 'fleet', branch: 'main', editablePaths: ['**'] }, tree })) as SourceOrigin;
+    const edits = await layout.edit({ origin, change: { object: CHECKOUT, fields: [{ path: ['spec', 'replicas'], value: 3 }] }, tree, isEditable: () => true, staysInside: async (all) => all.every(({ path }) => path !== 'envs/common.yaml') });
+    expect(edits).toMatchObject([{ path: 'envs/prod.yaml', after: `${SHOP.files['envs/prod.yaml']}replicas: 3\n` }]);
+  });
+
+  it('as a map leaves a text beside it unread', async () => {
+    expect(await edit(withHelm('helm:\n      valuesObject: {replicas: 5}\n      values: |\n        resources: {limits: {memory: 256Mi}}\n'), { path: [...MEMORY], value: '96Mi' })).toMatchObject([{ path: 'root/checkout.yaml', after: expect.stringContaining('memory: 96Mi') }]);
+  });
+
+  it('takes the checksum in the pod template along', async () => {
+    const template = `${SHOP.files['charts/checkout/templates/deployment.yaml']}`.replace('  template:\n', '  template:\n    metadata:\n      annotations: {checksum/values: {{ toJson .Values | sha256sum | quote }}}\n');
+    expect(await edit({ files: { ...SHOP.files, 'charts/checkout/templates/deployment.yaml': template } }, { path: ['spec', 'replicas'], value: 3 })).toMatchObject([{ path: 'envs/common.yaml' }]);
+  });
+
   it.each([
     ['a parameter', 'helm:\n      valueFiles: [../../envs/prod.yaml]\n      parameters:\n        - {name: image.tag, value: "7", forceString: true}\n', { path: [...IMAGE], value: 'shop:6' }, 'value: "6"'],
     ['values as a text', 'helm:\n      values: |\n        resources:\n          limits:\n            memory: 64Mi\n', { path: [...MEMORY], value: '96Mi' }, '            memory: 96Mi'],
