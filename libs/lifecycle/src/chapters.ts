@@ -56,6 +56,7 @@ function afterMergeOf({ clusters = [] }: RemediationRequestStatus): readonly Cha
     ...(rollout?.state === 'Applied' ? [{ key: `applied ${name}`, mood: 'good', text: `${rollout.engine} applied ${rollout.revision?.slice(0, 7) ?? 'it'} in ${name}` } as const] : []),
     ...(rollout?.state === 'Refused' ? [{ key: `refused ${name}`, mood: 'bad', text: `${rollout.engine} could not apply it in ${name}: ${rollout.message ?? ''}` } as const] : []),
     ...(verification?.state === 'Healthy' ? [{ key: `healthy ${name}`, mood: 'good', text: `healthy in ${name}; watching whether it stays so` } as const] : []),
+    ...(verification?.state === 'Uncovered' ? [{ key: `uncovered ${name}`, mood: 'good', text: `gone in ${name}: ${verification.message ?? ''}` } as const] : []),
     ...(verification && ['StillFailing', 'Worse'].includes(verification.state) ? [{ key: `${verification.state} ${name}`, mood: 'bad', text: `${verification.state === 'Worse' ? 'worse' : 'still failing'} in ${name}: ${verification.message ?? ''}` } as const] : []),
   ]);
 }

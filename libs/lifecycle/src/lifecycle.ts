@@ -147,6 +147,7 @@ export const lifecycle: Lifecycle = {
     move(is.worse, 'Reverting', 'Worse'),
     ...baseRows,
     move(is.healthyForHold, 'Succeeded', 'Recovered'),
+    move(is.uncovered, 'Dismissed', 'Uncovered'),
     move(both(is.stillFailing, is.attemptsLeft), 'Detected', 'SymptomRemains'),
     move(is.stillFailing, 'Failed', 'SymptomRemains'),
     move(is.late, 'Escalated', 'Late'),

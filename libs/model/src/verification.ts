@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { count, text, time } from './bounded.ts';
 
-/** Did the symptom go? `Unclear` says that nobody can tell yet, which is an answer. */
+/** Did the symptom go? `Unclear` says that nobody can tell yet, which is an answer; `Uncovered`, that it went and shows what it hid. */
 export const Verification = z.object({
-  state: z.enum(['Unclear', 'Healthy', 'StillFailing', 'Worse']),
+  state: z.enum(['Unclear', 'Healthy', 'Uncovered', 'StillFailing', 'Worse']),
   /** Healthy without a gap since then, up to `readAt`. */
   since: time().optional(),
   readAt: time(),

@@ -47,13 +47,18 @@ export const worse = guard('it made things worse', (view) => view.request.status
 export const stillFailing = guard('still failing', (view) => view.request.status.clusters?.some((cluster) => cluster.verification?.state === 'StillFailing') === true);
 export const attemptsLeft = guard('attempts left', (view) => view.request.status.attempt < view.policy.attemptsPerDay);
 /** Counted up to the last reading: what nobody looked at does not count as healthy. */
-export const healthyForHold = guard('healthy for the hold in every cluster', (view) =>
-  everyCluster(view, ({ verification }) => {
-    const since = parseTime(verification?.since);
-    const read = parseTime(verification?.readAt);
-    return verification?.state === 'Healthy' && since !== undefined && read !== undefined && read - since >= view.policy.hold;
-  }),
-);
+export const healthyForHold = guard('healthy for the hold in every cluster', (view) => everyCluster(view, (progress) => heldHealth(view, progress)));
+/** What it hid has a request of its own, which waits for the end of this one. */
+export const uncovered = guard('gone in every cluster, and in one it shows what it hid', (view) => {
+  const isUncovered = ({ verification }: Progress) => verification?.state === 'Uncovered';
+  return everyCluster(view, (progress) => isUncovered(progress) || heldHealth(view, progress)) && view.request.status.clusters?.some(isUncovered) === true;
+});
+
+function heldHealth(view: View, { verification }: Progress): boolean {
+  const since = parseTime(verification?.since);
+  const read = parseTime(verification?.readAt);
+  return verification?.state === 'Healthy' && since !== undefined && read !== undefined && read - since >= view.policy.hold;
+}
 
 type Progress = NonNullable<View['request']['status']['clusters']>[number];
 function everyCluster({ request }: View, holds: (progress: Progress) => boolean): boolean {

@@ -158,7 +158,7 @@ const delivery: readonly Example[] = [
 
 const mergedPr = (over = {}) => ({ pullRequest: pullRequest({ state: 'Merged' as const, mergeSHA: '3'.repeat(40), baseValue: 'Ours' as const, ...over }) });
 const follow = (state: 'Waiting' | 'Applied' | 'Refused', over = {}): Given => ({ ...judged, ...mergedPr(over), clusters: [progress({ rollout: rollout(state) })] });
-const looked = (state: 'Unclear' | 'Healthy' | 'StillFailing' | 'Worse', over = {}, since?: number): Given => ({ ...judged, ...mergedPr(over), clusters: [progress({ rollout: rollout(), verification: verification(state, since) })] });
+const looked = (state: 'Unclear' | 'Healthy' | 'Uncovered' | 'StillFailing' | 'Worse', over = {}, since?: number): Given => ({ ...judged, ...mergedPr(over), clusters: [progress({ rollout: rollout(), verification: verification(state, since) })] });
 const revertVerdict = (over = {}) => verdict({ kind: 'Revert', ...over });
 const takingBack: Given = { ...planned, ...mergedPr(), verdict: revertVerdict(), intent: intent({ kind: 'Revert' }) };
 const revert = (over = {}): Given => ({ ...takingBack, revert: pullRequest({ number: 8, ...over }) });
@@ -178,6 +178,7 @@ const after: readonly Example[] = [
   verifying('a human put the old value back', looked('Healthy', { baseValue: 'Before' }), '→ Failed (RevertedByHuman)'),
   verifying('a human set a third value', looked('Healthy', { baseValue: 'Other' }), '→ Dismissed (Superseded)'),
   verifying('healthy for the hold, even late', { ...looked('Healthy'), ...LATE }, '→ Succeeded (Recovered)'),
+  verifying('the symptom is gone and shows what it hid, which is a request of its own', { ...looked('Uncovered'), ...LATE }, '→ Dismissed (Uncovered)'),
   verifying('healthy, but not for the hold yet', looked('Healthy', {}, 4 * minute), 'run readHealth'),
   verifying('still failing, and an attempt is left', { ...looked('StillFailing'), ...LATE }, '→ Detected (SymptomRemains)'),
   verifying('still failing, and no attempt is left', { ...looked('StillFailing'), attempt: 2, ...LATE }, '→ Failed (SymptomRemains)'),

@@ -62,7 +62,7 @@ export const diagnosis = (over: Partial<NonNullable<RemediationRequestStatus['di
 export const proposal = (result: NonNullable<RemediationRequestStatus['proposal']>['result'] = 'Planned') => ({ result, reason: result, message: '', at: ago(minute) });
 export const progress = (over: Omit<Partial<ClusterProgress>, 'name'> = {}): ClusterProgress => ({ name: 'prod-1', ...over });
 export const rollout = (state: 'Waiting' | 'Applied' | 'Refused' = 'Applied') => ({ engine: 'local', state, appliedAt: ago(10 * minute) });
-export const verification = (state: 'Unclear' | 'Healthy' | 'StillFailing' | 'Worse', since = 6 * minute) => ({ state, since: ago(since), readAt: ago(0) });
+export const verification = (state: 'Unclear' | 'Healthy' | 'Uncovered' | 'StillFailing' | 'Worse', since = 6 * minute) => ({ state, since: ago(since), readAt: ago(0) });
 
 const POLICY: EffectivePolicy = {
   selectedBy: ['shop'],

@@ -1,7 +1,8 @@
 import type { View } from '@fleetmend/lifecycle';
-import type { ClusterProgress, Verification } from '@fleetmend/model';
+import type { ClusterProgress, FailureClass, HealthAnswer, Verification } from '@fleetmend/model';
 import { describe, expect, it } from 'vitest';
-import { isNews } from './read-health.ts';
+import { guardsDigest } from '../propose/baseline.ts';
+import { isNews, judge } from './read-health.ts';
 
 const view = { policy: { hold: 10_000 }, settings: { contactGap: 60_000 } } as View;
 const time = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
@@ -19,5 +20,80 @@ describe('a reading is written', () => {
     ['when the hold began anew', [healthy(10)], [healthy(12, 12)], true],
   ])('%s', (_, before, after, news) => {
     expect(isNews(view, clusters(...before), clusters(...after))).toBe(news);
+  });
+});
+
+const OWN = 'own';
+const NOW = Date.UTC(2026, 0, 1, 0, 1, 0);
+
+/** A request about that class in container app; what stands before the change was applied is one ready pod and our finding. */
+function viewOf(failureClass: FailureClass, container: string | undefined = 'app'): View {
+  const spec = { clusters: ['prod-0'], target: { container }, failure: { class: failureClass, fingerprint: OWN } };
+  return { now: NOW, policy: { hold: 10_000 }, request: { spec, status: {} } } as unknown as View;
+}
+
+const baseline = { ready: 1, guards: '', findings: [OWN], at: time(0) };
+const pod = (name: string, { current = true, ready = false } = {}) => ({ name, template: current ? 'new' : 'old', current, ready, restarts: 0 });
+const found = (fingerprint: string, failureClass: FailureClass, container: string | undefined = 'app', on: string | undefined = 'new-1') => ({ fingerprint, finding: { class: failureClass, target: { kind: 'Deployment', name: 'shop', container }, observation: { reason: '', message: '', pod: on } } });
+
+function answer(over: Partial<HealthAnswer>): HealthAnswer {
+  const pods = over.pods ?? [pod('new-1', { ready: true })];
+  return { answer: 'health', at: NOW, exists: true, generationCurrent: true, pods, desired: 1, ready: pods.filter(({ ready }) => ready).length, findings: [], guards: {}, ...over } as HealthAnswer;
+}
+
+/** The digest of no guards at all, as the baseline of a cluster without any holds it. */
+const progressOf = (over: Partial<typeof baseline> = {}, appliedAt = 0) => ({ name: 'prod-0', baseline: { ...baseline, guards: guardsDigest(answer({})), ...over }, rollout: { appliedAt: time(appliedAt) } }) as unknown as ClusterProgress;
+const surge = [pod('old-1', { current: false, ready: true }), pod('new-1')];
+
+describe('the target is judged', () => {
+  it('healthy, when every pod is of the merged template and ready', () => {
+    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({}))).toEqual({ state: 'Healthy', message: '1 of 1 pods ready' });
+  });
+
+  it('unclear, while a pod of the old template is there', () => {
+    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ pods: surge })).state).toBe('Unclear');
+  });
+
+  it('still failing, when the symptom shows on a pod of the merged template, and not for one of the old', () => {
+    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ pods: surge, findings: [found(OWN, 'CrashLoopBackOff')] as HealthAnswer['findings'] })).state).toBe('StillFailing');
+    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ pods: surge, findings: [found(OWN, 'CrashLoopBackOff', 'app', 'old-1')] as HealthAnswer['findings'] })).state).toBe('Unclear');
+  });
+
+  it('still failing only after one hold, when the symptom has no pod', () => {
+    const { pod: _, ...noPod } = found(OWN, 'QuotaExceeded').finding.observation;
+    const findings = [{ ...found(OWN, 'QuotaExceeded'), finding: { ...found(OWN, 'QuotaExceeded').finding, observation: noPod } }] as HealthAnswer['findings'];
+    expect(judge(viewOf('QuotaExceeded'), progressOf({}, 55), answer({ findings })).state).toBe('Unclear');
+    expect(judge(viewOf('QuotaExceeded'), progressOf({}, 45), answer({ findings })).state).toBe('StillFailing');
+  });
+
+  it('worse, when a guard changed or fewer pods are ready after the hold', () => {
+    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ guards: { 'ResourceQuota/shop/q': 'other' } }))).toEqual({ state: 'Worse', message: 'a guard object changed' });
+    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ pods: [pod('new-1')] })).message).toBe('0 pods are ready, 1 were before');
+  });
+
+  it.each<readonly [what: string, own: FailureClass, container: string | undefined, fresh: readonly [FailureClass, string?], state: Verification['state']]>([
+    ['a crash behind an image that could not be pulled is no harm', 'ImagePullBackOff', 'app', ['CrashLoopBackOff'], 'Uncovered'],
+    ['the next missing key behind the first one neither', 'CreateContainerConfigError', 'app', ['CreateContainerConfigError'], 'Uncovered'],
+    ['whatever a container shows that a refused pod never had', 'QuotaExceeded', undefined, ['OOMKilled'], 'Uncovered'],
+    ['a container that does not even start any more', 'CrashLoopBackOff', 'app', ['ImagePullBackOff'], 'Worse'],
+    ['another container that ran beside the failing one', 'ImagePullBackOff', 'app', ['CrashLoopBackOff', 'sidecar'], 'Worse'],
+    ['what hides nothing', 'AutoscalerInactive', undefined, ['CrashLoopBackOff'], 'Worse'],
+  ])('where something new shows: %s', (_, own, container, [freshClass, freshContainer], state) => {
+    const view = viewOf(own, container);
+    const findings = [found('fresh', freshClass, freshContainer)] as HealthAnswer['findings'];
+    const request = container === undefined ? { ...view, request: { ...view.request, spec: { ...view.request.spec, target: undefined } } } : view;
+    expect(judge(request, progressOf(), answer({ pods: surge, findings })).state).toBe(state);
+  });
+
+  it('unclear, while the symptom that hid another has yet to close', () => {
+    const findings = [found('fresh', 'CrashLoopBackOff'), found(OWN, 'ImagePullBackOff', 'app', 'old-2')] as HealthAnswer['findings'];
+    expect(judge(viewOf('ImagePullBackOff'), progressOf({}, 55), answer({ pods: surge, findings })).state).toBe('Unclear');
+    expect(judge(viewOf('ImagePullBackOff'), progressOf({}, 45), answer({ pods: surge, findings })).state).toBe('Uncovered');
+  });
+
+  it('worse, where what was hidden costs a pod that was ready, or the symptom is still there beside something new', () => {
+    const findings = [found('fresh', 'CrashLoopBackOff')] as HealthAnswer['findings'];
+    expect(judge(viewOf('ImagePullBackOff'), progressOf(), answer({ pods: [pod('new-1')], findings })).state).toBe('Worse');
+    expect(judge(viewOf('ImagePullBackOff'), progressOf(), answer({ pods: surge, findings: [...findings, ...([found(OWN, 'ImagePullBackOff')] as HealthAnswer['findings'])] })).state).toBe('Worse');
   });
 });

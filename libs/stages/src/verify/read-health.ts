@@ -6,6 +6,7 @@ import { guardsDigest, objectOfPlan } from '../propose/baseline.ts';
 import { openSourceRepository } from '../propose/open-source-repository.ts';
 import { targetOf } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
+import { mayHaveHidden } from './later-symptom.ts';
 import { baseFact } from './read-rollout.ts';
 
 /** Asks each cluster how the target stands now, and judges it against how it stood before our change. Noun: `Verification`. */
@@ -72,10 +73,10 @@ function continued(view: View, { verification }: ClusterProgress, health: Health
 type Judged = Pick<Verification, 'state'> & { readonly message: string };
 
 /**
- * Worse first: harm must not be hidden by a recovery elsewhere. Then the symptom on a pod of the merged template; then
+ * Worse first: harm must not be hidden by a recovery elsewhere. What the symptom itself had hidden is none. Then the symptom on a pod of the merged template; then
  * health. Everything in between is unclear, and unclear is an answer.
  */
-function judge(view: View, progress: ClusterProgress, health: HealthAnswer): Judged {
+export function judge(view: Pick<View, 'request' | 'policy' | 'now'>, progress: ClusterProgress, health: HealthAnswer): Judged {
   const { baseline, rollout } = progress;
   const own = fingerprintOfRequest(view.request.spec, progress.name);
   const applied = at(rollout?.appliedAt);
@@ -83,11 +84,20 @@ function judge(view: View, progress: ClusterProgress, health: HealthAnswer): Jud
   const fresh = health.findings.filter((one) => one.fingerprint !== own && !baseline?.findings.includes(one.fingerprint));
   const onCurrent = (pod: string | undefined) => health.pods.some((one) => one.current && one.name === pod && !one.ready);
   if (baseline !== undefined && guardsDigest(health, objectOfPlan(view.request.status.plan)) !== baseline.guards) return { state: 'Worse', message: 'a guard object changed' };
-  const harm = fresh.find((one) => onCurrent(one.finding.observation.pod));
+  const harms = fresh.filter((one) => onCurrent(one.finding.observation.pod));
+  const [harm] = harms;
+  const symptom = health.findings.find((one) => one.fingerprint === own);
+  const asMany = baseline !== undefined && health.ready >= Math.min(baseline.ready, health.desired);
+  // A second fault behind the first one is not our doing: ours ends, so that the other gets a request that may repair it.
+  if (harm !== undefined && asMany && !onCurrent(symptom?.finding.observation.pod) && harms.every((one) => mayHaveHidden(view.request.spec, one))) {
+    const message = `what it hid shows: ${harm.finding.class}`;
+    // The agent closes a finding only once the target is healthy. On a pod of another template it says nothing about ours.
+    if (symptom === undefined || (settled && symptom.finding.observation.pod !== undefined)) return { state: 'Uncovered', message };
+    return { state: settled ? 'StillFailing' : 'Unclear', message };
+  }
   if (harm !== undefined) return { state: 'Worse', message: `new: ${harm.finding.class}` };
   // Where fewer are wanted than there were, fewer are no harm.
   if (baseline !== undefined && settled && health.ready < Math.min(baseline.ready, health.desired)) return { state: 'Worse', message: `${health.ready} pods are ready, ${baseline.ready} were before` };
-  const symptom = health.findings.find((one) => one.fingerprint === own);
   const still = symptom !== undefined && { message: `still ${symptom.finding.class}` };
   if (still && symptom.finding.observation.pod === undefined) return { state: settled ? 'StillFailing' : 'Unclear', ...still };
   if (still && onCurrent(symptom.finding.observation.pod)) return { state: 'StillFailing', ...still };

@@ -1,0 +1,29 @@
+import type { FailureClass, HealthAnswer, RemediationRequestSpec } from '@fleetmend/model';
+
+type Open = HealthAnswer['findings'][number];
+
+/** What a pod goes through before its programs run, in order; who fails at one of them never gets to the next. */
+const STEPS: readonly (readonly FailureClass[])[] = [
+  ['ArgoApplicationFailed', 'FluxNotReady'],
+  ['QuotaExceeded', 'LimitRangeViolated', 'PodSecurityViolated', 'AdmissionDenied', 'WebhookUnavailable', 'ServiceAccountNotFound', 'PriorityClassNotFound', 'FailedCreate'],
+  ['Unschedulable', 'PersistentVolumeClaimPending'],
+  ['FailedMount', 'FailedCreatePodSandBox'],
+  ['ImagePullBackOff'],
+  ['CreateContainerConfigError'],
+  ['CreateContainerError'],
+  ['LifecycleHookFailed', 'CrashLoopBackOff', 'OOMKilled', 'InitContainerStuck', 'ProbeFailed'],
+];
+
+const stepOf = (failureClass: string) => STEPS.findIndex((classes) => (classes as readonly string[]).includes(failureClass));
+
+/**
+ * Whether a new finding may have been there all the time, behind the symptom that is gone: its container gets as far as the repaired
+ * one did, or further. What shows at an earlier step was not hidden by the symptom: then it is the other way round.
+ */
+export function mayHaveHidden({ failure, target }: Pick<RemediationRequestSpec, 'failure' | 'target'>, { finding }: Open): boolean {
+  const [before, now] = [stepOf(failure.class), stepOf(finding.class)];
+  if (before < 0 || now < before) return false;
+  const container = target?.container;
+  // Before there is a pod with its volumes, no container of it has begun.
+  return container === undefined || container === finding.target.container;
+}
