@@ -24,6 +24,20 @@ describe('isExactly', () => {
     expect(isExactly(structuralDiff([object(before)], [object(after)]), { object: ref, fields })).toBe(exact);
   });
 
+  it('lets others of the namespace lose the same value for the same one, where it is wrong everywhere', () => {
+    const workload = (name: string, spec: object, namespace = 'shop') => object({ metadata: { name, namespace }, spec });
+    const judge = (others: readonly (readonly [KubeObject, KubeObject])[], everywhere: boolean) => {
+      const pairs = [[workload('a', { image: 'x:404' }), workload('a', { image: 'x:1' })] as const, ...others];
+      return isExactly(structuralDiff(pairs.map(([before]) => before), pairs.map(([, after]) => after)), { object: ref, fields: [{ path: ['spec', 'image'], value: 'x:1' }], everywhere });
+    };
+    const same = [workload('b', { list: [{ image: 'x:404' }] }), workload('b', { list: [{ image: 'x:1' }] })] as const;
+    expect(judge([same], true)).toBe(true);
+    expect(judge([same], false)).toBe(false);
+    expect(judge([[workload('b', { image: 'x:2' }), workload('b', { image: 'x:1' })]], true)).toBe(false);
+    expect(judge([[workload('b', { image: 'x:404', n: 1 }), workload('b', { image: 'x:1', n: 2 })]], true)).toBe(false);
+    expect(judge([[workload('b', { image: 'x:404' }, 'other'), workload('b', { image: 'x:1' }, 'other')]], true)).toBe(false);
+  });
+
   it('is about the one object that was to change', () => {
     const change = { object: ref, fields: [{ path: ['spec'], value: 2 }] };
     const other = { ...object({ spec: 1 }), metadata: { name: 'b' } };

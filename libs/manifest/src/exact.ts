@@ -2,14 +2,30 @@ import { canonicalJson, isPermanent } from '@fleetmend/kernel';
 import { sameRef, type IntendedChange, type KubeObject, type ObjectDiff } from '@fleetmend/model';
 import { INNER_YAML, valueAt, withValue } from './field.ts';
 
-/** The one object that differs is the one to change, and it became what the change says, to the last field. */
+/**
+ * The one object that differs is the one to change, and it became what the change says, to the last field. Beside it, where the
+ * value is wrong everywhere, others may have lost the same value for the same one.
+ */
 export function isExactly(diffs: readonly ObjectDiff[], change: IntendedChange): boolean {
-  const [only, ...more] = diffs;
-  if (only === undefined || more.length > 0 || only.op !== 'Update' || only.before === undefined || only.after === undefined) return false;
-  if (!sameRef({ ...only.ref, namespace: change.object.namespace }, change.object)) return false;
-  if (only.ref.namespace !== undefined && change.object.namespace !== undefined && only.ref.namespace !== change.object.namespace) return false;
-  const wanted = expected(opened(only.before, change), change);
-  return wanted !== undefined && canonicalJson(withoutEmpty(wanted)) === canonicalJson(withoutEmpty(opened(only.after, change)));
+  const [own, second] = diffs.filter((diff) => isObjectOf(change, diff));
+  if (own === undefined || second !== undefined || own.op !== 'Update' || own.before === undefined || own.after === undefined) return false;
+  const wanted = expected(opened(own.before, change), change);
+  if (wanted === undefined || canonicalJson(withoutEmpty(wanted)) !== canonicalJson(withoutEmpty(opened(own.after, change)))) return false;
+  return diffs.every((diff) => diff === own || (change.everywhere === true && hasSameSlip(diff, own, change)));
+}
+
+function isObjectOf({ object }: IntendedChange, { ref }: ObjectDiff): boolean {
+  return sameRef({ ...ref, namespace: object.namespace }, object) && (ref.namespace === undefined || object.namespace === undefined || ref.namespace === object.namespace);
+}
+
+/** Nothing differs in it but fields of that name, of which each held the wrong value and holds the right one now. */
+function hasSameSlip({ op, ref, paths, before, after }: ObjectDiff, own: ObjectDiff, { fields: [field, ...more] }: IntendedChange): boolean {
+  if (field === undefined || more.length > 0 || op !== 'Update' || ref.namespace !== own.ref.namespace) return false;
+  const wrong = valueAt(own.before, field.path);
+  return paths.every((pointer) => {
+    const path = pointer.slice(1).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    return path.at(-1) === field.path.at(-1) && typeof wrong === 'string' && valueAt(before, path) === wrong && valueAt(after, path) === field.value;
+  });
 }
 
 /** The object with every field set; undefined where the change cannot be made to it at all. */

@@ -14,6 +14,8 @@ export interface FieldChange {
 export interface IntendedChange {
   readonly object: ObjectRef;
   readonly fields: readonly FieldChange[];
+  /** The value is wrong wherever it stands, as an image that does not exist: objects of its namespace that hold the same may change with it. */
+  readonly everywhere?: boolean;
 }
 
 /** A whole file, before and after. `before` undefined: it is new. */

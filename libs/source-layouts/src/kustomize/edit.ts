@@ -43,7 +43,7 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
   if (!build || !found) throw new PermanentError('SourceNotFound', `${where} of ${tree.revision.slice(0, 8)} does not render ${renderRef(change.object)}`);
   if (same(valueAt(found.object, field.path), field.value)) return [];
   const before = rendered.map(({ object }) => object);
-  const intended: IntendedChange = { object: refOf(found.object), fields: [field] };
+  const intended: IntendedChange = { object: refOf(found.object), fields: [field], ...(change.everywhere === undefined ? {} : { everywhere: change.everywhere }) };
   const wanted: Wanted = { tree, build, object: found.object, from: found.from, resource: await resourceOf(tree, found), ...field };
 
   const tried: string[] = [];

@@ -1,7 +1,7 @@
 import { INNER_YAML, editField, editProperty, readProperty } from '@fleetmend/manifest';
 import type { FileEdit } from '@fleetmend/model';
 import { resolvePath } from '@fleetmend/render';
-import { type Candidate, fileEdit } from './candidate.ts';
+import { type Candidate, fileEdit, inFile } from './candidate.ts';
 import type { Wanted } from './field.ts';
 import { asFields, listOf, textsOf, type Layer } from './layers.ts';
 
@@ -18,6 +18,28 @@ export async function generatorEntries(wanted: Wanted): Promise<readonly Candida
       found.push(...literalsOf(one, { list: ['configMapGenerator', String(index), 'literals'], literals: textsOf(literals) }));
       for (const file of textsOf(files)) found.push(...(await wholeFile(one, file)));
       for (const file of [...textsOf(envs), ...(typeof env === 'string' ? [env] : [])]) found.push(...(await linesFile(one, file)));
+    }
+  }
+  // Nobody says the key: then it is added where others of its kind are said, the last of which is the nearest layer.
+  return found.length > 0 ? found : newEntries(wanted, { key, rest });
+}
+
+/** One more entry for a key that no generator says: the file that holds the value already, under that key, or else one more literal. */
+async function newEntries(wanted: Wanted, { key, rest }: Pick<Sought, 'key' | 'rest'>): Promise<readonly Candidate[]> {
+  const { value, object, build, tree } = wanted;
+  if (typeof value !== 'string' || rest.length > 0) return [];
+  const found: Candidate[] = [];
+  for (const { file, folder, text, value: kustomization } of build.layers) {
+    for (const [index, entry] of listOf(kustomization['configMapGenerator']).entries()) {
+      const { name, literals, files } = asFields(entry);
+      if (typeof name !== 'string' || !object.metadata.name.includes(name)) continue;
+      const add = (list: string, item: string): Candidate => inFile(`${list} in ${file}`, { file, text, document: 0, path: ['configMapGenerator', String(index), list, '-'], value: item });
+      for (const named of textsOf(files)) {
+        const path = named.slice(named.indexOf('=') + 1);
+        const at = resolvePath(folder, path);
+        if (at !== undefined && (await tree.read(at)) === value) found.push(add('files', !named.includes('=') && path.split('/').at(-1) === key ? path : `${key}=${path}`));
+      }
+      if (literals !== undefined && !/[\r\n]/.test(value)) found.push(add('literals', `${key}=${value}`));
     }
   }
   return found;

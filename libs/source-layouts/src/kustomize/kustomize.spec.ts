@@ -70,6 +70,14 @@ describe.skipIf(MISSING !== undefined)(`a change that others should not see${SKI
     expect(await editOf(one, [{ path: MEMORY, value: '128Mi' }], elsewhere)).toEqual({ [PATCH]: merge('{template: {spec: {containers: [{name: side, image: "side:2"}, {name: app, resources: {limits: {memory: 128Mi}}}]}}}') });
   });
 
+  it('goes to the one place that says a missing image for several workloads, where it is wrong everywhere', async () => {
+    const other = 'apps/web/base/other.yaml';
+    const files = { [OVERLAY]: overlay('images:\n- name: shop\n  newTag: "404"\n'), [other]: DEPLOYMENT.replaceAll('web', 'other'), 'apps/web/base/kustomization.yaml': 'resources: [deployment.yaml, other.yaml]\n' };
+    const field = [{ path: IMAGE, value: 'shop:1.10' }];
+    expect(await editOf(withFiles(files), field, {}, undefined, true)).toEqual({ [OVERLAY]: overlay('images:\n- name: shop\n  newTag: "1.10"\n') });
+    await expect(editOf(withFiles(files), field)).rejects.toMatchObject({ reason: 'NotEditable' });
+  });
+
   it('is made in the shared place all the same where no other is editable, and left to policy', async () => {
     const isEditable = (path: string) => path === BASE;
     expect(await editOf(PROD, [{ path: MEMORY, value: '128Mi' }], { ...elsewhere, isEditable })).toEqual({ [BASE]: DEPLOYMENT.replace('64Mi', '128Mi') });
@@ -92,6 +100,8 @@ describe.skipIf(MISSING !== undefined)(`a generated ConfigMap${SKIPPED}`, () => 
     ['a quoted literal', ['data', 'QUOTED'], 'c d', { 'apps/web/base/kustomization.yaml': base.replace("'a b'", "'c d'") }],
     ['a file', ['data', 'renamed'], 'one\n2\n', { 'apps/web/base/conf/x.txt': 'one\n2\n' }],
     ['a field inside a file', ['data', 'app.yaml', '!yaml', 'server', 'port'], 8080, { 'apps/web/base/app.yaml': 'server:\n  port: 8080 # http\n' }],
+    ['a key that nobody says any more, as one more literal', ['data', 'PORT'], '5432', { 'apps/web/base/kustomization.yaml': base.replace("a b'\"\n", "a b'\"\n  - PORT=5432\n") }],
+    ['a key whose file is there under another', ['data', 'text'], 'one\ntwo\n', { 'apps/web/base/kustomization.yaml': base.replace('renamed=conf/x.txt]', 'renamed=conf/x.txt, text=conf/x.txt]') }],
     ['a line of a file of lines', ['data', 'MODE'], 'slow', { 'apps/web/base/web.properties': '# lines\nMODE=slow\n' }],
   ])('is changed where it is generated from, its new name and who refers to it being one change: %s', async (_, path, value, expected) => {
     expect(await editOf(withFiles(files), [{ path: [...path], value }], {}, CONFIG)).toEqual(expected);

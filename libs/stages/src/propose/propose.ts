@@ -94,7 +94,9 @@ interface Wanted {
 }
 
 /** The edits of a change, proved over every application that includes a touched file. No edits, no proof. */
-async function editAndProve(deps: StageDeps, { request }: View, { source, tree, change }: Wanted): Promise<{ readonly edits: readonly FileEdit[]; readonly proven: Proven | undefined }> {
+async function editAndProve(deps: StageDeps, { request }: View, { source, tree, change: wanted }: Wanted): Promise<{ readonly edits: readonly FileEdit[]; readonly proven: Proven | undefined }> {
+  // An image that cannot be pulled runs nowhere: where one place says it for several workloads, it is mended for all of them.
+  const change = { ...wanted, everywhere: request.spec.failure.class === 'ImagePullBackOff' };
   const fleet = await fleetRoots(deps, source, tree);
   const outside = await rootsOutside(source, { fleet, tree, clusters: request.spec.clusters });
   const staysInside = async (made: readonly FileEdit[]) => (await otherDifferences({ edits: made, fleet: { ...fleet, roots: outside } }, tree)).every(({ diffs }) => diffs !== undefined && withoutCarriers(diffs, source.origin).length === 0);
@@ -159,9 +161,14 @@ function renderPlan(deps: StageDeps, view: View, { source, action, edits, proven
     changes,
     objects: proven.diffs.slice(0, 20).map((diff) => ({ ref: renderRef(diff.ref).slice(0, 380), op: diff.op, paths: diff.paths.slice(0, 12) })),
     proof: { renderer: source.origin.layout, base: source.head, ...proven.reach, exact: proven.exact, unapplied },
-    fields: changes.map((change) => `${place}:${source.origin.path}:${change.path}`.slice(0, 1024)),
+    fields: [...changes.map((change) => `${place}:${source.origin.path}:${change.path}`), ...sharedFields(place, { edits, proven })].map((field) => field.slice(0, 1024)),
     at: renderTime(view.now),
   };
+}
+
+/** An edit that several objects show is the same for each of their requests: the later one follows. */
+function sharedFields(place: string, { edits, proven }: Pick<Parts, 'edits' | 'proven'>): readonly string[] {
+  return proven.diffs.length > 1 ? edits.map(({ path }) => `${place}:${path}:shared`) : [];
 }
 
 function changedFields(action: Action, source: Source, { base, edited, diffs }: Proven): Plan['changes'] {

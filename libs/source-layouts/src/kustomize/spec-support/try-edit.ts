@@ -14,9 +14,9 @@ export async function locate({ files, target, application, editablePaths }: Layo
 }
 
 /** The changed files of an edit, by path. */
-export async function editOf(one: LayoutCase, fields: readonly FieldChange[], more: Partial<EditInput> = {}, object: IntendedChange['object'] = one.target): Promise<Readonly<Record<string, string>>> {
+export async function editOf(one: LayoutCase, fields: readonly FieldChange[], more: Partial<EditInput> = {}, object: IntendedChange['object'] = one.target, everywhere = false): Promise<Readonly<Record<string, string>>> {
   const origin = await locate({ ...one, target: object });
   if (!origin) throw new Error('the layout does not know this case');
-  const edits = await layout.edit({ origin, change: { object, fields }, tree: treeOf(one.files), ...ANYWHERE, ...more });
+  const edits = await layout.edit({ origin, change: { object, fields, everywhere }, tree: treeOf(one.files), ...ANYWHERE, ...more });
   return Object.fromEntries(edits.map(({ path, after }: FileEdit) => [path, after]));
 }
