@@ -16,7 +16,9 @@ const wanted: z.ZodType = z.union([
 ]);
 
 const change = z.strictObject({ file: z.string(), document: z.string().optional(), path: z.string(), to: wanted });
-const changes = z.union([change, z.strictObject({ anyOf: z.array(z.array(change).min(1)).min(1) })]);
+const alternatives = z.strictObject({ anyOf: z.array(z.array(change).min(1)).min(1) });
+/** A list of what must hold, with alternatives among it; alternatives that stand alone need no list around them. */
+const changes = z.preprocess((value) => (alternatives.safeParse(value).success ? [value] : value), z.array(z.union([change, alternatives])));
 const forbidden = z.strictObject({
   object: z.string().optional(),
   file: z.string().optional(),
@@ -32,7 +34,7 @@ const duration = z.string().regex(/^(\d+(ms|[smhd]))+$/, 'is a duration such as 
 
 const expectation = z.strictObject({
   outcome: z.enum(['Repaired', 'Escalated', 'Ignored']),
-  change: z.array(changes).optional(),
+  change: changes.optional(),
   untouched: z.array(z.string()).optional(),
   forbidden: z.array(forbidden).optional(),
   within: duration.optional(),

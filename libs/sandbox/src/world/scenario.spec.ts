@@ -73,6 +73,16 @@ describe('a scenario folder', () => {
     expect(read.liveAfter('prod-1').map(({ metadata }) => metadata.name)).toEqual(['by-hand']);
   });
 
+  test('offers alternatives among what must hold, or instead of it', () => {
+    const dir = folder(FILES);
+    const said = scenario(dir);
+    const [, list = ''] = /change: (\[.*?\]), within/s.exec(said) ?? [];
+    for (const form of [`{anyOf: [${list}]}`, `[{anyOf: [${list}]}]`]) {
+      writeFileSync(join(dir, 'scenario.yaml'), said.replace(list, form));
+      expect(readScenario(dir, { url: '' }).expect.change).toMatchObject([{ anyOf: [[{ file: 'apps/web/web.yaml' }]] }]);
+    }
+  });
+
   const wrong: readonly (readonly [title: string, more: string, problem: RegExp])[] = [
     ['an unknown key', 'colour: red', /scenario\.yaml: the document: .*colour/],
     ['a reviewer that nobody knows', 'reviewer: sleeps', /scenario\.yaml: reviewer: /],
