@@ -101,6 +101,15 @@ describe('what a container asks for under a wrong name', () => {
     expect(candidates).toEqual([{ action: 'setHost', path: [...CONTAINER_PATH, 'env', '[name=DB_URL]', 'value'], from: 'orders-bd', to: 'orders-db' }]);
   });
 
+  it('is mended to what Git renamed the Service to, however it is called now', () => {
+    const named = (name: string, app = 'db') => object('Service', name, { spec: { selector: { app } } });
+    const head = (services: readonly ReturnType<typeof named>[]) => [{ commit: commit(2), message: 'rename', at: 2, objects: services }, { commit: commit(1), message: 'first', at: 1, objects: [named('store'), named('cache', 'cache')] }];
+    const ask = (services: readonly ReturnType<typeof named>[]) => answer({ template: env(['DB_URL', 'postgres://store:5432']), versions: head(services), log: 'lookup store: no such host' }).candidates.map(({ action, ...rest }) => [action, 'to' in rest ? rest.to : undefined]);
+    expect(ask([named('primary-database'), named('cache', 'cache')])).toEqual([['setHost', 'primary-database']]);
+    expect(ask([named('primary-database', 'other'), named('cache', 'cache')])).toEqual([['abstain', undefined]]);
+    expect(ask([named('primary-database'), named('replica-database')])).toEqual([['abstain', undefined]]);
+  });
+
   it('is left alone when no Service is nearly called so', () => {
     expect(reasonOf({ template: env(['DB_URL', 'postgres://warehouse:5432']), related: [service], log: 'lookup warehouse: no such host' })).toEqual(['NoRecentChange']);
   });

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@fleetmend/kernel';
 import { containersOf, valueAt } from '../workload.ts';
 import type { Action, KubeObject, ObjectRef } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
@@ -19,7 +20,7 @@ export function unresolvedHost(text: string): string | undefined {
 }
 
 /**
- * A host that does not resolve, where a Service of nearly the same name exists: the name is mended where it stands.
+ * A host that does not resolve, where a Service of nearly the same name exists, or the one that Git renamed it to: the name is mended where it stands.
  * Undefined: the log names none, or no Service is near enough, or it is not clear where the name comes from.
  */
 export function noSuchHost(kase: Case, container: string): RuleAnswer | undefined {
@@ -27,13 +28,26 @@ export function noSuchHost(kase: Case, container: string): RuleAnswer | undefine
   if (host === undefined) return undefined;
   const services = [...kase.related, ...(kase.versions[0]?.objects ?? [])].filter(({ kind }) => kind === 'Service');
   const [label = '', ...rest] = host.split('.');
-  const near = nearestName(label, services.map(({ metadata }) => metadata.name));
+  const near = renamedTo(kase, label) ?? nearestName(label, services.map(({ metadata }) => metadata.name));
   const places = near === undefined ? [] : placesOf(kase, container, host);
   const [place, second] = places;
   if (near === undefined || !place || second) return undefined;
   const to = [near, ...rest].join('.');
   const action: Action = { action: 'setHost', ...(place.object === undefined ? {} : { object: place.object }), path: [...place.path], from: host, to };
   return { cause: `${container} asks for host ${host}, which does not exist; Service ${near} does`, confidence: 0.8, cites: ['log', 'object'], candidates: [action] };
+}
+
+/** The one Service of today that selects what a Service of that name selected when Git last had it, where that one was not there yet. */
+function renamedTo({ versions: [head, ...older] }: Case, name: string): string | undefined {
+  const servicesOf = (objects: readonly KubeObject[] = []) => objects.filter(({ kind }) => kind === 'Service');
+  const today = servicesOf(head?.objects);
+  if (today.some(({ metadata }) => metadata.name === name)) return undefined;
+  const last = older.find(({ objects }) => servicesOf(objects).some(({ metadata }) => metadata.name === name));
+  const known = servicesOf(last?.objects);
+  const selector = known.find(({ metadata }) => metadata.name === name)?.['spec'];
+  const wanted = canonicalJson(valueAt(selector, ['selector']) ?? null);
+  const [only, second] = today.filter((service) => !known.some(({ metadata }) => metadata.name === service.metadata.name) && canonicalJson(valueAt(service, ['spec', 'selector']) ?? null) === wanted);
+  return wanted === 'null' || second ? undefined : only?.metadata.name;
 }
 
 interface Place {
