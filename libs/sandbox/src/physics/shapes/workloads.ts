@@ -79,6 +79,13 @@ export interface DaemonSet extends KubeObject {
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
+/** What one kind of failed pod means for its Job. */
+export interface PodFailureRule {
+  readonly action: 'FailJob' | 'Ignore' | 'Count' | 'FailIndex';
+  readonly onExitCodes?: { readonly containerName?: string | null; readonly operator: 'In' | 'NotIn'; readonly values: readonly number[] };
+  readonly onPodConditions?: readonly { readonly type: string; readonly status?: string }[];
+}
+
 export interface JobSpec {
   readonly parallelism?: number;
   readonly completions?: number;
@@ -86,6 +93,7 @@ export interface JobSpec {
   readonly activeDeadlineSeconds?: number;
   readonly suspend?: boolean;
   readonly ttlSecondsAfterFinished?: number;
+  readonly podFailurePolicy?: { readonly rules: readonly PodFailureRule[] };
   readonly selector?: LabelSelector;
   readonly template: PodTemplate;
 }

@@ -1,9 +1,11 @@
 import { messageOf, parseTime, renderTime, seconds } from '@fleetmend/kernel';
-import { isTrue } from '../runtime/conditions.ts';
+import { findCondition, isTrue } from '../runtime/conditions.ts';
 import { controllerIdentity } from '../runtime/context.ts';
 import type { PhysicsContext } from '../runtime/context.ts';
 import type { Condition, Pod } from '../shapes/pod.ts';
 import type { Job } from '../shapes/workloads.ts';
+import { endBefore, findEnd, judgeFailures } from './job-end.ts';
+import type { End } from './job-end.ts';
 import { createPod, isActive, isReady, ownedPods } from './owned-pods.ts';
 import { startWorkloadLoop } from './workload-loop.ts';
 
@@ -25,47 +27,51 @@ function reconcile(context: PhysicsContext, job: Job): number | undefined {
   const now = context.clock.now();
   if (isFinished(job)) return expire(context, job);
   const pods = ownedPods(context.objects, job);
-  const succeeded = pods.filter(({ status }) => status?.phase === 'Succeeded').length;
-  const failed = pods.filter(({ status }) => status?.phase === 'Failed');
   const active = pods.filter(isActive);
-  const { parallelism = 1, backoffLimit = 6, activeDeadlineSeconds, suspend = false } = job.spec;
+  if (job.spec.suspend) return suspend(context, job, active);
+  const succeeded = pods.filter(({ status }) => status?.phase === 'Succeeded').length;
+  const { counted: failed, condemned } = judgeFailures(job.spec, pods.filter(({ status }) => status?.phase === 'Failed'));
+  const { parallelism = 1, backoffLimit = 6, activeDeadlineSeconds } = job.spec;
   const completions = job.spec.completions ?? (job.spec.parallelism === undefined ? 1 : undefined);
   const startedAt = parseTime(job.status?.startTime) ?? now;
   const deadline = activeDeadlineSeconds === undefined ? undefined : startedAt + activeDeadlineSeconds * 1000;
 
-  const end = findEnd({ succeeded, completions, active: active.length, retries: failed.length + restarts(active), backoffLimit, isLate: deadline !== undefined && deadline <= now });
+  const begun = endBefore(job);
+  const end = begun ?? findEnd({ succeeded, completions, active: active.length, retries: failed.length + restarts(active), backoffLimit, isLate: deadline !== undefined && deadline <= now, condemned });
   if (end) {
-    for (const pod of active) removePod(context, pod);
-    context.events.record({ about: job, from: FROM, type: end.type === 'Complete' ? 'Normal' : 'Warning', reason: end.type === 'Complete' ? 'Completed' : end.reason, message: end.type === 'Complete' ? 'Job completed' : end.message });
-    writeStatus(context, job, { active: [], succeeded, failed: failed.length, end });
-    return expire(context, job);
+    for (const pod of active) removePod(context, job, pod);
+    // Pods that are taken away count as failed, where their Job fails.
+    const lost = begun ? (job.status?.failed ?? 0) : failed.length + (end.type === 'Failed' ? active.length : 0);
+    const isOver = end.type === 'Complete' || !ownedPods(context.objects, job).some(({ status }) => status?.phase === 'Running' || status?.phase === 'Pending');
+    if (isOver) context.events.record({ about: job, from: FROM, ...(end.type === 'Complete' ? { type: 'Normal', reason: 'Completed', message: 'Job completed' } : { type: 'Warning', reason: end.reason, message: end.message }) });
+    writeStatus(context, job, { active: [], succeeded, failed: lost, conditions: endConditions(end, isOver) });
+    return isOver ? expire(context, job) : undefined;
   }
-  const again = suspend ? undefined : startMissing(context, job, { active, failed, wanted: Math.min(parallelism, completions === undefined ? parallelism : completions - succeeded) });
-  writeStatus(context, job, { active: ownedPods(context.objects, job).filter(isActive), succeeded, failed: failed.length });
+  const again = startMissing(context, job, { active, failed, wanted: Math.min(parallelism, completions === undefined ? parallelism : completions - succeeded) });
+  writeStatus(context, job, { active: ownedPods(context.objects, job).filter(isActive), succeeded, failed: failed.length, conditions: resumed(context, job) });
   const untilDeadline = deadline === undefined ? undefined : deadline - now;
   return again === undefined ? untilDeadline : Math.min(again, untilDeadline ?? again);
 }
 
-interface End {
-  readonly type: 'Complete' | 'Failed';
-  readonly reason: string;
-  readonly message: string;
+/** A suspended Job has no pods and no start; its deadline begins anew when it goes on. */
+function suspend(context: PhysicsContext, job: Job, active: readonly Pod[]): undefined {
+  for (const pod of active) removePod(context, job, pod);
+  if (!isTrue(job.status?.conditions, 'Suspended')) context.events.record({ about: job, from: FROM, type: 'Normal', reason: 'Suspended', message: 'Job suspended' });
+  writeStatus(context, job, { active: [], succeeded: job.status?.succeeded ?? 0, failed: job.status?.failed ?? 0, conditions: [{ type: 'Suspended', status: 'True', reason: 'JobSuspended', message: 'Job suspended' }] });
 }
 
-interface Tally {
-  readonly succeeded: number;
-  readonly completions: number | undefined;
-  readonly active: number;
-  readonly retries: number;
-  readonly backoffLimit: number;
-  readonly isLate: boolean;
+function resumed(context: PhysicsContext, job: Job): readonly Said[] {
+  if (!isTrue(job.status?.conditions, 'Suspended')) return [];
+  context.events.record({ about: job, from: FROM, type: 'Normal', reason: 'Resumed', message: 'Job resumed' });
+  return [{ type: 'Suspended', status: 'False', reason: 'JobResumed', message: 'Job resumed' }];
 }
 
-function findEnd({ succeeded, completions, active, retries, backoffLimit, isLate }: Tally): End | undefined {
-  const isComplete = completions === undefined ? succeeded > 0 && active === 0 : succeeded >= completions;
-  if (isComplete) return { type: 'Complete', reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' };
-  if (retries > backoffLimit) return { type: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
-  return isLate ? { type: 'Failed', reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' } : undefined;
+type Said = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** What a Job is going to be stands in its conditions before it is so. */
+function endConditions({ type, reason, message }: End, isOver: boolean): readonly Said[] {
+  const names = [type === 'Complete' ? 'SuccessCriteriaMet' : 'FailureTarget', ...(isOver ? [type] : [])];
+  return names.map((name) => ({ type: name, status: 'True', reason, message }));
 }
 
 /** With `restartPolicy: OnFailure` the kubelet's restarts are the retries. */
@@ -99,14 +105,16 @@ interface Progress {
   readonly active: readonly Pod[];
   readonly succeeded: number;
   readonly failed: number;
-  readonly end?: End;
+  /** Those that are new or changed. */
+  readonly conditions: readonly Said[];
 }
 
-function writeStatus({ objects, clock }: PhysicsContext, job: Job, { active, succeeded, failed, end }: Progress): void {
+function writeStatus({ objects, clock }: PhysicsContext, job: Job, { active, succeeded, failed, conditions: said }: Progress): void {
   const at = renderTime(clock.now());
-  const say = (type: string, { reason, message }: End): Condition => ({ type, status: 'True', reason, message, lastProbeTime: at, lastTransitionTime: at });
-  const conditions = end ? [...(job.status?.conditions ?? []), say(end.type === 'Complete' ? 'SuccessCriteriaMet' : 'FailureTarget', end), say(end.type, end)] : (job.status?.conditions ?? []);
-  const ready = active.filter(isReady).length;
+  const before = job.status?.conditions ?? [];
+  const isNew = ({ type, status }: Said) => findCondition(before, type)?.status !== status;
+  const conditions = [...before.filter(({ type }) => !said.some((one) => one.type === type && isNew(one))), ...said.filter(isNew).map((one): Condition => ({ ...one, lastProbeTime: at, lastTransitionTime: at }))];
+  const startTime = job.spec.suspend ? undefined : (isTrue(before, 'Suspended') ? undefined : job.status?.startTime) ?? at;
   objects.updateStatus<Job>(
     {
       ...job,
@@ -115,11 +123,11 @@ function writeStatus({ objects, clock }: PhysicsContext, job: Job, { active, suc
         ...(active.length > 0 ? { active: active.length } : {}),
         ...(succeeded > 0 ? { succeeded } : {}),
         ...(failed > 0 ? { failed } : {}),
-        ready,
+        ready: active.filter(isReady).length,
         terminating: 0,
         uncountedTerminatedPods: {},
-        startTime: job.status?.startTime ?? at,
-        ...(end?.type === 'Complete' ? { completionTime: at } : {}),
+        ...(startTime === undefined ? {} : { startTime }),
+        ...(conditions.some(({ type, status }) => type === 'Complete' && status === 'True') ? { completionTime: at } : {}),
       },
     } as Job,
     AS,
@@ -137,6 +145,7 @@ function expire({ objects, clock }: PhysicsContext, { metadata, spec }: Job): nu
   return undefined;
 }
 
-function removePod({ objects }: PhysicsContext, pod: Pod): void {
+function removePod({ objects, events }: PhysicsContext, job: Job, pod: Pod): void {
   objects.delete('v1', 'Pod', pod.metadata.namespace, pod.metadata.name, { ...(pod.metadata.uid ? { uid: pod.metadata.uid } : {}) });
+  events.record({ about: job, from: FROM, type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
 }
