@@ -5,6 +5,7 @@ import type { KindRules } from '../kind-rules.ts';
 import { labelErrors } from '../label-errors.ts';
 import { type FieldError, forbiddenField, invalidValue, required, unsupported } from '../refusals.ts';
 import { selectsLabels } from '../selectors.ts';
+import { isTimeZone, readSchedule } from './cron-schedule.ts';
 import { podSpecErrors } from './pod-spec-validation.ts';
 import { defaultCronJob, defaultDaemonSet, defaultDeployment, defaultJob, defaultReplicaSet, defaultStatefulSet, labelJob } from './workload-defaults.ts';
 
@@ -135,14 +136,22 @@ const JOB: KindRules = {
   },
 };
 
+function scheduleErrors(schedule: string): readonly FieldError[] {
+  const read = schedule.startsWith('@every ') ? undefined : readSchedule(schedule);
+  return read && 'problem' in read ? [invalidValue('spec.schedule', schedule, read.problem)] : [];
+}
+
 const CRON_JOB: KindRules = {
   generation: true,
   defaults: defaultCronJob,
-  validate(draft) {
+  validate(draft, old) {
     const schedule = textAt(draft, 'spec', 'schedule');
     const errors: FieldError[] = [];
     if (schedule === '') errors.push(required('spec.schedule'));
-    else if (!schedule.startsWith('@') && schedule.trim().split(/\s+/).length !== 5) errors.push(invalidValue('spec.schedule', schedule, `expected exactly 5 fields, found ${schedule.trim().split(/\s+/).length}: [${schedule.trim().split(/\s+/).join(' ')}]`));
+    else errors.push(...scheduleErrors(schedule));
+    // A zone that is there already stays, whatever the server of today knows of zones.
+    const zone = at(draft, 'spec', 'timeZone');
+    if (typeof zone === 'string' && zone !== at(old, 'spec', 'timeZone') && !isTimeZone(zone)) errors.push(invalidValue('spec.timeZone', zone, `unknown time zone ${zone}`));
     if (draft.metadata.name.length > 52) errors.push(invalidValue('metadata.name', draft.metadata.name, 'must be no more than 52 characters'));
     return [...errors, ...templateErrors(draft, 'spec.jobTemplate.spec.template', ['OnFailure', 'Never'], undefined)];
   },

@@ -1,12 +1,13 @@
 import { messageOf, parseTime, renderTime } from '@fleetmend/kernel';
+import { isTimeZone, readSchedule } from '../../api/kinds/cron-schedule.ts';
+import type { Schedule } from '../../api/kinds/cron-schedule.ts';
 import { StatusError } from '../../objects.ts';
 import { isTrue } from '../runtime/conditions.ts';
 import { controllerIdentity } from '../runtime/context.ts';
 import type { PhysicsContext } from '../runtime/context.ts';
 import { controllerReference, isControlledBy } from '../runtime/keys.ts';
 import type { CronJob, Job } from '../shapes/workloads.ts';
-import { isTimeZone, nextTime, parseSchedule } from './cron-schedule.ts';
-import type { Schedule } from './cron-schedule.ts';
+import { nextTime } from './cron-times.ts';
 import { isFinished } from './job.ts';
 import { startWorkloadLoop } from './workload-loop.ts';
 
@@ -27,13 +28,15 @@ function reconcile(context: PhysicsContext, cron: CronJob): number | undefined {
   const active = jobs.filter((job) => !isFinished(job));
   const done = jobs.filter((job) => isTrue(job.status?.conditions, 'Complete')).map(({ status }) => status?.completionTime ?? '').sort().at(-1);
   const { timeZone } = cron.spec;
-  const schedule = parseSchedule(cron.spec.schedule);
+  const schedule = readSchedule(cron.spec.schedule);
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     note(context, cron, 'Warning', 'UnknownTimeZone', `invalid timeZone: "${timeZone}": unknown time zone ${timeZone}`);
     return undefined;
   }
-  if (!schedule && !cron.spec.suspend) note(context, cron, 'Warning', 'UnparseableSchedule', `unparseable schedule: "${cron.spec.schedule}" : ${scheduleProblem(cron.spec.schedule)}`);
-  if (!schedule) return undefined;
+  if ('problem' in schedule) {
+    if (!cron.spec.suspend) note(context, cron, 'Warning', 'UnparseableSchedule', `unparseable schedule: "${cron.spec.schedule}" : ${schedule.problem}`);
+    return undefined;
+  }
   if (!cron.spec.suspend && nextTime(schedule, clock.now(), timeZone) === undefined) {
     note(context, cron, 'Warning', 'InvalidSchedule', `invalid schedule: ${cron.spec.schedule} : time difference between two schedules is less than 1 second`);
     return undefined;
@@ -69,12 +72,6 @@ function dueTime(context: PhysicsContext, cron: CronJob, schedule: Schedule): nu
 /** `Mon, 05 Jan 2026 09:10:00 +0000`. */
 function renderRfc1123(at: number): string {
   return new Date(at).toUTCString().replace('GMT', '+0000');
-}
-
-/** In the words of the parser that the controller uses, as far as they are about the number of fields. */
-function scheduleProblem(text: string): string {
-  const fields = text.trim().split(/\s+/);
-  return fields.length === 5 ? 'failed to parse a field' : `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`;
 }
 
 function start(context: PhysicsContext, cron: CronJob, { due, active }: { readonly due: number; readonly active: readonly Job[] }): Job | undefined {

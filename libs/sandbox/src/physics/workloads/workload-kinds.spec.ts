@@ -5,7 +5,8 @@ import type { KubeObject } from '../../objects.ts';
 import type { Job } from '../shapes/workloads.ts';
 import { smallCluster, TESTER } from '../spec-support/small-cluster.ts';
 import type { SmallCluster } from '../spec-support/small-cluster.ts';
-import { nextTime, parseSchedule } from './cron-schedule.ts';
+import { readSchedule } from '../../api/kinds/cron-schedule.ts';
+import { nextTime } from './cron-times.ts';
 
 const labels = { app: 'thing' };
 const template = (args: readonly string[], pod: Record<string, unknown> = {}) => ({ metadata: { labels }, spec: { ...pod, containers: [{ name: 'app', image: LABAPP_IMAGE, args }] } });
@@ -161,12 +162,22 @@ describe('schedules', () => {
     ['0 3 * * *', 'Europe/Berlin', '2026-01-06T02:00:00Z'],
     ['30 2 29 3 *', 'Europe/Berlin', '2027-03-29T00:30:00Z'],
   ])('%s in %s comes next at %s', (text, zone, expected) => {
-    const schedule = parseSchedule(text);
-    const next = schedule && nextTime(schedule, monday, zone);
+    const schedule = readSchedule(text);
+    const next = 'problem' in schedule ? undefined : nextTime(schedule, monday, zone);
     expect(next === undefined ? undefined : renderTime(next)).toBe(expected);
   });
 
-  test.each(['', '* * * *', '60 * * * *', '* 24 * * *', 'a * * * *', '*/0 * * * *', '5-1 * * * *'])('%j is no schedule', (text) => {
-    expect(parseSchedule(text)).toBeUndefined();
+  test.each([
+    ['', 'expected exactly 5 fields, found 1: []'],
+    ['* * * *', 'expected exactly 5 fields, found 4: [* * * *]'],
+    ['60 * * * *', 'end of range (60) above maximum (59): 60'],
+    ['* * 0 * *', 'beginning of range (0) below minimum (1): 0'],
+    ['a * * * *', 'failed to parse int from a: strconv.Atoi: parsing "a": invalid syntax'],
+    ['*/0 * * * *', 'step of range should be a positive number: */0'],
+    ['5-1 * * * *', 'beginning of range (5) beyond end of range (1): 5-1'],
+    ['1-2-3 * * * *', 'too many hyphens: 1-2-3'],
+    ['@sometimes', 'unrecognized descriptor: @sometimes'],
+  ])('%j is no schedule: %s', (text, problem) => {
+    expect(readSchedule(text)).toEqual({ problem });
   });
 });
