@@ -3,6 +3,11 @@ import { defaultContainer } from '../api/kinds/pod-spec-defaults.ts';
 import { isObject, type Json, listAt, numberAt, textAt } from '../api/json.ts';
 import { forbidden } from '../api/refusals.ts';
 
+/** When these steps run no name is generated yet: their refusals show what it will begin with. */
+function nameSoFar(draft: Draft): string {
+  return textAt(draft, 'metadata', 'generateName') || draft.metadata.name;
+}
+
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TOKEN_SECONDS = 3607;
 
@@ -20,7 +25,7 @@ export const mountServiceAccount: AdmissionStep = (cluster, request) => {
   const name = String(spec['serviceAccountName']);
   const namespace = draft.metadata.namespace ?? '';
   const account = cluster.store.get('/serviceaccounts', namespace, name);
-  if (!account) throw forbidden(type, draft.metadata.name, `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`);
+  if (!account) throw forbidden(type, nameSoFar(draft), `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`);
   const pull = account['imagePullSecrets'];
   if (Array.isArray(pull) && spec['imagePullSecrets'] === undefined) spec['imagePullSecrets'] = pull;
   if ((spec['automountServiceAccountToken'] ?? account['automountServiceAccountToken']) === false) return;
@@ -48,7 +53,7 @@ export const resolvePriority: AdmissionStep = (cluster, request) => {
   const name = textAt(spec, 'priorityClassName');
   const classes = cluster.store.list('scheduling.k8s.io/priorityclasses');
   const found = name === '' ? classes.find((item) => item['globalDefault'] === true) : classes.find((item) => item.metadata.name === name);
-  if (name !== '' && !found) throw forbidden(type, draft.metadata.name, `no PriorityClass with name ${name} was found`);
+  if (name !== '' && !found) throw forbidden(type, nameSoFar(draft), `no PriorityClass with name ${name} was found`);
   if (found) spec['priorityClassName'] = found.metadata.name;
   spec['priority'] = numberAt(found, 'value');
   spec['preemptionPolicy'] ??= textAt(found, 'preemptionPolicy') || 'PreemptLowerPriority';
@@ -58,7 +63,7 @@ export const resolvePriority: AdmissionStep = (cluster, request) => {
 export const resolveRuntimeClass: AdmissionStep = (_cluster, request) => {
   if (!isNewPod(request)) return;
   const name = textAt(request.draft['spec'] as Json, 'runtimeClassName');
-  if (name !== '') throw forbidden(request.type, request.draft.metadata.name, `pod rejected: RuntimeClass "${name}" not found`);
+  if (name !== '') throw forbidden(request.type, nameSoFar(request.draft), `pod rejected: RuntimeClass "${name}" not found`);
 };
 
 const LOST_NODE_SECONDS = 300;

@@ -24,7 +24,7 @@ describe('an admission webhook', () => {
     const { create } = await guarded(webhook(), kind);
     const { status, body } = await create();
     expect(status).toBe(500);
-    expect(body['message']).toBe(`${CALLED}service "guard" not found`);
+    expect(body['message']).toBe(`${CALLED}Post "https://guard.shop.svc:443/validate?timeout=10s": service "guard" not found`);
   });
 
   it('whose Service has nobody behind it is refused a connection', async () => {

@@ -34,10 +34,10 @@ function troubleOf(cluster: Cluster, webhook: Json): string {
   if (url !== '') return `Post "${url}?${timeout}": dial tcp: lookup ${new URL(url).hostname} on 10.96.0.10:53: no such host`;
   const service = at(webhook, 'clientConfig', 'service');
   const [namespace, name, port] = [textAt(service, 'namespace'), textAt(service, 'name'), numberAt(service, 'port') || 443];
+  const post = `Post "https://${name}.${namespace}.svc:${port}${textAt(service, 'path') || '/'}?${timeout}"`;
   const found = cluster.store.get('/services', namespace, name);
-  if (!found) return `service "${name}" not found`;
-  if (!listAt(found, 'spec', 'ports').some((one) => one['port'] === port)) return `no service port ${port} found for service "${name}"`;
-  const post = `Post "https://${name}.${namespace}.svc:${port}${textAt(service, 'path')}?${timeout}"`;
+  if (!found) return `${post}: service "${name}" not found`;
+  if (!listAt(found, 'spec', 'ports').some((one) => one['port'] === port)) return `${post}: no service port ${port} found for service "${name}"`;
   if (hasEndpoint(cluster, namespace, name)) return `${post}: http: server gave HTTP response to HTTPS client`;
   return `${post}: dial tcp ${textAt(found, 'spec', 'clusterIP')}:${port}: connect: connection refused`;
 }

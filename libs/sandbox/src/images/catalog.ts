@@ -44,13 +44,22 @@ const REFERENCE = /^(?:((?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z
 /** `problem` where the text is no image reference; otherwise its parts, Docker Hub's short forms written out. */
 export function parseImage(name: string): { readonly repository: string; readonly tag: string; readonly digest?: string } | { readonly problem: string } {
   const match = REFERENCE.exec(name);
-  if (!match) return { problem: /[A-Z]/.test(name.split(':')[0] ?? '') ? 'invalid reference format: repository name must be lowercase' : 'invalid reference format' };
+  if (!match) return { problem: `invalid reference format${caseProblem(name)}` };
   const [, host, path = '', tag, digest] = match;
   const isHost = host !== undefined && (/[.:]/.test(host) || host === 'localhost');
   const rest = host !== undefined && !isHost ? `${host}/${path}` : path;
   const domain = isHost ? host : 'docker.io';
   const full = domain === 'docker.io' && !rest.includes('/') ? `library/${rest}` : rest;
   return { repository: `${domain}/${full}`, tag: tag ?? 'latest', ...(digest ? { digest } : {}) };
+}
+
+/** The parser looks at the case of the path alone, and names it with what Docker Hub's short forms leave out. */
+function caseProblem(name: string): string {
+  const [first = '', ...others] = name.split('/');
+  const isHost = others.length > 0 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  const rest = isHost ? others.join('/') : others.length > 0 ? name : `library/${name}`;
+  const path = rest.split(':')[0] ?? '';
+  return path === path.toLowerCase() ? '' : `: repository name (${path}) must be lowercase`;
 }
 
 /**

@@ -66,7 +66,7 @@ test('a claim whose volume is gone is lost, and so is its pod to the scheduler',
   await world.clock.run(seconds(20));
   expect(world.phase()).toBe('Lost');
   expect(world.said('ClaimLost')).toBe('Bound claim has lost its PersistentVolume. Data on the volume is lost!');
-  expect(world.said('FailedScheduling')).toMatch(/^0\/1 nodes are available: persistentvolumeclaim "data" bound to non-existent persistentvolume "pvc-.*"\. no new claims/);
+  expect(world.said('FailedScheduling')).toMatch(/^0\/1 nodes are available: persistentvolumeclaim "data" bound to non-existent persistentvolume "pvc-.*"\. not found$/);
 });
 
 test('a volume of a claim that is gone is nobody else\'s: released, or deleted where that is its policy', async () => {
@@ -98,7 +98,7 @@ describe('the scheduler', () => {
       'finds no volume for a claim that waits', [storageClass('local', { provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer' }), volume('pv-1', { storageClassName: 'local', nodeAffinity: inZone('b') }), claim({ storageClassName: 'local' })],
       `0/1 nodes are available: 1 node(s) didn't find available persistent volumes to bind. ${AFTER}`,
     ],
-    ['waits for a claim that binds at once', [claim({ storageClassName: 'fast-ssd' })], `0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. ${AFTER}`],
+    ['waits for a claim that binds at once', [claim({ storageClassName: 'fast-ssd' })], `0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found`],
   ])('%s', async (_, objects, message) => {
     const world = await play(zoned, ...objects, app(mounted));
     expect(world.said('FailedScheduling')).toBe(message);

@@ -45,9 +45,11 @@ export function startDisruptionBudgets(context: PhysicsContext): void {
   signal.addEventListener('abort', () => ends.forEach((end) => end()), { once: true });
 }
 
-function count({ objects, clock }: PhysicsContext, budget: Budget): void {
+function count({ objects, clock, events }: PhysicsContext, budget: Budget): void {
   const { minAvailable, maxUnavailable = 1, selector } = budget.spec;
   const pods = objects.list<Pod>('v1', 'Pod', { namespace: budget.metadata.namespace ?? 'default' }).filter((pod) => isActive(pod) && matchesSelector(selector, pod.metadata.labels));
+  // This controller signs its events with the name of the whole program.
+  if (pods.length === 0) events.record({ about: budget, from: 'controllermanager', type: 'Normal', reason: 'NoPods', message: 'No matching pods found' });
   const expectedPods = Math.max(pods.length, wantedOf(objects, pods));
   const currentHealthy = pods.filter(isReady).length;
   const desiredHealthy = Math.max(0, minAvailable === undefined ? expectedPods - resolve(maxUnavailable, expectedPods) : resolve(minAvailable, expectedPods));

@@ -5,7 +5,7 @@ import type { Exit } from '../../images/process.ts';
 import type { PhysicsContext } from '../runtime/context.ts';
 import { hexId } from '../runtime/names.ts';
 import type { Pod, Terminated } from '../shapes/pod.ts';
-import { commandOf, startProblem } from './command.ts';
+import { commandOf, mountOverFile, startProblem } from './command.ts';
 import { resolveEnvironment } from './environment.ts';
 import { startHook, stepHook } from './hooks.ts';
 import { ensureImage } from './image-pull.ts';
@@ -82,7 +82,7 @@ function securityProblem(pod: Pod, { spec, image }: ContainerRun): string | unde
 function start(place: PodPlace, run: ContainerRun, now: Instant): void {
   const { context } = place;
   const command = commandOf(run.spec, run.env);
-  const problem = run.image && startProblem(run.image, command.executable);
+  const problem = run.image && (mountOverFile(place.pod, run.spec, run.image) ?? startProblem(run.image, command.executable));
   if (!run.image || problem !== undefined) {
     const message = problem ?? 'image is gone';
     run.lastState = { terminated: { exitCode: 128, reason: 'StartError', message, startedAt: renderTime(0), finishedAt: renderTime(now), ...ownId(run) } };

@@ -50,11 +50,11 @@ interface Picture {
 
 function conditionsOf(pod: Pod, { run, inits, apps, phase, now }: Picture): readonly Condition[] {
   const isOver = phase === 'Succeeded' || phase === 'Failed';
-  const unready = apps.filter(({ ready }) => !ready).map(({ spec }) => spec.name);
+  const unready = [...inits.filter(({ role }) => role === 'sidecar'), ...apps].filter(({ ready }) => !ready).map(({ spec }) => spec.name);
   const pendingInits = inits.filter((init) => !isInitDone(init)).map(({ spec }) => spec.name);
   const readiness: Partial<Condition> = isOver
     ? { status: 'False', reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' }
-    : unready.length > 0 || pendingInits.some((name) => inits.find(({ spec }) => spec.name === name)?.role === 'sidecar')
+    : unready.length > 0
       ? { status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` }
       : { status: 'True' };
   const wanted: readonly (readonly [string, Partial<Condition>])[] = [

@@ -21,7 +21,8 @@ export function startProbes(run: ContainerRun, now: Instant): void {
     if (probe) run.probes.set(kind, { nextAt: now + firstDelay(probe), successes: 0, failures: 0 });
   }
   run.started = !run.probes.has('startup');
-  run.ready = run.started && !run.probes.has('readiness');
+  // An init container is ready once it has ended well.
+  run.ready = run.role !== 'init' && run.started && !run.probes.has('readiness');
 }
 
 /** After a restart of the simulation: probes go on, what they had found stays. */

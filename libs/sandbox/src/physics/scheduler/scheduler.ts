@@ -87,7 +87,8 @@ function schedule(context: PhysicsContext, pod: Pod): 'bound' | 'refused' | 'wai
   }
   const snapshot: Snapshot = { nodes, podsOn };
   const claims = readPodClaims(objects, pod, snapshot);
-  if (typeof claims === 'string') return refuse(context, pod, `0/${nodes.length} nodes are available: ${claims}. ${afterwards(nodes.map(() => NOT_HELPFUL))}`);
+  // No node was looked at, so the plugins that would make room find nothing of theirs: these are their words for it.
+  if (typeof claims === 'string') return refuse(context, pod, `0/${nodes.length} nodes are available: ${claims}. not found`);
   const misfits = nodes.map((node) => ({ node, misfit: findMisfit(pod, node, snapshot, claims) }));
   const best = misfits.flatMap(({ node, misfit }) => (misfit ? [] : [node])).sort((a, b) => load(a, snapshot) - load(b, snapshot))[0];
   if (best && claims.waiting.length > 0) return reserve(context, claims, best);
