@@ -53,7 +53,7 @@ Examples:
     .option('--keep', 'leave the lab up afterwards', false)
     .option('--install', 'install missing Debian packages', false)
     .option('--json', 'end with one JSON object on stdout; progress goes to stderr', false)
-    .option('--record', 'write libs/sandbox/recordings/kubectl.json from this run', false)
+    .option('--record', 'write the recordings of the specs kubectl and parity from this run', false)
     .action(async (options: TestOptions) => finish(await test(options, context)));
   program.command('pin').argument('<name...>').description('write go.mod and go.sum of a server anew, after its version was changed')
     .action(async (names: string[]) => finish(await pin(names, context)));

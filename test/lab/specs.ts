@@ -33,6 +33,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'flux', folder: 'contracts', servers: ['kubernetes', 'gitea', 'flux'], smoke: false },
   { name: 'engine-status', folder: 'contracts', servers: ['kubernetes', 'gitea', 'argocd', 'flux'], tools: ['kustomize', 'helm'], smoke: false },
   { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
+  { name: 'parity', folder: 'contracts', servers: ['kubernetes', 'node'], smoke: false },
   { name: 'journey-01', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
   { name: 'journey-02', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'flux'], smoke: false },
   { name: 'scenarios', folder: 'scenarios', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'], smoke: true },
