@@ -31,8 +31,8 @@ export interface Watch {
   readonly done: Promise<void>;
 }
 
-/** Events only add to what a status says; without the right to read them the agent is not blind. */
-const ADDS_ONLY = ['Event'];
+/** These only add to what a status says; without the right to read them, as for a person who may only view, the agent is not blind. */
+const ADDS_ONLY = ['Event', 'IngressClass', 'PriorityClass', 'RuntimeClass', 'StorageClass', 'PersistentVolume'];
 const EVENTS_WAIT = seconds(5);
 
 /** Mirrors what the detectors read, and nothing else, into the cache. */
