@@ -1,5 +1,6 @@
 import { messageOf, seconds, type Clock, type Instant, type Random } from '@fleetmend/kernel';
 import { createInterner, createProjection, startReflector, type KubeClient, type Reflector, type ReflectorState } from '@fleetmend/k8s';
+import { groupOf } from '@fleetmend/model';
 import type { ResourceRead } from '@fleetmend/plugin-api';
 import type { AgentLog } from '../agent-log.ts';
 import { isNamespaced } from '../rights.ts';
@@ -35,6 +36,12 @@ export interface Watch {
 const ADDS_ONLY = ['Event', 'IngressClass', 'PriorityClass', 'RuntimeClass', 'StorageClass', 'PersistentVolume'];
 const EVENTS_WAIT = seconds(5);
 
+/** Kinds that somebody installed (Argo CD, Flux, cert-manager, the Gateway API): a cluster may forbid them, served or not. */
+function isInstalled(apiVersion: string): boolean {
+  const group = groupOf(apiVersion);
+  return group.includes('.') && (!group.endsWith('.k8s.io') || group.startsWith('gateway.'));
+}
+
 /** Mirrors what the detectors read, and nothing else, into the cache. */
 export function startWatch({ client, reads, cache, clock, random, signal, log }: WatchOptions): Watch {
   const interner = createInterner();
@@ -54,8 +61,9 @@ export function startWatch({ client, reads, cache, clock, random, signal, log }:
       },
     });
   });
-  const needed = reflectors.filter(({ type }) => !ADDS_ONLY.includes(type.kind));
-  const others = reflectors.filter(({ type }) => ADDS_ONLY.includes(type.kind));
+  const addsOnly = ({ type }: Reflector) => ADDS_ONLY.includes(type.kind) || isInstalled(type.apiVersion);
+  const needed = reflectors.filter((reflector) => !addsOnly(reflector));
+  const others = reflectors.filter(addsOnly);
   return {
     async whenReady() {
       await Promise.all(needed.map((reflector) => reflector.whenReady()));
