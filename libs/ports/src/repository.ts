@@ -1,3 +1,5 @@
+import type { FileEdit } from '@fleetmend/model';
+
 /** All files of one revision, read on demand. Paths are relative, with forward slashes. */
 export interface Tree {
   readonly revision: string;
@@ -51,4 +53,9 @@ export function overlay(tree: Tree, edits: ReadonlyMap<string, string>): Tree {
       return extra.length === 0 ? base : [...base, ...extra].sort();
     },
   };
+}
+
+/** The tree as it is with the edits. */
+export function withEdits(tree: Tree, edits: readonly FileEdit[]): Tree {
+  return overlay(tree, new Map(edits.map(({ path, after }) => [path, after])));
 }

@@ -2,10 +2,11 @@ import { PermanentError, canonicalJson, isPermanent } from '@fleetmend/kernel';
 import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
 import { type FieldChange, type FileEdit, type IntendedChange, type JsonValue, type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import type { EditInput } from '@fleetmend/plugin-api';
-import { type Renderer, type Tree, overlay } from '@fleetmend/ports';
+import { type Renderer, type Tree, withEdits } from '@fleetmend/ports';
 import { keysFor, type KeyCandidate } from './helm-keys.ts';
 import { effectiveValues, keyOf, renderHelm, type Release } from './helm-release.ts';
 import { isNamed } from './manifest-folder.ts';
+import { attempt, editOneByOne, falseAt, saysSame } from './one-by-one.ts';
 
 /** Opens the same release in another state of the repository. */
 export type OpenRelease = (tree: Tree) => Promise<Release | undefined>;
@@ -19,15 +20,7 @@ export interface HelmEditing {
 
 /** Field by field: each on top of the edits for the ones before. */
 export async function editHelm(editing: HelmEditing, input: EditInput): Promise<readonly FileEdit[]> {
-  const edits = new Map<string, FileEdit>();
-  for (const field of input.change.fields) {
-    const tree = overlay(input.tree, new Map([...edits.values()].map(({ path, after }) => [path, after])));
-    for (const edit of await editOne(editing, input, field, tree)) {
-      const earlier = edits.get(edit.path);
-      edits.set(edit.path, earlier ? { ...edit, before: earlier.before } : edit);
-    }
-  }
-  return [...edits.values()].filter(({ before, after }) => before !== after);
+  return editOneByOne(input, (field, tree) => editOne(editing, input, field, tree));
 }
 
 /** The value that makes the rendered field what it should be and changes nothing else: found by trying, where it is said last. */
@@ -37,7 +30,7 @@ async function editOne({ renderer, open, otherwise }: HelmEditing, input: EditIn
   const before = release ? await renderHelm(renderer, release, tree) : [];
   const object = before.find((one) => isNamed(one, change.object));
   if (!release || !object) throw new PermanentError('SourceNotFound', `the chart of ${input.origin.root || '/'} does not render ${renderRef(change.object)} at ${tree.revision.slice(0, 8)}`);
-  if (same(valueAt(object, field.path), field.value)) return [];
+  if (saysSame(valueAt(object, field.path), field.value)) return [];
   const intended: IntendedChange = { object: refOf(object), fields: [field] };
   const tried: string[] = [];
   const closed: string[] = [];
@@ -45,12 +38,12 @@ async function editOne({ renderer, open, otherwise }: HelmEditing, input: EditIn
   for (const { key, value, places } of waysTo(release, object, field)) {
     for (const place of places) {
       if (place.closed !== undefined) closed.push(`${key.join('.')} in ${place.what}: ${place.closed}`);
-      const edits = place.closed === undefined ? await attempt(place, key, value, tried) : [];
+      const edits = place.closed === undefined ? await attempt(`${key.join('.')} in ${place.what}`, () => place.write(key, value), tried) : [];
       if (edits.length === 0) continue;
       const shut = edits.find(({ path }) => !isEditable(path));
       if (shut) tried.push(`${key.join('.')}: the RepoBinding does not allow ${shut.path}`);
-      else if (!(await shows(edits))) tried.push(`${key.join('.')} in ${place.what}: it does not show, or shows more than that`);
-      else if (await inside(edits)) return edits;
+      else if (!(await falseAt('RenderFailed', shows(edits)))) tried.push(`${key.join('.')} in ${place.what}: it does not show, or shows more than that`);
+      else if (await falseAt('WouldNotRender', staysInside(edits))) return edits;
       else wider ??= edits;
     }
     // What works but reaches others is taken before values that are less likely.
@@ -66,23 +59,9 @@ async function editOne({ renderer, open, otherwise }: HelmEditing, input: EditIn
   throw new PermanentError('NotEditable', `the chart ${release.chart || '/'} exposes no value for ${field.path.join('/')} of ${renderRef(refOf(object))}${beside}${ways}: change it by hand, or have the chart expose one`);
 
   async function shows(edits: readonly FileEdit[]): Promise<boolean> {
-    const edited = overlay(tree, new Map(edits.map(({ path, after }) => [path, after])));
-    try {
-      const next = await open(edited);
-      return next !== undefined && isExactly(structuralDiff(before, await renderHelm(renderer, next, edited)), intended);
-    } catch (error) {
-      if (isPermanent(error) && error.reason === 'RenderFailed') return false;
-      throw error;
-    }
-  }
-
-  async function inside(edits: readonly FileEdit[]): Promise<boolean> {
-    try {
-      return await staysInside(edits);
-    } catch (error) {
-      if (isPermanent(error) && error.reason === 'WouldNotRender') return false;
-      throw error;
-    }
+    const edited = withEdits(tree, edits);
+    const next = await open(edited);
+    return next !== undefined && isExactly(structuralDiff(before, await renderHelm(renderer, next, edited)), intended);
   }
 }
 
@@ -122,20 +101,6 @@ function placesFor({ layers, parameters }: Release, key: readonly string[]): rea
 
 function placeOf({ what, closed }: { readonly what: string; readonly closed?: string | undefined }, write: Place['write']): Place {
   return { what, closed, write };
-}
-
-async function attempt({ what, write }: Place, key: readonly string[], value: JsonValue | undefined, tried: string[]): Promise<readonly FileEdit[]> {
-  try {
-    return await write(key, value);
-  } catch (error) {
-    if (!isPermanent(error)) throw error;
-    tried.push(`${key.join('.')} in ${what}: ${error.message}`);
-    return [];
-  }
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return a === undefined || b === undefined ? a === b : canonicalJson(a) === canonicalJson(b);
 }
 
 /** The object that a chart's render names as the target; where the chart leaves the namespace open it is the release's. */

@@ -1,5 +1,5 @@
 import { type FieldChange, type KubeObject, type ObjectRef, refOf, sameRef } from '@fleetmend/model';
-import { type Tree, overlay } from '@fleetmend/ports';
+import { type Tree, withEdits } from '@fleetmend/ports';
 import { describe, expect, it } from 'vitest';
 import type { EditInput, LocateInput, SourceLayout, SourceOrigin } from '../source-layout.ts';
 
@@ -95,7 +95,7 @@ export function sourceLayoutConformance({ kind, layout, fixtures: { good, foreig
       const origin = await located();
       const edits = await layout.edit({ origin, change: change(good.after), tree, ...ANYWHERE });
       const before = await layout.render({ origin, tree });
-      const after = await layout.render({ origin, tree: overlay(tree, new Map(edits.map((each) => [each.path, each.after]))) });
+      const after = await layout.render({ origin, tree: withEdits(tree, edits) });
       expect(edits.length).toBeGreaterThan(0);
       expect(JSON.stringify(targetIn(after))).toBe(JSON.stringify(targetIn(before)).replace(JSON.stringify(good.before), JSON.stringify(good.after)));
       expect(after.filter((object) => object !== targetIn(after))).toEqual(before.filter((object) => object !== targetIn(before)));

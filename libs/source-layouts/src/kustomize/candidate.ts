@@ -6,7 +6,7 @@ export interface Candidate {
   /** For messages: `patch overlays/prod/memory.yaml`. */
   readonly what: string;
   /** Throws PermanentError when the file cannot be edited safely. */
-  make(): Promise<readonly FileEdit[]> | readonly FileEdit[];
+  readonly make: () => Promise<readonly FileEdit[]> | readonly FileEdit[];
 }
 
 /** A field of one file. */

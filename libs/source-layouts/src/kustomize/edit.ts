@@ -1,8 +1,9 @@
-import { PermanentError, canonicalJson, isPermanent } from '@fleetmend/kernel';
+import { PermanentError } from '@fleetmend/kernel';
 import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
 import { type FieldChange, type FileEdit, type IntendedChange, type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import type { EditInput } from '@fleetmend/plugin-api';
-import { type Tree, overlay } from '@fleetmend/ports';
+import { type Tree, withEdits } from '@fleetmend/ports';
+import { attempt, editOneByOne, falseAt, saysSame } from '../one-by-one.ts';
 import { openBuild, type KustomizeBuilds, type Rendered } from './build.ts';
 import type { Candidate } from './candidate.ts';
 import type { Wanted } from './field.ts';
@@ -16,15 +17,7 @@ import { imageEntries, replicaEntries } from './transformers.ts';
 
 /** Field by field: each on top of the edits for the ones before. */
 export async function editKustomize(builds: KustomizeBuilds, input: EditInput): Promise<readonly FileEdit[]> {
-  const edits = new Map<string, FileEdit>();
-  for (const field of input.change.fields) {
-    const tree = overlay(input.tree, new Map([...edits.values()].map(({ path, after }) => [path, after])));
-    for (const edit of await editField(builds, input, { tree, field })) {
-      const earlier = edits.get(edit.path);
-      edits.set(edit.path, earlier ? { ...edit, before: earlier.before } : edit);
-    }
-  }
-  return [...edits.values()].filter(({ before, after }) => before !== after);
+  return editOneByOne(input, (field, tree) => editField(builds, input, { tree, field }));
 }
 
 interface OneField {
@@ -41,7 +34,7 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
   const closed = build && found && refuseOrigin(found, build);
   if (closed !== undefined) throw new PermanentError('NotEditable', closed);
   if (!build || !found) throw new PermanentError('SourceNotFound', `${where} of ${tree.revision.slice(0, 8)} does not render ${renderRef(change.object)}`);
-  if (same(valueAt(found.object, field.path), field.value)) return [];
+  if (saysSame(valueAt(found.object, field.path), field.value)) return [];
   const before = rendered.map(({ object }) => object);
   const intended: IntendedChange = { object: refOf(found.object), fields: [field], ...(change.everywhere === undefined ? {} : { everywhere: change.everywhere }) };
   const wanted: Wanted = { tree, build, object: found.object, from: found.from, resource: await resourceOf(tree, found), ...field };
@@ -49,41 +42,23 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
   const tried: string[] = [];
   let wider: readonly FileEdit[] | undefined;
   for (const candidate of await candidatesFor(wanted)) {
-    const edits = await attempt(candidate, tried);
+    const edits = await attempt(candidate.what, candidate.make, tried);
     if (edits.length === 0) continue;
     const shut = edits.find(({ path }) => !isEditable(path));
     if (shut) tried.push(`${candidate.what}: the RepoBinding does not allow ${shut.path}`);
-    else if (!(await showsExactly(edits, intended))) tried.push(`${candidate.what}: it does not show, or shows more than that`);
-    else if (await inside(edits)) return edits;
+    else if (!(await falseAt('RenderFailed', showsExactly(edits)))) tried.push(`${candidate.what}: it does not show, or shows more than that`);
+    else if (await falseAt('WouldNotRender', staysInside(edits))) return edits;
     else wider ??= edits;
   }
   if (wider) return wider;
   throw new PermanentError('NotEditable', refusal(wanted, { where, tried }));
 
-  async function showsExactly(edits: readonly FileEdit[], expected: IntendedChange): Promise<boolean> {
-    const edited = await openBuild(overlay(tree, new Map(edits.map(({ path, after }) => [path, after]))), origin.root, application);
+  async function showsExactly(edits: readonly FileEdit[]): Promise<boolean> {
+    const edited = await openBuild(withEdits(tree, edits), origin.root, application);
     if (!edited) return false;
-    try {
-      const after = await builds.renderWithOrigins(edited, application);
-      return isExactly(structuralDiff(before, after.map(({ object }) => object)), expected);
-    } catch (error) {
-      if (isPermanent(error) && error.reason === 'RenderFailed') return false;
-      throw error;
-    }
+    const after = await builds.renderWithOrigins(edited, application);
+    return isExactly(structuralDiff(before, after.map(({ object }) => object)), intended);
   }
-
-  async function inside(edits: readonly FileEdit[]): Promise<boolean> {
-    try {
-      return await staysInside(edits);
-    } catch (error) {
-      if (isPermanent(error) && error.reason === 'WouldNotRender') return false;
-      throw error;
-    }
-  }
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return (a === undefined) === (b === undefined) && canonicalJson(a) === canonicalJson(b);
 }
 
 /** From where the field has been said already, the last word first, to where nobody has said it yet. */
@@ -103,17 +78,6 @@ async function resourceOf(tree: Tree, found: Rendered): Promise<Wanted['resource
   const text = (await tree.read(file)) ?? '';
   const one = findDocument(text, found);
   return one && { file, text, document: one.document, within: one.within, object: one.object };
-}
-
-/** The edits of a candidate; none, with the cause noted, when its file cannot be edited safely. */
-async function attempt({ what, make }: Candidate, tried: string[]): Promise<readonly FileEdit[]> {
-  try {
-    return await make();
-  } catch (error) {
-    if (!isPermanent(error)) throw error;
-    tried.push(`${what}: ${error.message}`);
-    return [];
-  }
 }
 
 function refusal({ object, path, build }: Wanted, { where, tried }: { readonly where: string; readonly tried: readonly string[] }): string {

@@ -2,7 +2,7 @@ import { PermanentError, isPermanent } from '@fleetmend/kernel';
 import { structuralDiff } from '@fleetmend/manifest';
 import { renderRef, sameRef, type FileEdit, type KubeObject, type ObjectDiff } from '@fleetmend/model';
 import type { SourceLayout, SourceOrigin, SourceRoot } from '@fleetmend/plugin-api';
-import { overlay, type Tree } from '@fleetmend/ports';
+import { withEdits, type Tree } from '@fleetmend/ports';
 import { includes, type FleetRoots } from './fleet-roots.ts';
 
 /** What an edit does to one application that includes a touched file. */
@@ -17,7 +17,7 @@ export interface OtherDifference {
  * @throws PermanentError `WouldNotRender` naming an application that the edit would break.
  */
 export async function otherDifferences({ edits, fleet }: { readonly edits: readonly FileEdit[]; readonly fleet: FleetRoots }, tree: Tree): Promise<readonly OtherDifference[]> {
-  const edited = editedTree(tree, edits);
+  const edited = withEdits(tree, edits);
   const result: OtherDifference[] = [];
   for (const { cluster, application, layout, root } of fleet.roots) {
     if (!edits.some(({ path }) => includes(root, path))) continue;
@@ -29,10 +29,6 @@ export async function otherDifferences({ edits, fleet }: { readonly edits: reado
 /** Without the objects of the engine that carry the target's values: that they change is how the target does. */
 export function withoutCarriers(diffs: readonly ObjectDiff[], { carriers = [] }: Pick<SourceOrigin, 'carriers'>): readonly ObjectDiff[] {
   return diffs.filter(({ op, ref }) => op !== 'Update' || !carriers.some((carrier) => sameRef({ ...ref, namespace: ref.namespace ?? carrier.namespace }, carrier)));
-}
-
-export function editedTree(tree: Tree, edits: readonly FileEdit[]): Tree {
-  return overlay(tree, new Map(edits.map((edit) => [edit.path, edit.after])));
 }
 
 async function differences(layout: SourceLayout, root: SourceRoot, { tree, edited, name }: { readonly tree: Tree; readonly edited: Tree; readonly name: string }): Promise<readonly ObjectDiff[] | undefined> {

@@ -1,10 +1,10 @@
 import { PermanentError, readQuantity } from '@fleetmend/kernel';
 import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
 import { refOf, renderRef, type FileEdit, type IntendedChange, type KubeObject, type ObjectDiff } from '@fleetmend/model';
-import type { Tree } from '@fleetmend/ports';
+import { withEdits, type Tree } from '@fleetmend/ports';
 import { renderPath } from './field.ts';
 import type { FleetRoots } from './fleet-roots.ts';
-import { editedTree, otherDifferences, withoutCarriers } from './other-differences.ts';
+import { otherDifferences, withoutCarriers } from './other-differences.ts';
 import { objectIn, type Source } from './source.ts';
 
 /** The renders of every application that includes a touched file, and what differs between them. */
@@ -39,7 +39,7 @@ interface Claim {
  */
 export async function prove(source: Pick<Source, 'layout' | 'origin' | 'target' | 'cluster'>, tree: Tree, { edits, change, fleet, clusters }: Claim): Promise<Proven> {
   const { layout, origin } = source;
-  const own = { before: await layout.render({ origin, tree }), after: await layout.render({ origin, tree: editedTree(tree, edits) }) };
+  const own = { before: await layout.render({ origin, tree }), after: await layout.render({ origin, tree: withEdits(tree, edits) }) };
   const [base, after] = [objectIn(own.before, source.target), objectIn(own.after, source.target)];
   if (base === undefined || after === undefined) throw new PermanentError('WrongLayer', `${renderRef(refOf(source.target))} is not among what ${source.origin.root || '/'} renders to: the file was not found for sure`);
   const diffs = structuralDiff(own.before, own.after);

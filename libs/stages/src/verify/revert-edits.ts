@@ -2,7 +2,7 @@ import { PermanentError } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import { Action, refOf, type FieldChange, type FileEdit, type KubeObject, type Plan } from '@fleetmend/model';
 import { isEditable } from '@fleetmend/manifest';
-import { overlay } from '@fleetmend/ports';
+import { withEdits } from '@fleetmend/ports';
 import { sourceOfChange } from '../propose/changed-object.ts';
 import { readPointer, segmentsOf } from '../propose/field.ts';
 import { findSource, locate, objectIn, type Source } from '../propose/source.ts';
@@ -23,7 +23,7 @@ export async function revertEdits(deps: StageDeps, view: View, plan: Plan): Prom
   const fields = fieldsBack(original, plan.changes.map(({ path }) => `/${path}`));
   const edits = await layout.edit({ origin, change: { object: refOf(changed), fields }, tree, isEditable: (path) => isEditable(path, found.binding.spec.editablePaths), staysInside: async () => true });
   const before = await located.layout.render({ origin: located.origin, tree });
-  const after = await located.layout.render({ origin: located.origin, tree: overlay(tree, new Map(edits.map((edit) => [edit.path, edit.after]))) });
+  const after = await located.layout.render({ origin: located.origin, tree: withEdits(tree, edits) });
   return { source: { ...found, ...located, head: merge }, edits, action, before, after };
 }
 
