@@ -59,3 +59,10 @@ export function overlay(tree: Tree, edits: ReadonlyMap<string, string>): Tree {
 export function withEdits(tree: Tree, edits: readonly FileEdit[]): Tree {
   return overlay(tree, new Map(edits.map(({ path, after }) => [path, after])));
 }
+
+/** Edits, and later ones on top of them, as edits of what was there before both. */
+export function together(first: readonly FileEdit[], second: readonly FileEdit[]): readonly FileEdit[] {
+  const later = new Map(second.map((edit) => [edit.path, edit]));
+  const both = first.map((edit) => ({ ...edit, after: later.get(edit.path)?.after ?? edit.after }));
+  return [...both, ...second.filter(({ path }) => !first.some((edit) => edit.path === path))];
+}

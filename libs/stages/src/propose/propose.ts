@@ -1,16 +1,11 @@
 import { PermanentError, canonicalJson, isPermanent, renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import { Action, refOf, renderRef, sameRef, type ClusterProgress, type FileEdit, type IntendedChange, type Plan, type Proposal } from '@fleetmend/model';
-import type { Tree } from '@fleetmend/ports';
-import { isEditable } from '@fleetmend/manifest';
+import { Action, refOf, renderRef, sameRef, type ClusterProgress, type FileEdit, type Plan, type Proposal } from '@fleetmend/model';
 import { readPointer } from './field.ts';
-import { intendedChange, type InGit } from './intended-change.ts';
+import { editAndProve } from './edit-and-prove.ts';
 import { countLines, editDigest, planDigest } from './edit-digest.ts';
-import { findDrift, prove, type Proven } from './prove.ts';
-import { fleetRoots, rootsOutside } from './fleet-roots.ts';
-import { otherDifferences, withoutCarriers } from './other-differences.ts';
-import { findSource, objectIn, openRepository, readTarget, targetOf, type Source } from './source.ts';
-import { earlierValue } from './versions.ts';
+import { findDrift, type Proven } from './prove.ts';
+import { findSource, openRepository, readTarget, targetOf, type Source } from './source.ts';
 import { sourceOfChange } from './changed-object.ts';
 import type { Facts, Stage, StageDeps } from '../stage.ts';
 import { objectOfPlan, readBaseline } from './baseline.ts';
@@ -78,37 +73,14 @@ function candidates({ request }: View): readonly Action[] {
 async function planFor(deps: StageDeps, view: View, targetSource: Source, action: Action): Promise<Made> {
   const source = await sourceOfChange(deps, targetSource, action);
   const tree = await source.repository.tree(source.head);
-  const change = await intendedChange(action, source.target, inGit(source));
-  const { edits, proven } = await editAndProve(deps, view, { source, tree, change });
+  const { edits, proven } = await editAndProve(deps, view, { source, tree, action });
   if (proven === undefined) return { kind: 'nothing', message: `nothing to change: Git already says what ${action.action} wants` };
   const unapplied = source.application?.refused !== undefined;
-  const drift = unapplied || source.unseen === true ? undefined : findDrift(change, source.target, proven.base);
-  if (drift !== undefined) return explainDrift(source, drift);
+  for (const place of proven.places) {
+    const drift = place.source.application?.refused !== undefined || place.source.unseen === true ? undefined : findDrift(place.change, place.source.target, place.base);
+    if (drift !== undefined) return explainDrift(place.source, drift);
+  }
   return { kind: 'plan', plan: renderPlan(deps, view, { source, action, edits, proven, unapplied }) };
-}
-
-interface Wanted {
-  readonly source: Source;
-  readonly tree: Tree;
-  readonly change: IntendedChange;
-}
-
-/** The edits of a change, proved over every application that includes a touched file. No edits, no proof. */
-async function editAndProve(deps: StageDeps, { request }: View, { source, tree, change: wanted }: Wanted): Promise<{ readonly edits: readonly FileEdit[]; readonly proven: Proven | undefined }> {
-  // An image that cannot be pulled runs nowhere: where one place says it for several workloads, it is mended for all of them.
-  const change = { ...wanted, everywhere: request.spec.failure.class === 'ImagePullBackOff' };
-  const fleet = await fleetRoots(deps, source, tree);
-  const outside = await rootsOutside(source, { fleet, tree, clusters: request.spec.clusters });
-  const staysInside = async (made: readonly FileEdit[]) => (await otherDifferences({ edits: made, fleet: { ...fleet, roots: outside } }, tree)).every(({ diffs }) => diffs !== undefined && withoutCarriers(diffs, source.origin).length === 0);
-  const edits = await source.layout.edit({ origin: source.origin, change, tree, isEditable: (path) => isEditable(path, source.binding.spec.editablePaths), staysInside });
-  return { edits, proven: edits.length === 0 ? undefined : await prove(source, tree, { edits, change, fleet, clusters: request.spec.clusters }) };
-}
-
-function inGit(source: Source): InGit {
-  return {
-    earlier: (path, commit) => earlierValue(source, path, commit),
-    rendered: async () => objectIn(await source.layout.render({ origin: source.origin, tree: await source.repository.tree(source.head) }), source.target),
-  };
 }
 
 /** Live and Git disagree. While the engine has yet to apply the head, a human's fix may be on its way; else it is drift. */
@@ -161,9 +133,15 @@ function renderPlan(deps: StageDeps, view: View, { source, action, edits, proven
     changes,
     objects: proven.diffs.slice(0, 20).map((diff) => ({ ref: renderRef(diff.ref).slice(0, 380), op: diff.op, paths: diff.paths.slice(0, 12) })),
     proof: { renderer: source.origin.layout, base: source.head, ...proven.reach, exact: proven.exact, unapplied },
-    fields: [...changes.map((change) => `${place}:${source.origin.path}:${change.path}`), ...sharedFields(place, { edits, proven })].map((field) => field.slice(0, 1024)),
+    fields: [...fieldKeys(place, changes, proven), ...sharedFields(place, { edits, proven })].map((field) => field.slice(0, 1024)).slice(0, 20),
     at: renderTime(view.now),
   };
+}
+
+/** One for each field and each file that a cluster of the request has it in. */
+function fieldKeys(place: string, changes: Plan['changes'], { places }: Proven): readonly string[] {
+  const files = new Set(places.map(({ source }) => source.origin.path));
+  return changes.flatMap((change) => [...files].map((file) => `${place}:${file}:${change.path}`));
 }
 
 /** An edit that several objects show is the same for each of their requests: the later one follows. */
@@ -216,8 +194,7 @@ export async function rebuildEdits(deps: StageDeps, view: View, plan: Plan): Pro
   const action = Action.parse(JSON.parse(plan.actionJson));
   const source = await sourceOfChange(deps, await findSourceAt(deps, view, plan), action);
   const tree = await source.repository.tree(plan.base);
-  const change = await intendedChange(action, source.target, inGit(source));
-  const { edits, proven } = await editAndProve(deps, view, { source, tree, change });
+  const { edits, proven } = await editAndProve(deps, view, { source, tree, action });
   if (proven === undefined || planDigest(plan.base, edits, action) !== plan.digest) throw new Error(`the edit of plan ${plan.digest.slice(0, 19)} came out different when made again: it will be planned anew`);
   return { source, edits, proven, action };
 }

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { raw } from '../../../source-layouts/src/raw/raw.ts';
 import type { StageDeps } from '../stage.ts';
 import { fleetRoots, rootsOutside } from './fleet-roots.ts';
+import type { Place } from './places.ts';
 import { prove } from './prove.ts';
 import type { Source } from './source.ts';
 
@@ -27,9 +28,11 @@ interface World {
   readonly fields?: readonly FieldChange[];
   readonly edit?: (text: string) => string;
   readonly layouts?: readonly SourceLayout[];
+  /** Clusters of the request that render another folder than the first. */
+  readonly elsewhere?: readonly string[];
 }
 
-async function proof({ clusters = {}, request = ['prod-1'], fields = [{ path: ['spec', 'replicas'], value: 3 }], edit = (text) => text.replace('replicas: 2', 'replicas: 3'), layouts = [layout] }: World) {
+async function proof({ clusters = {}, request = ['prod-1'], fields = [{ path: ['spec', 'replicas'], value: 3 }], edit = (text) => text.replace('replicas: 2', 'replicas: 3'), layouts = [layout], elsewhere = [] }: World) {
   const tree = treeOf(files);
   const own = application('own', './apps');
   const all: Readonly<Record<string, readonly Application[] | 'silent' | 'unreadable'>> = { ...clusters, 'prod-1': [own, ...(Array.isArray(clusters['prod-1']) ? clusters['prod-1'] : [])] };
@@ -50,7 +53,9 @@ async function proof({ clusters = {}, request = ['prod-1'], fields = [{ path: ['
   const fleet = await fleetRoots(deps, source, tree);
   const outside = await rootsOutside(source, { fleet, tree, clusters: request });
   const edits = [{ path: 'apps/web.yaml', before: WEB, after: edit(WEB) }];
-  return { ...(await prove(source, tree, { edits, change: { object: ref, fields }, fleet, clusters: request })), outside };
+  const place = (cluster: string, origin = source.origin): Place => ({ source: { ...source, cluster, origin } as unknown as Source, change: { object: ref, fields }, base: target });
+  const others = request.filter((cluster) => cluster !== 'prod-1').map((cluster) => place(cluster, elsewhere.includes(cluster) ? { ...source.origin, root: 'other', includes: ['other'] } : source.origin));
+  return { ...(await prove([place('prod-1'), ...others], tree, { edits, fleet })), outside };
 }
 
 describe('the proof', () => {
@@ -84,6 +89,11 @@ describe('the proof over the fleet', () => {
 
   it('expects the change in every cluster of the request, wherever the same file is applied', async () => {
     expect(await proof({ clusters: { 'prod-2': [twin] }, request: ['prod-1', 'prod-2'] })).toMatchObject({ exact: true, reach: { objects: 2, applications: 2, clusters: 2 } });
+  });
+
+  it('refuses an edit that changes nothing in one of the clusters of the request, and names it', async () => {
+    const world: World = { clusters: { 'prod-2': [twin], 'prod-3': [application('own', 'other')] }, request: ['prod-1', 'prod-2', 'prod-3'], elsewhere: ['prod-3'] };
+    await expect(proof(world)).rejects.toMatchObject({ reason: 'WrongLayer', message: expect.stringContaining('in prod-3') });
   });
 
   it('counts what changes in a cluster outside the request as blast radius, and names it', async () => {

@@ -5,10 +5,13 @@ import { withEdits, type Tree } from '@fleetmend/ports';
 import { renderPath } from './field.ts';
 import type { FleetRoots } from './fleet-roots.ts';
 import { otherDifferences, withoutCarriers } from './other-differences.ts';
-import { objectIn, type Source } from './source.ts';
+import { differencesAt, type Place } from './places.ts';
+import { objectIn } from './source.ts';
 
 /** The renders of every application that includes a touched file, and what differs between them. */
 export interface Proven {
+  /** Every cluster of the request, and what the change is there. */
+  readonly places: readonly Place[];
   /** What differs in the target's own application, and whatever else differs that should not. */
   readonly diffs: readonly ObjectDiff[];
   readonly base: KubeObject;
@@ -27,39 +30,51 @@ export interface Reach {
 
 interface Claim {
   readonly edits: readonly FileEdit[];
-  readonly change: IntendedChange;
   readonly fleet: FleetRoots;
-  /** Clusters of the request: there, and only there, the target may change. */
-  readonly clusters: readonly string[];
 }
 
 /**
- * Renders base and edited state of every application that includes a touched file, and compares all objects. The wrong layer
- * shows nothing and is an error; more than the intended change is blast radius, which policy judges.
+ * Renders base and edited state of every application that includes a touched file, and compares all objects. A cluster of the request
+ * that shows nothing is an error: there the edit stands in the wrong layer. More than the intended change is blast radius, which policy judges.
  */
-export async function prove(source: Pick<Source, 'layout' | 'origin' | 'target' | 'cluster'>, tree: Tree, { edits, change, fleet, clusters }: Claim): Promise<Proven> {
-  const { layout, origin } = source;
-  const own = { before: await layout.render({ origin, tree }), after: await layout.render({ origin, tree: withEdits(tree, edits) }) };
-  const [base, after] = [objectIn(own.before, source.target), objectIn(own.after, source.target)];
-  if (base === undefined || after === undefined) throw new PermanentError('WrongLayer', `${renderRef(refOf(source.target))} is not among what ${source.origin.root || '/'} renders to: the file was not found for sure`);
-  const diffs = structuralDiff(own.before, own.after);
+export async function prove(places: readonly [Place, ...Place[]], tree: Tree, { edits, fleet }: Claim): Promise<Proven> {
+  const [own] = places;
+  const { layout, origin, target, cluster: home } = own.source;
+  const renders = { before: await layout.render({ origin, tree }), after: await layout.render({ origin, tree: withEdits(tree, edits) }) };
+  const after = objectIn(renders.after, target);
+  if (after === undefined) throw new PermanentError('WrongLayer', `with the edit ${renderRef(refOf(target))} is not among what ${origin.root || '/'} renders to any more`);
+  const diffs = structuralDiff(renders.before, renders.after);
   if (diffs.length === 0) throw new PermanentError('WrongLayer', `editing ${edits.map((edit) => edit.path).join(', ')} changes nothing that is rendered: another layer sets the value`);
+  const inPlaces = await othersOf(places, tree, edits);
   const others = await otherDifferences({ edits, fleet }, tree);
-  const strange = others.flatMap(({ cluster, diffs: all = [] }) => {
-    const found = withoutCarriers(all, origin);
-    return found.length === 0 || (clusters.includes(cluster) && isExactly(found, change)) ? [] : found.map((diff) => ({ ...diff, cluster }));
+  const strange = [...inPlaces, ...others.map(({ cluster, diffs: all = [] }) => ({ cluster, found: withoutCarriers(all, origin) }))].flatMap(({ cluster, found }) => {
+    const change = places.find(({ source }) => source.cluster === cluster && cluster !== home)?.change;
+    return found.length === 0 || (change && isExactly(found, change)) ? [] : found.map((diff) => ({ ...diff, cluster }));
   });
   return {
+    places,
     diffs: [...diffs, ...strange],
-    base,
+    base: own.base,
     edited: after,
     reach: {
       objects: diffs.length + others.reduce((sum, { diffs: found = [] }) => sum + found.length, 0),
       applications: 1 + others.length + fleet.silent.length,
-      clusters: new Set([source.cluster, ...others.map(({ cluster }) => cluster), ...fleet.silent]).size,
+      clusters: new Set([...places.map(({ source }) => source.cluster), ...others.map(({ cluster }) => cluster), ...fleet.silent]).size,
     },
-    exact: isExactly(diffs, change) && strange.length === 0 && others.every(({ diffs: found }) => found !== undefined),
+    exact: isExactly(diffs, own.change) && strange.length === 0 && others.every(({ diffs: found }) => found !== undefined),
   };
+}
+
+/** What differs in the other clusters of the request: in each of them something has to. */
+async function othersOf([, ...others]: readonly Place[], tree: Tree, edits: readonly FileEdit[]): Promise<readonly { readonly cluster: string; readonly found: readonly ObjectDiff[] }[]> {
+  return Promise.all(
+    others.map(async (place) => {
+      const found = await differencesAt(place, tree, edits);
+      const { cluster, target } = place.source;
+      if (found.length === 0) throw new PermanentError('WrongLayer', `editing ${edits.map((edit) => edit.path).join(', ')} changes nothing of ${renderRef(refOf(target))} in ${cluster}: another layer sets the value there`);
+      return { cluster, found };
+    }),
+  );
 }
 
 /** A field whose live value is not what the base renders, and what both are. */

@@ -103,10 +103,9 @@ export async function findApplication(deps: Pick<StageDeps, 'clusters' | 'engine
   return undefined;
 }
 
-/** From the live object to the place in Git, at the head of the bound branch. Undefined: the target does not exist any more. */
-export async function findSource(deps: StageDeps, request: RemediationRequest): Promise<Source | undefined> {
+/** From the live object of a cluster to the place in Git, at the head of the bound branch. Undefined: the target does not exist there any more. */
+export async function findSource(deps: StageDeps, request: RemediationRequest, cluster: string = leadCluster(request)): Promise<Source | undefined> {
   const target = targetOf(request);
-  const cluster = leadCluster(request);
   const live = await readTarget(deps, cluster, target);
   if (live === undefined) return undefined;
   const fleet = await deps.settings.clusters();
