@@ -1,6 +1,5 @@
-import { PermanentError } from '@fleetmend/kernel';
-import type { CommitInfo, Tree } from '@fleetmend/ports';
-import { boundedCache } from './bounded-cache.ts';
+import { PermanentError, boundedCache } from '@fleetmend/kernel';
+import type { CommitInfo, Derived, Tree } from '@fleetmend/ports';
 import { checkSha } from './names.ts';
 import { type Git, GitError } from './program.ts';
 
@@ -24,21 +23,25 @@ export interface Objects {
 
 const FILE_LIMIT = 4 * 1024 * 1024;
 const BLOB_CACHE = 64 * 1024 * 1024;
+/** What is made of a text takes more room than the text: about so many times. */
+const DERIVED_WEIGHT = 8;
 const TREE_CACHE_ENTRIES = 100_000;
 
 export function readObjects(git: Git, dir: string): Objects {
   const blobs = boundedCache<Uint8Array>(BLOB_CACHE);
-  const trees = boundedCache<ReadonlyMap<string, TreeEntry>>(TREE_CACHE_ENTRIES);
+  const derived = boundedCache<{ readonly value: unknown }>(BLOB_CACHE);
+  const trees = boundedCache<{ readonly files: ReadonlyMap<string, TreeEntry>; readonly tree: Tree }>(TREE_CACHE_ENTRIES);
   const present = boundedCache<true>(10_000);
   const readBlob = batchedReader(git, dir);
 
-  const entries = async (commit: string): Promise<ReadonlyMap<string, TreeEntry>> => {
+  const open = async (commit: string): Promise<{ readonly files: ReadonlyMap<string, TreeEntry>; readonly tree: Tree }> => {
     const cached = trees.get(checkSha(commit));
     if (cached) return cached;
     const { stdout } = await git.run({ dir, args: ['ls-tree', '-r', '-z', '-l', '--full-tree', commit] });
-    const read = parseTree(stdout.toString());
-    trees.set(commit, read, read.size + 1);
-    return read;
+    const files = parseTree(stdout.toString());
+    const opened = { files, tree: treeOf(commit, files) };
+    trees.set(commit, opened, files.size + 1);
+    return opened;
   };
 
   const textOf = async ({ blob, size }: TreeEntry): Promise<string | undefined> => {
@@ -49,26 +52,41 @@ export function readObjects(git: Git, dir: string): Objects {
     return decode(bytes);
   };
 
+  /** One and the same for a commit for as long as it is kept: whatever is remembered of a tree stays with it. */
+  const treeOf = (commit: string, files: ReadonlyMap<string, TreeEntry>): Tree => {
+    const paths = [...files.keys()].sort();
+    return {
+      revision: commit,
+      read: async (path) => {
+        const entry = files.get(path);
+        return entry && textOf(entry);
+      },
+      list: async (prefix) => (prefix === '' ? paths : pathsBelow(paths, prefix)),
+      digest: (path) => files.get(path)?.blob,
+      async derive<T>(path: string, { what, make }: Derived<T>) {
+        const entry = files.get(path);
+        if (!entry) return undefined;
+        const key = `${entry.blob} ${what}`;
+        const known = derived.get(key);
+        if (known) return known.value as T;
+        const text = await textOf(entry);
+        if (text === undefined) return undefined;
+        const value = make(text);
+        derived.set(key, { value }, 200 + (Array.isArray(value) && value.length === 0 ? 0 : entry.size * DERIVED_WEIGHT));
+        return value;
+      },
+    };
+  };
+
   return {
-    entries,
+    entries: async (commit) => (await open(commit)).files,
     async has(commit) {
       if (present.get(checkSha(commit))) return true;
       const found = (await git.run({ dir, args: ['cat-file', '-e', `${commit}^{commit}`], codes: [0, 1, 128] })).code === 0;
       if (found) present.set(commit, true, 1);
       return found;
     },
-    async tree(commit) {
-      const files = await entries(commit);
-      const paths = [...files.keys()].sort();
-      return {
-        revision: commit,
-        read: async (path) => {
-          const entry = files.get(path);
-          return entry && textOf(entry);
-        },
-        list: async (prefix) => (prefix === '' ? paths : paths.filter((path) => path === prefix || path.startsWith(`${prefix}/`))),
-      };
-    },
+    tree: async (commit) => (await open(commit)).tree,
     async treeId(commit) {
       return (await git.run({ dir, args: ['rev-parse', '--verify', `${checkSha(commit)}^{tree}`] })).stdout.toString().trim();
     },
@@ -83,6 +101,26 @@ export function readObjects(git: Git, dir: string): Objects {
       return code === 128 ? undefined : code === 0;
     },
   };
+}
+
+/** Those of sorted paths that are `prefix` or lie below it. */
+function pathsBelow(paths: readonly string[], prefix: string): readonly string[] {
+  const folder = `${prefix}/`;
+  const start = firstAtOrAfter(paths, folder);
+  let end = start;
+  while (end < paths.length && paths[end]?.startsWith(folder) === true) end += 1;
+  const own = firstAtOrAfter(paths, prefix);
+  return paths[own] === prefix ? [prefix, ...paths.slice(start, end)] : paths.slice(start, end);
+}
+
+function firstAtOrAfter(sorted: readonly string[], wanted: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? '') < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function parseTree(listing: string): ReadonlyMap<string, TreeEntry> {

@@ -8,3 +8,4 @@ export * from './rendering.ts';
 export * from './repository.ts';
 export * from './requests.ts';
 export * from './settings.ts';
+export * from './traced-tree.ts';

@@ -1,4 +1,6 @@
+import { sha256 } from '@fleetmend/kernel';
 import type { FileEdit } from '@fleetmend/model';
+import type { TreeQuestion } from './traced-tree.ts';
 
 /** All files of one revision, read on demand. Paths are relative, with forward slashes. */
 export interface Tree {
@@ -7,6 +9,18 @@ export interface Tree {
   read(path: string): Promise<string | undefined>;
   /** Paths of all files below `prefix` (a folder, or empty for all), sorted. */
   list(prefix: string): Promise<readonly string[]>;
+  /** Digest of a file's bytes, known without reading it: where two are equal, so are the bytes. Undefined: no such file. */
+  digest?(path: string): string | undefined;
+  /** What `make` makes of a file's text and of nothing else, remembered by the file's digest; nobody may change it. Undefined: no such file. */
+  derive?<T>(path: string, derived: Derived<T>): Promise<T | undefined>;
+  /** The answer to a question about all of it; see {@link traced}. */
+  ask?<T>(question: TreeQuestion<T>): Promise<T>;
+}
+
+export interface Derived<T> {
+  /** Equal names make the same of the same text. */
+  readonly what: string;
+  make(text: string): T;
 }
 
 export interface CommitInfo {
@@ -52,7 +66,22 @@ export function overlay(tree: Tree, edits: ReadonlyMap<string, string>): Tree {
       const extra = [...edits.keys()].filter((path) => (prefix === '' || path === prefix || path.startsWith(`${prefix}/`)) && !base.includes(path));
       return extra.length === 0 ? base : [...base, ...extra].sort();
     },
+    digest: (path) => {
+      const text = edits.get(path);
+      return text === undefined ? tree.digest?.(path) : sha256(text);
+    },
+    derive: async (path, derived) => {
+      const text = edits.get(path);
+      return text === undefined ? deriveFrom(tree, path, derived) : derived.make(text);
+    },
   };
+}
+
+/** What is made of a file's text, by the tree that remembers it where it can. Undefined: no such file. */
+export async function deriveFrom<T>(tree: Tree, path: string, derived: Derived<T>): Promise<T | undefined> {
+  if (tree.derive) return tree.derive(path, derived);
+  const text = await tree.read(path);
+  return text === undefined ? undefined : derived.make(text);
 }
 
 /** The tree as it is with the edits. */

@@ -1,35 +1,63 @@
+import { isPermanent } from '@fleetmend/kernel';
+import { readDocuments, type ManifestObject } from '@fleetmend/manifest';
 import { groupOf, type KubeObject, type ObjectRef } from '@fleetmend/model';
-import type { Tree } from '@fleetmend/ports';
-import { readFiles, type FoundObject } from './manifest-folder.ts';
+import { askTree, deriveFrom, type Derived, type Tree } from '@fleetmend/ports';
+import type { FoundObject } from './manifest-folder.ts';
 
-const known = new WeakMap<Tree, Map<string, Promise<readonly FoundObject[]>>>();
+type Wanted = Pick<ObjectRef, 'apiVersion' | 'kind' | 'name' | 'namespace'>;
 
 /**
  * The one document of the repository that holds an object of an engine, such as an Application; undefined where none does, or several do:
  * then nobody can tell which of them is applied.
  */
-export async function findCarrier(tree: Tree, ref: Pick<ObjectRef, 'apiVersion' | 'kind' | 'name' | 'namespace'>): Promise<FoundObject | undefined> {
-  const found = (await objectsOfKind(tree, ref.kind)).filter(({ object }) => isCarrier(object, ref));
-  return found.length === 1 ? found[0] : undefined;
+export async function findCarrier(tree: Tree, { apiVersion, kind, name, namespace }: Wanted): Promise<FoundObject | undefined> {
+  const ref: Wanted = { apiVersion, kind, name, namespace };
+  return askTree(tree, {
+    key: `the carrier of ${JSON.stringify(ref)}`,
+    async answer(state) {
+      const found = ((await carriersOf(state, kind)).get(name) ?? []).filter(({ object }) => isCarrier(object, ref));
+      return found.length === 1 ? found[0] : undefined;
+    },
+  });
 }
 
-function isCarrier({ apiVersion, kind, metadata }: KubeObject, ref: Pick<ObjectRef, 'apiVersion' | 'kind' | 'name' | 'namespace'>): boolean {
+function isCarrier({ apiVersion, kind, metadata }: KubeObject, ref: Wanted): boolean {
   return kind === ref.kind && groupOf(apiVersion) === groupOf(ref.apiVersion) && metadata.name === ref.name && (metadata.namespace === undefined || metadata.namespace === ref.namespace);
 }
 
-/** Read once per state of the repository. */
-async function objectsOfKind(tree: Tree, kind: string): Promise<readonly FoundObject[]> {
-  const kinds = known.get(tree) ?? new Map<string, Promise<readonly FoundObject[]>>();
+const known = new WeakMap<Tree, Map<string, Promise<ReadonlyMap<string, readonly FoundObject[]>>>>();
+
+/** All objects of a kind by their names, read once per state of the repository. */
+async function carriersOf(tree: Tree, kind: string): Promise<ReadonlyMap<string, readonly FoundObject[]>> {
+  const kinds = known.get(tree) ?? new Map<string, Promise<ReadonlyMap<string, readonly FoundObject[]>>>();
   known.set(tree, kinds);
   const read = kinds.get(kind) ?? readKind(tree, kind);
   kinds.set(kind, read);
   return read;
 }
 
-async function readKind(tree: Tree, kind: string): Promise<readonly FoundObject[]> {
-  const manifests = (await tree.list('')).filter((path) => /\.(ya?ml)$/.test(path) && !path.includes('/templates/'));
-  const texts = await Promise.all(manifests.map(async (path) => [path, (await tree.read(path)) ?? ''] as const));
+async function readKind(tree: Tree, kind: string): Promise<ReadonlyMap<string, readonly FoundObject[]>> {
+  const manifests = (await tree.list('')).filter((path) => /\.ya?ml$/.test(path) && !path.includes('/templates/'));
+  const ofKind = objectsOfKind(kind);
+  const found = await Promise.all(manifests.map(async (path) => ((await deriveFrom(tree, path, ofKind)) ?? []).map((one): FoundObject => ({ ...one, path }))));
+  const byName = new Map<string, FoundObject[]>();
+  for (const one of found.flat()) byName.set(one.object.metadata.name, [...(byName.get(one.object.metadata.name) ?? []), one]);
+  return byName;
+}
+
+/** A text that cannot be read holds nothing that anybody applies. */
+function objectsOfKind(kind: string): Derived<readonly ManifestObject[]> {
   const pattern = new RegExp(`kind["']?:\\s*["']?${kind}\\b`);
-  const { objects } = await readFiles(tree, texts.filter(([, text]) => pattern.test(text)).map(([path]) => path));
-  return objects.filter(({ object }) => object.kind === kind);
+  return {
+    what: `objects of kind ${kind}`,
+    make(text) {
+      if (!pattern.test(text)) return [];
+      try {
+        return readDocuments(text, 'this file').filter(({ object }) => object.kind === kind);
+      } catch (error) {
+        if (!isPermanent(error)) throw error;
+        return [];
+      }
+    },
+  };
 }

@@ -3,6 +3,7 @@ import type { LifecycleSettings, StageName, View } from '@fleetmend/lifecycle';
 import type { RemediationRequestStatus } from '@fleetmend/model';
 import type { Forge, GitOpsEngine, Notifier, PolicyEngine, Reasoner, SourceLayout, VectorStore } from '@fleetmend/plugin-api';
 import type { Attest, Audit, Bundles, Clusters, DryRun, Evidence, OpenSet, Repositories, Requests, Settings } from '@fleetmend/ports';
+import type { ApplicationIndex } from './propose/application-index.ts';
 
 /** Part of a status: the facts that one stage found out. A field set to `undefined` is taken away. */
 export type Facts = { readonly [K in keyof RemediationRequestStatus]?: RemediationRequestStatus[K] | undefined };
@@ -38,6 +39,8 @@ export interface StageDeps {
   readonly forge: (forgeRef: string) => Forge;
   readonly engines: readonly GitOpsEngine[];
   readonly layouts: readonly SourceLayout[];
+  /** Which files the fleet's applications include, kept over proofs; absent: found anew for each. */
+  readonly index?: ApplicationIndex | undefined;
   readonly reasoners: readonly Reasoner[];
   readonly policyEngine: PolicyEngine;
   /** Which bundle judges where, if not the same everywhere. */

@@ -14,6 +14,7 @@ import { escalate } from './finish/escalate.ts';
 import { evaluate } from './gate/evaluate.ts';
 import { requestApproval } from './gate/request-approval.ts';
 import { learn } from './learn/learn.ts';
+import { applicationIndex } from './propose/application-index.ts';
 import { propose } from './propose/propose.ts';
 import type { StageDeps, Stages } from './stage.ts';
 import { openRevert } from './verify/open-revert.ts';
@@ -22,7 +23,8 @@ import { readRevert } from './verify/read-revert.ts';
 import { readRollout } from './verify/read-rollout.ts';
 
 /** Every stage that the lifecycle table may run: one verb each, one fact each. Their order is the table's affair. */
-export function createStages(deps: StageDeps): Stages {
+export function createStages(given: StageDeps): Stages {
+  const deps: StageDeps = { ...given, index: given.index ?? applicationIndex(given.layouts) };
   return {
     admit: admit(deps),
     readLeader: readLeader(deps),
