@@ -27,6 +27,7 @@ class ListedOrder extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/lab/**/*.lab.ts'],
+    setupFiles: ['test/lab/boot/begin-clean.ts'],
     pool: 'forks',
     // The servers are shared; one file at a time keeps the story of each readable.
     fileParallelism: false,

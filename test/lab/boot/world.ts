@@ -28,6 +28,9 @@ interface Ledger {
 /** Fixed paths that containerd, CNI and the kubelet write to whatever they are told; each is covered by a tmpfs. */
 const COVERED = ['/run/containerd', '/run/netns', '/var/lib/cni', '/var/lib/kubelet', '/var/lib/containerd'] as const;
 
+/** What the mounts that cover them are called. */
+const TMPFS = 'fleetmend-lab';
+
 const ledgerFile = (cache: LabCache): string => join(cache.run, 'ledger.json');
 
 const readLedger = (cache: LabCache): Ledger | undefined =>
@@ -64,7 +67,7 @@ const missingParents = (path: string): readonly string[] =>
 const initScript = (covered: readonly string[]): string =>
   [
     'ip link set lo up || exit 1',
-    ...covered.map((path) => `mount -t tmpfs -o mode=755 fleetmend-lab ${path} || exit 1`),
+    ...covered.map((path) => `mount -t tmpfs -o mode=755 ${TMPFS} ${path} || exit 1`),
     'echo ready',
     'exec >/dev/null 2>&1',
     'while :; do sleep 3600 & wait $!; done',
@@ -143,6 +146,22 @@ export const findWorld = (cache: LabCache): World | undefined => {
   return init && isRunning(init) ? { init } : undefined;
 };
 
+/**
+ * Where another lab has a tmpfs of its own now. The kernel lets such a folder be removed, and takes the mount away from under
+ * those who use it in their namespace: the servers of the other lab.
+ */
+const coveredElsewhere = (): ReadonlySet<string> => {
+  const mountsOf = (pid: string): readonly string[] => {
+    try {
+      return readFileSync(`/proc/${pid}/mountinfo`, 'utf8').split('\n').filter((line) => line.includes(` - tmpfs ${TMPFS} `));
+    } catch {
+      return []; // it has ended meanwhile
+    }
+  };
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return new Set(pids.flatMap(mountsOf).map((line) => line.split(' ')[4] ?? ''));
+};
+
 const removeCgroup = (folder: string): void => {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) removeCgroup(join(folder, entry.name));
@@ -172,9 +191,10 @@ export const endWorld = async (cache: LabCache): Promise<boolean> => {
     if (left.length > 0) throw new Error(`process ${left.map(({ pid }) => pid).join(', ')} still runs`);
   });
   for (const folder of ledger.cgroups) await untilFree(folder, () => removeCgroup(folder));
+  const inUse = coveredElsewhere();
   for (const folder of [...ledger.folders].reverse()) {
     // Only what is still empty: somebody else may have begun to use the folder meanwhile.
-    if (existsSync(folder) && readdirSync(folder).length === 0) await untilFree(folder, () => rmdirSync(folder));
+    if (!inUse.has(folder) && existsSync(folder) && readdirSync(folder).length === 0) await untilFree(folder, () => rmdirSync(folder));
   }
   await untilFree(cache.run, () => rmSync(cache.run, { recursive: true, force: true }));
   return true;

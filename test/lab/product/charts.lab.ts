@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { RemediationRequest } from '@fleetmend/model';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
@@ -98,9 +98,6 @@ spec:
 `;
 
   beforeAll(async () => {
-    const root = resolve(CHARTS, '..');
-    // Another spec may have installed the same without Helm, which takes over nothing that it did not make.
-    for (const file of ['charts/fleetmend-hub/rbac.yaml', 'charts/fleetmend-agent/rbac.yaml', 'crds/fleetmend-approvals.yaml']) await kubectlIn(lab, ['delete', '--ignore-not-found', '-f', join(root, file)]);
     for (const chart of ['fleetmend-hub', 'fleetmend-agent']) {
       const installed = await helm(lab, ['install', chart, join(CHARTS, chart), '--namespace', NAMESPACE, '--create-namespace', '--values', join(CHARTS, chart, 'ci', 'nats-values.yaml')]);
       if (installed.status !== 0) throw new Error(installed.stderr);
