@@ -20,6 +20,8 @@ export interface Application {
   readonly evidence: readonly string[];
   /** The engine's own object as it is live, where a layout needs more of it than its sources: values, parameters, overrides. */
   readonly object?: KubeObject | undefined;
+  /** Sources of the application that applies the engine's own object: of several files that hold one of its name, the one below them is it. */
+  readonly heldIn?: readonly Pick<Application['sources'][number], 'path'>[] | undefined;
 }
 
 export interface RolloutState {

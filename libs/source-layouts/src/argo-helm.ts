@@ -1,48 +1,10 @@
 import { PermanentError } from '@fleetmend/kernel';
-import { readValues } from '@fleetmend/manifest';
-import { refOf, renderRef, type KubeObject } from '@fleetmend/model';
-import type { Application } from '@fleetmend/plugin-api';
+import { refOf, renderRef } from '@fleetmend/model';
 import type { Tree } from '@fleetmend/ports';
-import { findCarrier } from './carrier.ts';
+import { closedBy, closedByTool, overrider, readOverrides, sourcesOf, withOverrides, type ArgoApplication, type ArgoSource, type SourceOverride } from './argo-application.ts';
 import { fieldEdit, fileLayer, refuseWrite } from './helm-layers.ts';
 import { hasChart, isMap, readValuesText, type Parameter, type Release, type ValuesLayer } from './helm-release.ts';
-import { normalisePath, type FoundObject } from './manifest-folder.ts';
-
-/** One source of an Application. Source: the API types of Argo CD 3.1. */
-export interface ArgoSource {
-  readonly repoURL?: string;
-  readonly path?: string;
-  readonly chart?: string;
-  readonly ref?: string;
-  readonly helm?: {
-    readonly releaseName?: string;
-    readonly valueFiles?: readonly string[];
-    readonly ignoreMissingValueFiles?: boolean;
-    readonly values?: string;
-    readonly valuesObject?: Readonly<Record<string, unknown>>;
-    readonly parameters?: readonly { readonly name: string; readonly value?: string; readonly forceString?: boolean }[];
-  };
-}
-
-/** An Application as Git has it, or, where no file holds it, as it is live: then its inline values are closed. */
-export interface ArgoApplication {
-  readonly object: KubeObject;
-  readonly carrier: FoundObject | undefined;
-  /** The object that makes it, such as an ApplicationSet: what it says is not said in a file of its own. */
-  readonly madeBy: string | undefined;
-}
-
-export async function openApplication(tree: Tree, application: Application): Promise<ArgoApplication | undefined> {
-  if (application.engine !== 'argocd' || application.object === undefined) return undefined;
-  const owner = application.object.metadata.ownerReferences?.find(({ kind }) => kind === 'ApplicationSet');
-  const carrier = owner ? undefined : await findCarrier(tree, application.ref);
-  return { object: carrier?.object ?? application.object, carrier, madeBy: owner && `ApplicationSet ${owner.name}` };
-}
-
-export function sourcesOf({ object }: ArgoApplication): readonly ArgoSource[] {
-  const spec = object['spec'] as { readonly source?: ArgoSource; readonly sources?: readonly ArgoSource[] } | undefined;
-  return spec?.sources ?? (spec?.source ? [spec.source] : []);
-}
+import { normalisePath, under } from './manifest-folder.ts';
 
 interface Placed {
   readonly app: ArgoApplication;
@@ -50,20 +12,25 @@ interface Placed {
   /** Path of the source in the Application. */
   readonly at: readonly string[];
   readonly tree: Tree;
+  /** Files beside the chart that are merged over the source. */
+  readonly overrides: readonly SourceOverride[];
 }
 
 /**
- * The release of one source. Precedence, the last wins: the chart's defaults, values files in order, `valuesObject` or else `values`, parameters.
+ * The release of one source. Precedence, the last wins: the chart's defaults, values files in order, `valuesObject` or else `values`, parameters;
+ * `.argocd-source*.yaml` beside the chart are merged over all that the Application says, lists as a whole.
  * Source: Argo CD's user guide, "Helm", "Values", and "Parameter Overrides".
  */
-export async function argoRelease({ app, source, at, tree }: Placed): Promise<Release | undefined> {
-  const chart = normalisePath(source.path ?? '');
-  if (source.chart !== undefined || source.path === undefined || !(await hasChart(tree, chart))) return undefined;
+export async function argoRelease({ app, source: said, at, tree }: Omit<Placed, 'overrides'>): Promise<Release | undefined> {
+  const chart = normalisePath(said.path ?? '');
+  if (said.chart !== undefined || said.path === undefined || !(await hasChart(tree, chart))) return undefined;
+  const overrides = await readOverrides(tree, chart, app.object.metadata.name);
+  const source = withOverrides(said, overrides);
   const { helm = {} } = source;
-  const files = await valueFiles({ app, source, at, tree }, chart);
-  const inline = inlineLayers({ app, source, at, tree });
-  const over = await sourceFiles(tree, chart, app.object.metadata.name);
-  const parameters = [...(helm.parameters ?? []).map((one) => parameterOf({ app, tree }, [...at, 'helm', 'parameters'], one)), ...over.parameters];
+  const files = await valueFiles({ app, source, tree }, chart);
+  const inline = inlineLayers({ app, source: said, at, tree, overrides });
+  const tool = overrider(overrides, ['helm', 'parameters']);
+  const parameters = (helm.parameters ?? []).map((one) => (tool ? toolParameter(tool, one) : parameterOf({ app, tree }, [...at, 'helm', 'parameters'], one)));
   const defaults = await fileLayer(tree, under(chart, 'values.yaml'), 'Defaults');
   const namespace = (app.object['spec'] as { readonly destination?: { readonly namespace?: string } } | undefined)?.destination?.namespace ?? 'default';
   return {
@@ -73,12 +40,12 @@ export async function argoRelease({ app, source, at, tree }: Placed): Promise<Re
     file: files.paths.at(-1) ?? app.carrier?.path ?? under(chart, 'Chart.yaml'),
     layers: [...(defaults ? [defaults] : []), ...files.layers, ...inline],
     parameters,
-    includes: [chart, ...files.paths, ...over.paths, ...(app.carrier ? [app.carrier.path] : [])],
+    includes: [chart, ...files.paths, ...(app.carrier ? [app.carrier.path] : [])],
     carriers: app.carrier ? [refOf(app.carrier.object)] : [],
   };
 }
 
-async function valueFiles({ app, source: { helm = {} }, tree }: Placed, chart: string): Promise<{ readonly layers: readonly ValuesLayer[]; readonly paths: readonly string[] }> {
+async function valueFiles({ app, source: { helm = {} }, tree }: Pick<Placed, 'app' | 'source' | 'tree'>, chart: string): Promise<{ readonly layers: readonly ValuesLayer[]; readonly paths: readonly string[] }> {
   const layers: ValuesLayer[] = [];
   const paths: string[] = [];
   for (const file of helm.valueFiles ?? []) {
@@ -110,7 +77,9 @@ function joined(folder: string, file: string): string | undefined {
   return parts.join('/');
 }
 
-function inlineLayers({ app, source: { helm = {} }, at, tree }: Placed): readonly ValuesLayer[] {
+function inlineLayers({ app, source, at, tree, overrides }: Placed): readonly ValuesLayer[] {
+  const { helm = {} } = source;
+  const { helm: inForce = {} } = withOverrides(source, overrides);
   const who = renderRef(refOf(app.object));
   const layer = (field: 'values' | 'valuesObject', values: Readonly<Record<string, unknown>>, inside: readonly string[]): ValuesLayer => ({
     what: `helm.${field} of ${who}`,
@@ -120,41 +89,29 @@ function inlineLayers({ app, source: { helm = {} }, at, tree }: Placed): readonl
     write: async (path, value) => (app.carrier ? fieldEdit({ file: app.carrier.path, text: (await tree.read(app.carrier.path)) ?? '', document: app.carrier.document, path: [...app.carrier.within, ...at, 'helm', field, ...inside, ...path], value }) : refuseWrite(closedBy(app))()),
   });
   // Where there are both, Argo CD reads the object and leaves the text out.
-  if (helm.valuesObject !== undefined && Object.keys(helm.valuesObject).length > 0) return [layer('valuesObject', helm.valuesObject, [])];
-  return helm.values === undefined ? [] : [layer('values', readValuesText(helm.values, `helm.values of ${who}`), ['!yaml'])];
+  if (inForce.valuesObject !== undefined && Object.keys(inForce.valuesObject).length > 0) {
+    const own = helm.valuesObject !== undefined && Object.keys(helm.valuesObject).length > 0 ? [layer('valuesObject', helm.valuesObject, [])] : [];
+    return [...own, ...overrides.flatMap((tool) => (isMap(tool.value['helm']) && isMap(tool.value['helm']['valuesObject']) ? [toolLayer(tool, tool.value['helm']['valuesObject'])] : []))];
+  }
+  const tool = overrider(overrides, ['helm', 'values']);
+  if (inForce.values === undefined) return [];
+  return [tool ? toolLayer(tool, readValuesText(inForce.values, tool.path)) : layer('values', readValuesText(inForce.values, `helm.values of ${who}`), ['!yaml'])];
 }
 
-function closedBy({ object, madeBy }: ArgoApplication): string {
-  return madeBy === undefined ? `no file of the repository holds ${renderRef(refOf(object))} alone` : `${renderRef(refOf(object))} is made by ${madeBy}: its template is shared, and no machine edits it`;
+function toolLayer(tool: SourceOverride, values: Readonly<Record<string, unknown>>): ValuesLayer {
+  return { what: tool.path, kind: 'Inline', values, closed: closedByTool(tool), write: refuseWrite(closedByTool(tool)) };
 }
 
-function parameterOf({ app, tree }: Pick<Placed, 'app' | 'tree'>, at: readonly string[], { name, value = '', forceString = false }: { readonly name: string; readonly value?: string; readonly forceString?: boolean }): Parameter {
+type Setting = NonNullable<NonNullable<ArgoSource['helm']>['parameters']>[number];
+
+function toolParameter(tool: SourceOverride, { name, value = '', forceString = false }: Setting): Parameter {
+  return { what: tool.path, name, value: String(value), text: forceString, closed: closedByTool(tool), write: refuseWrite(closedByTool(tool)) };
+}
+
+function parameterOf({ app, tree }: Pick<Placed, 'app' | 'tree'>, at: readonly string[], { name, value = '', forceString = false }: Setting): Parameter {
   const { carrier } = app;
   const what = `helm.parameters of ${renderRef(refOf(app.object))}`;
   const base = { what, name, value, text: forceString };
   if (!carrier) return { ...base, closed: closedBy(app), write: refuseWrite(closedBy(app)) };
   return { ...base, write: async (wanted) => (wanted === undefined ? refuseWrite(`${what} would have to go`)() : fieldEdit({ file: carrier.path, text: (await tree.read(carrier.path)) ?? '', document: carrier.document, path: [...carrier.within, ...at, `[name=${name}]`, 'value'], value: String(wanted) })) };
-}
-
-/** `.argocd-source.yaml` beside the chart wins over the Application; it is written by tools, and no machine of ours edits it. */
-async function sourceFiles(tree: Tree, chart: string, name: string): Promise<{ readonly parameters: readonly Parameter[]; readonly paths: readonly string[] }> {
-  const paths = ['.argocd-source.yaml', `.argocd-source-${name}.yaml`].map((file) => under(chart, file));
-  const parameters: Parameter[] = [];
-  const there: string[] = [];
-  for (const path of paths) {
-    const text = await tree.read(path);
-    if (text === undefined) continue;
-    there.push(path);
-    const [value] = readValues(text) ?? [];
-    const helm = isMap(value) && isMap(value['helm']) ? value['helm'] : {};
-    const closed = `${path} sets it, which is written by a tool`;
-    for (const one of Array.isArray(helm['parameters']) ? (helm['parameters'] as readonly { readonly name?: unknown; readonly value?: unknown; readonly forceString?: unknown }[]) : []) {
-      parameters.push({ what: path, name: String(one.name), value: String(one.value ?? ''), text: one.forceString === true, closed, write: refuseWrite(closed) });
-    }
-  }
-  return { parameters, paths: there };
-}
-
-function under(folder: string, file: string): string {
-  return folder === '' ? file : `${folder}/${file}`;
 }

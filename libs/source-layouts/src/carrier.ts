@@ -1,22 +1,26 @@
 import { isPermanent } from '@fleetmend/kernel';
 import { readDocuments, type ManifestObject } from '@fleetmend/manifest';
 import { groupOf, type KubeObject, type ObjectRef } from '@fleetmend/model';
+import type { Application } from '@fleetmend/plugin-api';
 import { askTree, deriveFrom, type Derived, type Tree } from '@fleetmend/ports';
-import type { FoundObject } from './manifest-folder.ts';
+import { normalisePath, type FoundObject } from './manifest-folder.ts';
 
 type Wanted = Pick<ObjectRef, 'apiVersion' | 'kind' | 'name' | 'namespace'>;
 
 /**
  * The one document of the repository that holds an object of an engine, such as an Application; undefined where none does, or several do:
- * then nobody can tell which of them is applied.
+ * then nobody can tell which of them is applied. Where it is known what applies the object itself, only files below that count, unless there are none.
  */
-export async function findCarrier(tree: Tree, { apiVersion, kind, name, namespace }: Wanted): Promise<FoundObject | undefined> {
+export async function findCarrier(tree: Tree, { apiVersion, kind, name, namespace }: Wanted, heldIn: Application['heldIn'] = []): Promise<FoundObject | undefined> {
   const ref: Wanted = { apiVersion, kind, name, namespace };
+  const folders = heldIn.map(({ path }) => normalisePath(path));
   return askTree(tree, {
-    key: `the carrier of ${JSON.stringify(ref)}`,
+    key: `the carrier of ${JSON.stringify([ref, folders])}`,
     async answer(state) {
       const found = ((await carriersOf(state, kind)).get(name) ?? []).filter(({ object }) => isCarrier(object, ref));
-      return found.length === 1 ? found[0] : undefined;
+      const below = found.filter(({ path }) => folders.some((folder) => folder === '' || path.startsWith(`${folder}/`)));
+      const candidates = below.length > 0 ? below : found;
+      return candidates.length === 1 ? candidates[0] : undefined;
     },
   });
 }

@@ -63,6 +63,11 @@ export function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
 }
 
+/** A file of a folder, which may be the repository's root. */
+export function under(folder: string, file: string): string {
+  return folder === '' ? file : `${folder}/${file}`;
+}
+
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -55,6 +55,14 @@ describe('finding an Application', () => {
     expect(listed?.sources).toEqual([{ repoURL: source.repoURL, path: 'apps/shop', revision: 'main' }]);
   });
 
+  it('tells where the Application that applies it looks', async () => {
+    const own = anApplication({ owns: true });
+    const held: KubeObject = { ...own, metadata: { ...own.metadata, annotations: { 'argocd.argoproj.io/tracking-id': 'fleet:argoproj.io/Application:argocd/shop' } } };
+    const fleet = anApplication({ owns: false }, { name: 'fleet', spec: { source: { repoURL: 'a', path: 'clusters/prod-1' } }, status: { resources: [{ group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', namespace: 'argocd', name: 'shop' }] } });
+    expect((await find(target, [held, fleet]))?.heldIn).toEqual([{ path: 'clusters/prod-1' }]);
+    expect((await engine.listApplications({ cluster: 'prod-1', read: readFrom([held, fleet]) })).map(({ heldIn }) => heldIn)).toEqual([[{ path: 'clusters/prod-1' }], undefined]);
+  });
+
   it('tells where objects without a namespace go', async () => {
     expect((await find(target, [anApplication({ owns: true })]))?.namespace).toEqual({ name: 'shop', override: false });
   });

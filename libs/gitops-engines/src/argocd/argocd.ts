@@ -2,7 +2,7 @@ import { PermanentError, parse } from '@fleetmend/kernel';
 import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import { type Application as FoundApplication, type GitOpsEngine, type RolloutState, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
-import { isDestination, manages, trackedBy } from './ownership.ts';
+import { isDestination, lists, manages, trackedBy } from './ownership.ts';
 import { Application } from './schema.ts';
 
 const Config = z.strictObject({ namespace: z.string().min(1).max(63).default('argocd').describe('namespace that Argo CD itself runs in') });
@@ -23,33 +23,46 @@ export const argocd = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
       const owners = candidates.filter((object) => manages(parseApplication(object), target, destination));
       const [owner, ...others] = owners;
       if (owner && others.length === 0) refuseHydrated(owner);
-      if (others.length === 0) return owner && describe(target, owner);
+      if (owner && others.length === 0) {
+        const holder = trackedBy(owner, namespace);
+        return describe(target, owner, holder ? await read({ ...APPLICATION, ...holder }) : []);
+      }
+      if (!owner) return undefined;
       const names = owners.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`).join(', ');
       throw new PermanentError('ApplicationAmbiguous', `the Argo CD Applications ${names} all manage ${renderRef(refOf(target))}: remove it from all but one`);
     },
-    listApplications: async ({ read, destination }) => (await read(APPLICATION)).filter((object) => isDestination(parseApplication(object), destination)).map((object) => describe(undefined, object)),
+    async listApplications({ read, destination }) {
+      const all = await read(APPLICATION);
+      return all.filter((object) => isDestination(parseApplication(object), destination)).map((object) => describe(undefined, object, all));
+    },
     readRollout,
   }),
 });
 
-function describe(target: KubeObject | undefined, owner: KubeObject): FoundApplication {
+function describe(target: KubeObject | undefined, owner: KubeObject, others: readonly KubeObject[]): FoundApplication {
   const { spec, status } = parseApplication(owner);
-  const single = spec.sourceHydrator?.drySource ?? spec.source;
-  const sources = spec.sources ?? (single ? [single] : []);
+  const sources = sourcesIn({ spec });
   const failure = status.conditions.find(({ type }) => REFUSALS.includes(type));
   const operation = status.operationState;
   const failed = operation && isFailed(operation.phase) ? `sync ${operation.phase.toLowerCase()}: ${operation.message}` : undefined;
+  const holder = others.find((other) => lists(parseApplication(other), owner));
   const isChart = sources.length === 1 && sources[0]?.path === undefined;
   return {
     engine: 'argocd',
     ref: refOf(owner),
     object: owner,
+    ...(holder ? { heldIn: sourcesIn(parseApplication(holder)).map(({ path = '' }) => ({ path })) } : {}),
     sources: isChart ? [] : sources.map(({ repoURL, path = '', targetRevision = 'HEAD' }) => ({ repoURL, path, revision: targetRevision })),
     namespace: spec.destination.namespace ? { name: spec.destination.namespace, override: false } : undefined,
     applied: appliedOf(status),
     refused: failure ? `${failure.type}: ${failure.message}` : failed,
     evidence: target ? [`status.resources of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] : [],
   };
+}
+
+function sourcesIn({ spec }: Pick<Application, 'spec'>): NonNullable<Application['spec']['sources']> {
+  const single = spec.sourceHydrator?.drySource ?? spec.source;
+  return spec.sources ?? (single ? [single] : []);
 }
 
 /** What it syncs is a branch that a machine writes, and whether a commit of the dry one has got there is not read here. */

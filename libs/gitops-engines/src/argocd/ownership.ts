@@ -25,7 +25,8 @@ export function manages(application: Application, target: KubeObject, destinatio
   return isDestination(application, destination) && lists(application, target);
 }
 
-function lists({ status }: Application, { apiVersion, kind, metadata }: KubeObject): boolean {
+/** Its status names the object as one that it applies. */
+export function lists({ status }: Application, { apiVersion, kind, metadata }: KubeObject): boolean {
   return status.resources.some((resource) => resource.group === groupOf(apiVersion) && resource.kind === kind && resource.namespace === (metadata.namespace ?? '') && resource.name === metadata.name);
 }
 

@@ -50,6 +50,15 @@ describe('finding a Kustomization', () => {
     expect(await find(alone('Merge'), [owns, aGitRepository()])).toBeDefined();
   });
 
+  it('hands over the Kustomization itself, and where the one that applies it looks', async () => {
+    const held = labelled(aKustomization({ owns: true }), 'fleet');
+    const fleet = aKustomization({ owns: false }, { name: 'fleet', spec: { path: './clusters/prod' }, status: { inventory: { entries: [{ id: 'flux-system_shop_kustomize.toolkit.fluxcd.io_Kustomization', v: 'v1' }] } } });
+    const found = await find(target, [held, fleet, aGitRepository()]);
+    expect(found?.object).toEqual(held);
+    expect(found?.heldIn).toEqual([{ path: './clusters/prod' }]);
+    expect((await engine.listApplications({ cluster: 'prod-1', read: readFrom([held, fleet, aGitRepository()]) })).map(({ heldIn }) => heldIn)).toEqual([[{ path: './clusters/prod' }], undefined]);
+  });
+
   it('tells the namespace that everything is moved to', async () => {
     expect((await find(target, [aKustomization({ owns: true }, { spec: { targetNamespace: 'shop' } }), aGitRepository()]))?.namespace).toEqual({ name: 'shop', override: true });
   });
@@ -66,7 +75,6 @@ describe('finding a Kustomization', () => {
   it.each([
     ['an OCI artifact', { sourceRef: { kind: 'OCIRepository', name: 'fleet' } }, /OCIRepository flux-system\/fleet/],
     ['a bucket', { sourceRef: { kind: 'Bucket', name: 'fleet' } }, /Bucket flux-system\/fleet/],
-    ['patches that come after the files', { patches: [{ patch: 'x' }], namePrefix: 'eu-' }, /spec\.patches, spec\.namePrefix/],
   ])('refuses %s by name', async (_, spec, message) => {
     await expect(find(target, [aKustomization({ owns: true }, { spec }), aGitRepository()])).rejects.toMatchObject({ reason: 'SourceUnsupported', message: expect.stringMatching(message) });
   });

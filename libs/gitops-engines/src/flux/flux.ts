@@ -2,7 +2,7 @@ import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import { type Application, type EngineContext, type GitOpsEngine, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { helmReleaseRollout } from './helm-release.ts';
-import { findHelmRelease, findOwner, holds, parseKustomization, refuseIfLeftAlone } from './ownership.ts';
+import { findHelmRelease, findOwner, holderName, holds, parseKustomization, refuseIfLeftAlone } from './ownership.ts';
 import { kustomizationRollout, refusalOf } from './rollout.ts';
 import { HELM_RELEASE, KUSTOMIZATION, commitOf } from './schema.ts';
 import { gitSources, readSources } from './source.ts';
@@ -31,10 +31,18 @@ const findApplication: GitOpsEngine['findApplication'] = async (target, context)
 async function describe(target: KubeObject, owner: KubeObject, context: EngineContext): Promise<Application> {
   refuseIfLeftAlone(target);
   const kustomization = parseKustomization(owner);
-  return { ...applicationOf(owner), sources: await readSources(owner, kustomization, context), evidence: [`the inventory of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] };
+  const holder = await findHolder(owner, context);
+  return { ...applicationOf(owner, holder), sources: await readSources(owner, kustomization, context), evidence: [`the inventory of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] };
 }
 
-function applicationOf(owner: KubeObject): Omit<Application, 'sources' | 'evidence'> {
+/** The Kustomization that applies a Kustomization, as its labels and the other's inventory agree; undefined: Git may not hold it. */
+async function findHolder(owner: KubeObject, context: EngineContext): Promise<KubeObject | undefined> {
+  const named = holderName(owner);
+  const found = named && (await context.read({ ...KUSTOMIZATION, ...named }));
+  return found?.find((one) => holds(one, owner));
+}
+
+function applicationOf(owner: KubeObject, holder: KubeObject | undefined): Omit<Application, 'sources' | 'evidence'> {
   const kustomization = parseKustomization(owner);
   const { targetNamespace } = kustomization.spec;
   return {
@@ -43,6 +51,8 @@ function applicationOf(owner: KubeObject): Omit<Application, 'sources' | 'eviden
     namespace: targetNamespace === undefined ? undefined : { name: targetNamespace, override: true },
     applied: commitOf(kustomization.status.lastAppliedRevision),
     refused: refusalOf(kustomization),
+    object: owner,
+    ...(holder ? { heldIn: [{ path: parseKustomization(holder).spec.path }] } : {}),
   };
 }
 
@@ -51,7 +61,7 @@ const listApplications: GitOpsEngine['listApplications'] = async (context) => {
   if (context.readFrom !== undefined && context.readFrom !== context.cluster) return [];
   const [kustomizations, releases] = await Promise.all([context.read(KUSTOMIZATION), context.read(HELM_RELEASE)]);
   const owners = kustomizations.filter((object) => parseKustomization(object).spec.kubeConfig === undefined);
-  const applications = await Promise.all(owners.map(async (owner): Promise<Application> => ({ ...applicationOf(owner), sources: await gitSources(parseKustomization(owner), context), evidence: [] })));
+  const applications = await Promise.all(owners.map(async (owner): Promise<Application> => ({ ...applicationOf(owner, kustomizations.find((one) => holds(one, owner))), sources: await gitSources(parseKustomization(owner), context), evidence: [] })));
   const installed = releases.flatMap((release): readonly Application[] => {
     const at = owners.findIndex((owner) => holds(owner, release));
     const holder = applications[at];

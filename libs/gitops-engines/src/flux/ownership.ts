@@ -10,14 +10,19 @@ import { HELM_RELEASE, HelmRelease, KUSTOMIZATION, Kustomization } from './schem
  * @throws PermanentError `ApplicationAmbiguous` when no label tells and several Kustomizations list it.
  */
 export async function findOwner(object: KubeObject, { read }: Pick<EngineContext, 'read'>): Promise<KubeObject | undefined> {
-  const { [`${groupOf(KUSTOMIZATION.apiVersion)}/name`]: name, [`${groupOf(KUSTOMIZATION.apiVersion)}/namespace`]: namespace } = object.metadata.labels ?? {};
-  const isNamed = name !== undefined && namespace !== undefined;
-  const named = isNamed ? await read({ ...KUSTOMIZATION, namespace, name }) : [];
+  const label = holderName(object);
+  const named = label ? await read({ ...KUSTOMIZATION, ...label }) : [];
   const candidates = named.length > 0 ? named : await read(KUSTOMIZATION);
   const [owner, ...others] = candidates.filter((candidate) => lists(parseKustomization(candidate), object));
   if (others.length === 0) return owner;
   const names = [owner, ...others].flatMap((one) => (one ? [renderRef(refOf(one))] : [])).join(', ');
   throw new PermanentError('ApplicationAmbiguous', `${names} all list ${renderRef(refOf(object))} in their inventory: remove it from all but one`);
+}
+
+/** The Kustomization that an object's labels name. */
+export function holderName({ metadata }: KubeObject): { readonly namespace: string; readonly name: string } | undefined {
+  const { [`${groupOf(KUSTOMIZATION.apiVersion)}/name`]: name, [`${groupOf(KUSTOMIZATION.apiVersion)}/namespace`]: namespace } = metadata.labels ?? {};
+  return name === undefined || namespace === undefined ? undefined : { namespace, name };
 }
 
 /**

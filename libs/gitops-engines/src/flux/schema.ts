@@ -23,12 +23,6 @@ export const Kustomization = z.object({
     sourceRef: z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() }),
     /** It applies to another cluster than the one whose API holds it. */
     kubeConfig: z.looseObject({}).optional(),
-    // What changes the objects after their files were read.
-    patches: z.array(z.unknown()).default([]),
-    images: z.array(z.unknown()).default([]),
-    components: z.array(z.unknown()).default([]),
-    namePrefix: z.string().default(''),
-    nameSuffix: z.string().default(''),
   }),
   status: z
     .object({

@@ -11,7 +11,7 @@ export async function readGitRepository({ metadata, spec: { sourceRef } }: Kusto
 }
 
 /**
- * The folder that a Kustomization applies as it is.
+ * The folder that a Kustomization applies.
  * @throws PermanentError `SourceUnsupported` naming what stands between the files and the objects.
  */
 export async function readSources(owner: KubeObject, kustomization: Kustomization, context: EngineContext): Promise<Application['sources']> {
@@ -20,8 +20,6 @@ export async function readSources(owner: KubeObject, kustomization: Kustomizatio
   if (spec.sourceRef.kind !== GIT_REPOSITORY.kind) {
     throw unsupported(ref, `takes its files from ${spec.sourceRef.kind} ${spec.sourceRef.namespace ?? kustomization.metadata.namespace}/${spec.sourceRef.name}, which is not a Git repository: change what is published there`);
   }
-  const changing = (['patches', 'images', 'components', 'namePrefix', 'nameSuffix'] as const).filter((field) => spec[field].length > 0);
-  if (changing.length > 0) throw unsupported(ref, `changes what its files say by spec.${changing.join(', spec.')}: change the field there, or in a kustomization.yaml of its folder`);
   return gitSources(kustomization, context);
 }
 

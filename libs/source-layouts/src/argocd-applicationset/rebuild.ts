@@ -2,7 +2,7 @@ import { PermanentError } from '@fleetmend/kernel';
 import { type KubeObject, renderRef } from '@fleetmend/model';
 import type { Application } from '@fleetmend/plugin-api';
 import type { Tree } from '@fleetmend/ports';
-import type { ArgoApplication } from '../argo-helm.ts';
+import type { ArgoApplication } from '../argo-application.ts';
 import { findCarrier } from '../carrier.ts';
 import { fillTemplate } from './fill-template.ts';
 import { parametersOf, type Generator, type GitGenerator, type ParameterFile } from './generators.ts';
@@ -33,7 +33,7 @@ export async function rebuild(tree: Tree, application: Application): Promise<Reb
   const owner = live?.metadata.ownerReferences?.find(({ kind }) => kind === 'ApplicationSet');
   if (application.engine !== 'argocd' || !live || !owner) return undefined;
   const madeBy = `ApplicationSet ${owner.name}`;
-  const carrier = await findCarrier(tree, { ...ref, kind: 'ApplicationSet', name: owner.name });
+  const carrier = await findCarrier(tree, { ...ref, kind: 'ApplicationSet', name: owner.name }, application.heldIn);
   const asLive: Rebuilt = { app: { object: live, carrier: undefined, madeBy }, files: [], madeFrom: carrier ? [carrier.path] : [] };
   if (!carrier) return asLive;
   const spec = carrier.object['spec'] as SetSpec;

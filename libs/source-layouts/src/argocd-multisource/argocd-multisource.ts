@@ -2,7 +2,7 @@ import type { Application, SourceLayout } from '@fleetmend/plugin-api';
 import type { Tree } from '@fleetmend/ports';
 import { helmRenderer } from '@fleetmend/render';
 import { z } from 'zod';
-import { openApplication } from '../argo-helm.ts';
+import { openApplication } from '../argo-application.ts';
 import { partsLayout, partsOf, type Part } from '../argo-parts.ts';
 import type { LayoutDefinition } from '../layout-definition.ts';
 

@@ -4,7 +4,8 @@ import type { Application, SourceLayout, SourceRoot } from '@fleetmend/plugin-ap
 import type { Tree } from '@fleetmend/ports';
 import { helmRenderer } from '@fleetmend/render';
 import { z } from 'zod';
-import { argoRelease, openApplication, sourcesOf } from '../argo-helm.ts';
+import { openApplication, sourcesOf } from '../argo-application.ts';
+import { argoRelease } from '../argo-helm.ts';
 import { editHelm, findRendered, unlessBroken } from '../helm-edit.ts';
 import { renderHelm, type Release } from '../helm-release.ts';
 import type { LayoutDefinition } from '../layout-definition.ts';

@@ -1,19 +1,24 @@
 import { PermanentError } from '@fleetmend/kernel';
+import { readValues } from '@fleetmend/manifest';
 import type { KubeObject } from '@fleetmend/model';
 import type { Application, SourceRoot } from '@fleetmend/plugin-api';
 import { type Renderer, type Tree, overlay } from '@fleetmend/ports';
 import { kustomizationOf, reachableFrom, resolvePath } from '@fleetmend/render';
-import { folderOf, isNamed, listManifests, normalisePath, readFiles } from '../manifest-folder.ts';
+import { changesFiles, engineOptions, type EngineOptions } from '../engine-options.ts';
+import { folderOf, isNamed, listManifests, normalisePath, readFiles, under } from '../manifest-folder.ts';
 import { withoutHashes } from './generated-names.ts';
-import { readLayers, textsOf, type Layer } from './layers.ts';
+import { engineLayers, withEngine } from './engine-kustomization.ts';
+import { asFields, readLayers, textsOf, type Layer } from './layers.ts';
 
-/** A root that kustomize builds, as a tree in which it has a kustomization. */
+/** A root that kustomize builds, as a tree in which it has the kustomization that the engine has built. */
 export interface Build {
   readonly tree: Tree;
   readonly root: string;
+  /** Those of the engine's object first. */
   readonly layers: readonly Layer[];
   /** The root's kustomization is the one that the engine makes up for a plain folder: nobody can edit it. */
   readonly madeUp: boolean;
+  readonly added: EngineOptions | undefined;
 }
 
 /** The single folder of an application, when kustomize builds it or something in it. */
@@ -25,24 +30,46 @@ export async function kustomizeRoot({ application, tree }: { readonly applicatio
   if (!build) return undefined;
   const read = [...(await reachableFrom(build.tree, root)).keys()];
   // A new file in a plain folder is applied too.
-  return { layout: 'kustomize', root, includes: build.madeUp ? [root, ...read.filter((path) => !isBelow(path, root))] : read.sort(), application };
+  const added = build.added?.includes ?? [];
+  return { layout: 'kustomize', root, includes: [...new Set(build.madeUp ? [root, ...read.filter((path) => !isBelow(path, root)), ...added] : [...read, ...added].sort())], application };
 }
 
 /** Undefined: nothing there is for kustomize. */
-export async function openBuild(tree: Tree, root: string, application: Pick<Application, 'engine'> | undefined): Promise<Build | undefined> {
+export async function openBuild(tree: Tree, root: string, application: Application | undefined): Promise<Build | undefined> {
   const files = new Set(await tree.list(''));
-  if (kustomizationOf(files, root)) return { tree, root, layers: await readLayers(tree, root), madeUp: false };
-  // Argo CD leaves a folder without a kustomization as it is; Flux makes one up, with the folders that have one as resources.
-  if (application?.engine === 'argocd') return undefined;
+  const added = await engineOptions(tree, application);
+  const file = kustomizationOf(files, root);
+  if (file !== undefined) {
+    if (!added) return { tree, root, layers: await readLayers(tree, root), madeUp: false, added };
+    const written = { folder: root, file, text: (await tree.read(file)) ?? '', document: 0, at: [] };
+    const own = asFields(readValues(written.text)?.[0]);
+    const built = overlay(tree, new Map([[file, changesFiles(added) ? JSON.stringify(withEngine(own, added, { files, root })) : written.text]]));
+    return { tree: built, root, layers: [...engineLayers(root, added), { ...written, value: own }, ...(await readLayers(built, root)).slice(1)], madeUp: false, added };
+  }
+  const own = await madeUpKustomization(tree, { files, root, added, engine: application?.engine });
+  if (!own) return undefined;
+  const withOne = overlay(tree, new Map([[under(root, 'kustomization.yaml'), JSON.stringify(added ? withEngine(own, added, { files, root }) : own)]]));
+  return { tree: withOne, root, layers: [...(added ? engineLayers(root, added) : []), ...(await readLayers(withOne, root))], madeUp: true, added };
+}
+
+interface PlainFolder {
+  readonly files: ReadonlySet<string>;
+  readonly root: string;
+  readonly added: EngineOptions | undefined;
+  readonly engine: string | undefined;
+}
+
+/** Argo CD leaves a folder without a kustomization as it is; Flux makes one up, with the folders that have one as resources. */
+async function madeUpKustomization(tree: Tree, { files, root, added, engine }: PlainFolder): Promise<Readonly<Record<string, unknown>> | undefined> {
+  if (engine === 'argocd') return undefined;
   const below = [...files].filter((path) => isBelow(path, root));
   const built = [...new Set(below.map(folderOf))].filter((folder) => folder !== root && kustomizationOf(files, folder));
   const outermost = built.filter((folder) => !built.some((other) => other !== folder && isBelow(folder, other)));
-  if (outermost.length === 0 || below.some((path) => path.endsWith('/Chart.yaml'))) return undefined;
+  const isPlain = outermost.length === 0 && !(added && changesFiles(added));
+  if (isPlain || below.some((path) => path.endsWith('/Chart.yaml'))) return undefined;
   const plain = (await listManifests(tree, root)).filter((path) => !outermost.some((folder) => isBelow(path, folder)));
   const relative = (path: string) => (root === '' ? path : path.slice(root.length + 1));
-  const text = JSON.stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: [...plain, ...outermost].map(relative).sort() });
-  const withOne = overlay(tree, new Map([[root === '' ? 'kustomization.yaml' : `${root}/kustomization.yaml`, text]]));
-  return { tree: withOne, root, layers: await readLayers(withOne, root), madeUp: true };
+  return { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: [...plain, ...outermost].map(relative).sort() };
 }
 
 function isBelow(path: string, folder: string): boolean {
@@ -68,9 +95,10 @@ export function kustomizeBuilds(renderer: Renderer) {
     render: build,
     /** The same with the origin of each object, which kustomize itself tells when it is asked to. */
     async renderWithOrigins(from: Build, application: Application | undefined): Promise<readonly Rendered[]> {
-      const [own] = from.layers;
+      const own = from.layers.find(({ engine }) => engine === undefined);
       if (!own) throw new PermanentError('RenderFailed', `${from.root || '/'} has no kustomization`);
-      const asking = JSON.stringify({ ...own.value, buildMetadata: ['originAnnotations'] });
+      const built = asFields(readValues((await from.tree.read(own.file)) ?? '')?.[0]);
+      const asking = JSON.stringify({ ...built, buildMetadata: ['originAnnotations'] });
       const objects = await build({ ...from, tree: overlay(from.tree, new Map([[own.file, asking]])) }, application);
       return Promise.all(objects.map(async (object) => ({ object: withoutOrigin(object), from: originIn(object, from.root) ?? (await resourceFileOf(from, object)) })));
     },

@@ -1,5 +1,7 @@
+import { PermanentError } from '@fleetmend/kernel';
 import { editField, type FieldEdit } from '@fleetmend/manifest';
 import type { FileEdit } from '@fleetmend/model';
+import type { Layer } from './layers.ts';
 
 /** One way to say a change: whether it works out, rendering tells. */
 export interface Candidate {
@@ -7,6 +9,17 @@ export interface Candidate {
   readonly what: string;
   /** Throws PermanentError when the file cannot be edited safely. */
   readonly make: () => Promise<readonly FileEdit[]> | readonly FileEdit[];
+}
+
+/** A field of one kustomization, by its path there. */
+export function inLayer(what: string, layer: Layer, field: Pick<FieldEdit, 'path' | 'value'>): Candidate {
+  return { what, make: () => fileEdit(layer.file, layer.text, editLayer(layer, layer.text, field)) };
+}
+
+/** @throws PermanentError `NotEditable` where no machine edits it. */
+export function editLayer({ file, document, at, closed }: Pick<Layer, 'file' | 'document' | 'at' | 'closed'>, text: string, { path, value }: Pick<FieldEdit, 'path' | 'value'>): string {
+  if (closed !== undefined) throw new PermanentError('NotEditable', closed);
+  return editField({ file, text, document, path: [...at, ...path], value });
 }
 
 /** A field of one file. */

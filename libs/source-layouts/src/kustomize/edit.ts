@@ -11,7 +11,7 @@ import { findDocument, findTarget, refuseOrigin } from './find-target.ts';
 import { generatorEntries } from './generators.ts';
 import { inFile } from './candidate.ts';
 import { listOf } from './layers.ts';
-import { overlayPatches } from './new-patch.ts';
+import { enginePatches, overlayPatches } from './new-patch.ts';
 import { patchesThatSay } from './patches.ts';
 import { imageEntries, replicaEntries } from './transformers.ts';
 
@@ -63,7 +63,7 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
 
 /** From where the field has been said already, the last word first, to where nobody has said it yet. */
 async function candidatesFor(wanted: Wanted): Promise<readonly Candidate[]> {
-  return [...(await patchesThatSay(wanted)), ...imageEntries(wanted), ...replicaEntries(wanted), ...(await generatorEntries(wanted)), ...resourceFile(wanted), ...(await overlayPatches(wanted))];
+  return [...(await patchesThatSay(wanted)), ...imageEntries(wanted), ...replicaEntries(wanted), ...(await generatorEntries(wanted)), ...resourceFile(wanted), ...(await overlayPatches(wanted)), ...enginePatches(wanted)];
 }
 
 function resourceFile({ resource, path, value }: Wanted): readonly Candidate[] {

@@ -4,13 +4,21 @@ import { kustomizationOf, resolvePath } from '@fleetmend/render';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One kustomization on the way to the root. */
+/** One kustomization on the way to the root, or what the engine's own object adds to it. */
 export interface Layer {
+  /** What its paths count from. */
   readonly folder: string;
-  /** Its kustomization file. */
+  /** Its kustomization file, or the manifest of the engine's object. */
   readonly file: string;
   readonly text: string;
   readonly value: Fields;
+  /** Where its fields begin in the file. */
+  readonly document: number;
+  readonly at: readonly string[];
+  /** The engine whose object says it: built together with the root's own kustomization, over which it has the last word. */
+  readonly engine?: 'argocd' | 'flux';
+  /** Why no machine edits it there. */
+  readonly closed?: string | undefined;
 }
 
 /**
@@ -27,7 +35,7 @@ export async function readLayers(tree: Tree, root: string): Promise<readonly Lay
     const text = (await tree.read(file)) ?? '';
     const value = asFields(readValues(text)?.[0]);
     const below = [...textsOf(value['components']).toReversed(), ...textsOf(value['resources']).toReversed(), ...textsOf(value['bases']).toReversed()];
-    const layers: Layer[] = [{ folder, file, text, value }];
+    const layers: Layer[] = [{ folder, file, text, value, document: 0, at: [] }];
     for (const path of below) {
       const next = resolvePath(folder, path);
       if (next !== undefined && !files.has(next)) layers.push(...(await visit(next)));

@@ -18,8 +18,10 @@ export async function locateKustomize(builds: KustomizeBuilds, { target, applica
   const text = (await tree.read(found.from.file)) ?? '';
   const document = 'generator' in found.from ? 0 : findDocument(text, found)?.document;
   if (document === undefined) throw new PermanentError('SourceNotFound', `${found.from.file} does not hold the ${target.kind} that ${renderRef(target)} is rendered from`);
+  const carriers = build.added?.carriers ?? [];
   return {
     ...rooted,
+    ...(carriers.length === 0 ? {} : { carriers }),
     path: found.from.file,
     document,
     evidence: [

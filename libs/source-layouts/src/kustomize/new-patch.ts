@@ -1,10 +1,11 @@
 import { editField } from '@fleetmend/manifest';
 import type { FileEdit, JsonValue } from '@fleetmend/model';
 import { reachableFrom } from '@fleetmend/render';
-import type { Candidate } from './candidate.ts';
+import { inLayer, type Candidate } from './candidate.ts';
 import { asMerge, type Wanted } from './field.ts';
 import type { Layer } from './layers.ts';
-import { below, patchesToExtend } from './patches.ts';
+import { inlinePatch, patchText } from '../inline-patch.ts';
+import { patchesToExtend } from './patches.ts';
 
 /**
  * A patch in the overlay of the affected cluster: one more field in a patch of the object that it has already, else a new file
@@ -17,9 +18,17 @@ export async function overlayPatches(wanted: Wanted): Promise<readonly Candidate
   return [...(await patchesToExtend(wanted, overlay)), { what: `a new patch in ${overlay.folder || '/'}`, make: () => newPatch(wanted, { overlay, path: merge.path, value: merge.value ?? null }) }];
 }
 
+/** One more patch in the Kustomization of Flux that has the root built: where no file can say the field, or none that is this cluster's own. */
+export function enginePatches(wanted: Wanted): readonly Candidate[] {
+  const layer = wanted.build.layers.find(({ engine, closed }) => engine === 'flux' && closed === undefined);
+  const entry = layer && inlinePatch(wanted);
+  return layer && entry !== undefined ? [inLayer(`a new patch in ${layer.file}`, layer, { path: ['patches', '-'], value: entry })] : [];
+}
+
 /** The topmost kustomization that somebody wrote and that leads to the object. */
 async function overlayOf({ build, from, tree }: Wanted): Promise<Layer | undefined> {
-  for (const layer of build.madeUp ? build.layers.slice(1) : build.layers) {
+  const written = build.layers.filter(({ engine }) => engine === undefined);
+  for (const layer of build.madeUp ? written.slice(1) : written) {
     if (layer.value['kind'] !== 'Component' && from && (await reachableFrom(tree, layer.folder)).has(from.file)) return layer;
   }
   return undefined;
@@ -34,13 +43,11 @@ interface NewPatch {
 async function newPatch({ object, resource, tree }: Wanted, { overlay, path, value }: NewPatch): Promise<readonly FileEdit[]> {
   const { apiVersion, kind } = object;
   const { name, namespace } = resource?.object.metadata ?? object.metadata;
-  const said = below(path, value) as Readonly<Record<string, JsonValue>>;
-  const patch: Readonly<Record<string, JsonValue>> = { metadata: { name, ...(namespace === undefined || !resource ? {} : { namespace }) }, ...said };
   const file = await freeName(tree, overlay.folder, `patch-${name.slice(0, 60)}`);
   const after = editField({ file: overlay.file, text: overlay.text, document: 0, path: ['patches', '-'], value: { path: file } });
   const place = overlay.folder === '' ? file : `${overlay.folder}/${file}`;
   const eol = overlay.text.includes('\r\n') ? '\r\n' : '\n';
-  const text = Object.entries(patch).reduce((written, [key, item]) => editField({ file: place, text: written, document: 0, path: [key], value: item }), `apiVersion: ${apiVersion}\nkind: ${kind}\n`);
+  const text = patchText({ apiVersion, kind, name, namespace: resource ? namespace : undefined }, { path, value });
   return [{ path: overlay.file, before: overlay.text, after }, { path: place, before: undefined, after: text.replaceAll('\n', eol) }];
 }
 

@@ -1,8 +1,8 @@
-import { INNER_YAML, editField, readValues, valueAt } from '@fleetmend/manifest';
+import { INNER_YAML, readValues, valueAt, type FieldEdit } from '@fleetmend/manifest';
 import type { JsonValue } from '@fleetmend/model';
 import type { Tree } from '@fleetmend/ports';
 import { resolvePath } from '@fleetmend/render';
-import { type Candidate, fileEdit, inFile } from './candidate.ts';
+import { type Candidate, inLayer } from './candidate.ts';
 import { asMerge, byIndex, isCalled, type Wanted } from './field.ts';
 import { asFields, listOf, type Layer } from './layers.ts';
 
@@ -15,6 +15,8 @@ export interface Patch {
   readonly prefix: readonly string[];
   readonly value: unknown;
   readonly target: Readonly<Record<string, unknown>> | undefined;
+  /** Why no machine edits it there. */
+  readonly closed?: string | undefined;
 }
 
 /** Every patch of a kustomization, the last one, which has the last word, first. */
@@ -27,7 +29,7 @@ export async function readPatches(tree: Tree, layer: Layer): Promise<readonly Pa
     const inline = typeof entry === 'string' && entry.includes('\n') ? { text: entry, at: [] } : typeof patch === 'string' ? { text: patch, at: ['patch'] } : undefined;
     if (inline) {
       const value = readValues(inline.text)?.[0];
-      patches.push({ file: layer.file, text: layer.text, document: 0, prefix: [list, String(index), ...inline.at, INNER_YAML], value, ...aims });
+      patches.push({ file: layer.file, text: layer.text, document: layer.document, prefix: [...layer.at, list, String(index), ...inline.at, INNER_YAML], value, ...aims, closed: layer.closed });
       continue;
     }
     const file = resolvePath(layer.folder, typeof path === 'string' ? path : typeof entry === 'string' ? entry : '/');
@@ -69,13 +71,13 @@ function inMerge(wanted: Wanted, patch: Patch): readonly Candidate[] {
   const merge = asMerge(wanted);
   if (!merge || valueAt(patch.value, merge.path) === undefined) return [];
   const what = `the patch in ${patch.file}`;
-  const edit = { ...placeOf(patch), path: [...patch.prefix, ...merge.path] };
-  if (merge.value !== undefined) return [inFile(what, { ...edit, value: merge.value })];
-  return [inFile(what, { ...edit, value: undefined }), inFile(what, { ...edit, value: null })];
+  const say = (value: JsonValue | undefined) => inPatch(what, patch, { path: merge.path, value });
+  return merge.value !== undefined ? [say(merge.value)] : [say(undefined), say(null)];
 }
 
-function placeOf({ file, text, document }: Patch): { readonly file: string; readonly text: string; readonly document: number } {
-  return { file, text, document };
+/** A field of a patch, by its path there. */
+function inPatch(what: string, { file, text, document, prefix, closed }: Patch, field: Pick<FieldEdit, 'path' | 'value'>): Candidate {
+  return inLayer(what, { folder: '', value: {}, file, text, document, at: prefix, closed }, field);
 }
 
 /** Operations that set the field, or something around it, from the last to the first. */
@@ -87,8 +89,8 @@ function inOperations(wanted: Wanted, patch: Patch, operations: readonly unknown
     const at = typeof path === 'string' && (op === 'add' || op === 'replace') ? path.slice(1).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')) : undefined;
     if (!at || !at.every((part, depth) => part === pointer[depth])) return [];
     const rest = wanted.path.slice(at.length);
-    const place = rest.length === 0 && wanted.value === undefined ? [...patch.prefix, String(index)] : [...patch.prefix, String(index), 'value', ...rest];
-    return [inFile(`operation ${index} of the patch in ${patch.file}`, { ...placeOf(patch), path: place, value: wanted.value })];
+    const place = rest.length === 0 && wanted.value === undefined ? [String(index)] : [String(index), 'value', ...rest];
+    return [inPatch(`operation ${index} of the patch in ${patch.file}`, patch, { path: place, value: wanted.value })];
   });
   return found.toReversed();
 }
@@ -99,8 +101,7 @@ export async function patchesToExtend(wanted: Wanted, layer: Layer): Promise<rea
   if (!merge) return [];
   const patches = (await readPatches(wanted.tree, layer)).filter((patch) => isAbout(wanted, patch) && !Array.isArray(patch.value) && valueAt(patch.value, merge.path) === undefined);
   return patches.map((patch) => {
-    const { path, value } = grownFrom(patch.value, { path: merge.path, value: merge.value ?? null });
-    return { what: `one more field in the patch in ${patch.file}`, make: () => fileEdit(patch.file, patch.text, editField({ ...placeOf(patch), path: [...patch.prefix, ...path], value })) };
+    return inPatch(`one more field in the patch in ${patch.file}`, patch, grownFrom(patch.value, { path: merge.path, value: merge.value ?? null }));
   });
 }
 

@@ -1,6 +1,6 @@
-import { editField, valueAt } from '@fleetmend/manifest';
+import { valueAt } from '@fleetmend/manifest';
 import type { JsonValue } from '@fleetmend/model';
-import { type Candidate, fileEdit, inFile } from './candidate.ts';
+import { type Candidate, editLayer, fileEdit, inLayer } from './candidate.ts';
 import { isCalled, type Wanted } from './field.ts';
 import { asFields, listOf, type Layer } from './layers.ts';
 
@@ -17,6 +17,7 @@ export function imageEntries(wanted: Wanted): readonly Candidate[] {
   const current = [valueAt(object, path), valueAt(resource?.object, path)].filter((image): image is string => typeof image === 'string').map((image) => partsOf(image).name);
   return wanted.build.layers.flatMap((layer) =>
     listOf(layer.value['images']).flatMap((entry, index) => {
+      if (typeof entry === 'string') return imageText(layer, { entry, index, image: value, current });
       const { name, newName } = asFields(entry);
       return current.includes(String(name)) || (newName !== undefined && current.includes(String(newName))) ? [imageEntry(layer, { entry: asFields(entry), index, image: value })] : [];
     }),
@@ -32,8 +33,22 @@ function imageEntry(layer: Layer, { entry, index, image }: { readonly entry: Rea
   ];
   return {
     what: `images in ${layer.file}`,
-    make: () => fileEdit(layer.file, layer.text, said.reduce((text, [key, value]) => editField({ file: layer.file, text, document: 0, path: ['images', String(index), key], value }), layer.text)),
+    make: () => fileEdit(layer.file, layer.text, said.reduce((text, [key, value]) => editLayer(layer, text, { path: ['images', String(index), key], value }), layer.text)),
   };
+}
+
+/** `name`, or `name=new`, each with tag or digest: so Argo CD's Applications say an image. */
+function imageText(layer: Layer, { entry, index, image, current }: { readonly entry: string; readonly index: number; readonly image: string; readonly current: readonly string[] }): readonly Candidate[] {
+  const { name, newName } = readImageText(entry);
+  if (!current.includes(name) && !(newName !== undefined && current.includes(newName))) return [];
+  const keepsName = entry.includes('=') || partsOf(image).name !== name;
+  return [inLayer(`images in ${layer.file}`, layer, { path: ['images', String(index)], value: keepsName ? `${name}=${image}` : image })];
+}
+
+export function readImageText(entry: string): { readonly name: string; readonly newName: string | undefined; readonly newTag: string | undefined; readonly digest: string | undefined } {
+  const equals = entry.indexOf('=');
+  const { name, tag: newTag, digest } = partsOf(entry.slice(equals + 1));
+  return equals < 0 ? { name, newName: undefined, newTag, digest } : { name: entry.slice(0, equals), newName: name, newTag, digest };
 }
 
 /** Entries of `replicas:` that set the number already. */
@@ -41,8 +56,10 @@ export function replicaEntries(wanted: Wanted): readonly Candidate[] {
   const { path, value, build } = wanted;
   if (path.join('/') !== 'spec/replicas' || typeof value !== 'number') return [];
   return build.layers.flatMap((layer) =>
-    listOf(layer.value['replicas']).flatMap((entry, index) =>
-      isCalled(wanted, asFields(entry)['name']) ? [inFile(`replicas in ${layer.file}`, { file: layer.file, text: layer.text, document: 0, path: ['replicas', String(index), 'count'], value })] : [],
-    ),
+    listOf(layer.value['replicas']).flatMap((entry, index) => {
+      const { name, count } = asFields(entry);
+      // Applications may hold the number as text.
+      return isCalled(wanted, name) ? [inLayer(`replicas in ${layer.file}`, layer, { path: ['replicas', String(index), 'count'], value: typeof count === 'string' ? String(value) : value })] : [];
+    }),
   );
 }

@@ -3,6 +3,7 @@ import { isEditable } from '@fleetmend/manifest';
 import { type ObjectRef, renderRef } from '@fleetmend/model';
 import type { Application, LocateInput, SourceOrigin, SourceRoot } from '@fleetmend/plugin-api';
 import type { Tree } from '@fleetmend/ports';
+import { changesFiles, engineOptions } from '../engine-options.ts';
 import { type FolderContent, type FoundObject, folderOf, hasBuiltFolder, isBuilt, isNamed, listManifests, normalisePath, readFiles } from '../manifest-folder.ts';
 
 /**
@@ -21,14 +22,20 @@ export async function rootOfRaw({ application, tree }: { readonly application: A
   const root = normalisePath(source.path);
   // A folder in which kustomize builds some folder is rendered by kustomize; Argo CD alone leaves those out.
   if (application.engine !== 'argocd' && (await hasBuiltFolder(tree, root))) return undefined;
-  return (await isBuilt(tree, root)) ? undefined : { layout: 'raw', root, includes: [root] };
+  return (await isBuilt(tree, root)) || (await isChanged(application, tree)) ? undefined : { layout: 'raw', root, includes: [root] };
+}
+
+/** The engine's object changes what the files say, for which Flux has kustomize build the folder. */
+async function isChanged(application: Application, tree: Tree): Promise<boolean> {
+  const added = application.engine === 'argocd' ? undefined : await engineOptions(tree, application);
+  return added !== undefined && changesFiles(added);
 }
 
 async function locateInApplication({ target, binding, tree }: LocateInput, application: Application): Promise<SourceOrigin | undefined> {
   const [source, ...more] = application.sources;
   if (application.renderedBy || !source || more.length > 0) return undefined;
   const root = normalisePath(source.path);
-  if (await isBuilt(tree, root)) return undefined;
+  if ((await isBuilt(tree, root)) || (await isChanged(application, tree))) return undefined;
   const at = `${binding.repository}@${tree.revision.slice(0, 8)}`;
   const owner = `${application.ref.kind} ${application.ref.namespace ?? ''}/${application.ref.name}`;
   const content = await readFiles(tree, await listManifests(tree, root));
