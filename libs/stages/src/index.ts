@@ -8,6 +8,7 @@ export { bundleFor } from './gate/bundle-for.ts';
 export { answered, judge, difference } from './gate/judge.ts';
 export { diagnose } from './diagnose/diagnose.ts';
 export { applicationIndex, type ApplicationIndex, type ApplicationRoot } from './propose/application-index.ts';
+export { fleetRoots } from './propose/fleet-roots.ts';
 export { intendedChange } from './propose/intended-change.ts';
 export { fileSharing, type ShareFile } from './propose/shared-file.ts';
 export { planDigest } from './propose/edit-digest.ts';

@@ -1,0 +1,63 @@
+import type { BareRepository } from '@fleetmend/git';
+import { fleetRoots } from '@fleetmend/stages';
+import type { BenchHub, BenchWorld } from './bench-world.ts';
+import type { ProcessWatch } from './child-processes.ts';
+import type { FleetRepository } from './fleet-repository.ts';
+import type { Measurement } from './measurement.ts';
+
+interface Indexing {
+  readonly fleet: FleetRepository;
+  readonly world: BenchWorld;
+  readonly watch: ProcessWatch;
+  readonly runs: number;
+}
+
+const BUDGET = 20_000;
+const BUDGET_OF_UPDATE = 1_000;
+
+/** From a hub that knows nothing: fetch, list what the engines apply, find the files of each; then the same after one commit. */
+export async function measureIndex({ fleet, world, watch, runs }: Indexing): Promise<readonly Measurement[]> {
+  const built: number[] = [];
+  const renderers: number[] = [];
+  const updated: number[] = [];
+  let [known, again] = [0, 0];
+  for (let run = 0; run < runs; run += 1) {
+    const hub = await world.restarted();
+    watch.take();
+    const first = await timed(() => indexOnce(hub));
+    renderers.push(watch.take().get('kustomize')?.milliseconds ?? 0);
+    built.push(first.took);
+    known = first.value;
+    const before = hub.deps.index.reads;
+    await touchOne(world.remote, fleet, run);
+    updated.push((await timed(() => indexOnce(hub))).took);
+    again = hub.deps.index.reads - before;
+  }
+  return [
+    { name: `index of ${fleet.applications.length} applications`, runs: built, ...(renderers.some((one) => one > 0) ? { renderers } : {}), budget: BUDGET, note: `from nothing, with the fetch; ${known} roots of ${fleet.files.size} files` },
+    { name: 'the same after one commit', runs: updated, budget: BUDGET_OF_UPDATE, note: `with the fetch; ${again} of ${known} read again` },
+  ];
+}
+
+async function indexOnce({ deps }: BenchHub): Promise<number> {
+  const [binding] = await deps.settings.bindings();
+  if (!binding) throw new RangeError('the bench has no RepoBinding');
+  const repository = await deps.repositories.open(await deps.forge('bench').remote(''), 'bench');
+  const tree = await repository.tree(await repository.head(binding.spec.branch));
+  const { roots, silent } = await fleetRoots(deps, { cluster: '', application: undefined, binding, target: { apiVersion: '', kind: '', metadata: { name: '' } } }, tree);
+  const unknown = roots.filter(({ layout }) => layout === undefined);
+  if (silent.length > 0 || unknown.length > 0) throw new Error(`the index left out ${silent.join(', ')} ${unknown.map(({ application }) => application.ref.name).join(', ')}`);
+  return roots.length;
+}
+
+/** A person changes one number in one overlay. */
+async function touchOne(remote: BareRepository, { applications, files }: FleetRepository, run: number): Promise<void> {
+  const file = applications.find(({ layout }) => layout === 'kustomize')?.saidIn ?? '';
+  await remote.commit({ branch: 'main', files: new Map([[file, `${files.get(file) ?? ''}# looked at ${run + 1} times\n`]]), message: 'look at it again' });
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ readonly took: number; readonly value: T }> {
+  const start = performance.now();
+  const value = await work();
+  return { took: performance.now() - start, value };
+}

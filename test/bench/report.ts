@@ -1,0 +1,48 @@
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { isWithin, median, type Row } from './measurement.ts';
+
+export interface Hardware {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly system: string;
+  readonly node: string;
+}
+
+export function readHardware(): Hardware {
+  return { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism(), memoryGiB: Math.round(totalmem() / 2 ** 30), system: `${platform()} ${arch()}`, node: process.version };
+}
+
+export function renderHardware({ cpu, cores, memoryGiB, system, node }: Hardware): string {
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}`;
+}
+
+/** A table for people. `ours` is what is left of the median run without its renderers. */
+export function renderTable(rows: readonly Row[]): string {
+  const lines = rows.map((row) => {
+    if ('missing' in row) return [row.name, 'not measured', '', '', '', row.missing];
+    const { renderers } = row;
+    return [row.name, time(median(row.runs)), renderers ? time(median(renderers)) : '–', renderers ? time(median(row.runs.map((run, at) => run - (renderers[at] ?? 0)))) : time(median(row.runs)), `≤ ${time(row.budget)}`, `${isWithin(row) ? 'kept' : 'MISSED'}; ${row.note}`];
+  });
+  const all = [['what', 'median', 'renderers', 'ours', 'budget', ''], ...lines];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
+  return all.map((line) => line.map((cell, column) => (column === 0 || column === 5 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()).join('\n');
+}
+
+function time(milliseconds: number): string {
+  return milliseconds < 10_000 ? `${milliseconds < 100 ? milliseconds.toFixed(1) : milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** One JSON object, for `--json`. */
+export function renderJson({ rows, hardware, applications }: { readonly rows: readonly Row[]; readonly hardware: Hardware; readonly applications: number }): string {
+  const measured = rows.map((row) =>
+    'missing' in row
+      ? { ...row, kept: false }
+      : { name: row.name, medianMs: round(median(row.runs)), renderersMs: row.renderers && round(median(row.renderers)), budgetMs: row.budget, kept: isWithin(row), note: row.note, runsMs: row.runs.map(round) },
+  );
+  return JSON.stringify({ kept: rows.every(isWithin), applications, hardware, rows: measured });
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}
