@@ -14,6 +14,7 @@ import { cronJobNotRunning } from './cron-job-not-running/cron-job-not-running.t
 import { daemonSetMisscheduled } from './daemon-set-misscheduled/daemon-set-misscheduled.ts';
 import { deploymentPaused } from './deployment-paused/deployment-paused.ts';
 import { disruptionBlocked } from './disruption-blocked/disruption-blocked.ts';
+import { drift } from './drift/drift.ts';
 import { evicted } from './evicted/evicted.ts';
 import { failedMount } from './failed-mount/failed-mount.ts';
 import { fluxReady } from './flux-ready/flux-ready.ts';
@@ -54,6 +55,7 @@ export const detectors: readonly Detector[] = [
   daemonSetMisscheduled,
   deploymentPaused,
   disruptionBlocked,
+  drift,
   evicted,
   failedMount,
   fluxReady,

@@ -26,6 +26,7 @@ export * from './remediation-policy.ts';
 export * from './repo-binding.ts';
 export * from './fleet-cluster.ts';
 export * from './policy-rollout.ts';
+export * from './hand-edits.ts';
 export * from './hub-api.ts';
 export * from './bounded.ts';
 export * from './names.ts';

@@ -1,3 +1,4 @@
+import type { Duration } from '@fleetmend/kernel';
 import type { KubeObject, ObjectRef } from '@fleetmend/model';
 
 /** Reads objects for an engine, wherever they live: the workload cluster's agent, another one, or the hub. Empty: none. */
@@ -18,6 +19,8 @@ export interface Application {
   /** The engine reports that the current revision could not be built or applied. */
   readonly refused: string | undefined;
   readonly evidence: readonly string[];
+  /** How long it may take until what somebody changed by hand is put back; absent: nobody puts it back. */
+  readonly healsWithin?: Duration | undefined;
   /** The engine's own object as it is live, where a layout needs more of it than its sources: values, parameters, overrides. */
   readonly object?: KubeObject | undefined;
   /** Sources of the application that applies the engine's own object: of several files that hold one of its name, the one below them is it. */

@@ -25,6 +25,11 @@ describe('an object that leaves the cluster', () => {
     expect(metadata).toEqual({ name: 'a', namespace: 'shop', annotations: { note: 'kept' }, managedFields: [{ manager: 'argocd-controller', operation: 'Apply' }] });
   });
 
+  it('says what a person set by hand, by name only', () => {
+    const managedFields = [{ manager: 'kubectl-edit', operation: 'Update', time: '2026-01-01T10:00:00Z', fieldsV1: { 'f:spec': { 'f:replicas': {} } } }];
+    expect(strip(aPod({}, { managedFields })).metadata['managedFields']).toEqual([{ manager: 'kubectl-edit', operation: 'Update', time: '2026-01-01T10:00:00Z', fields: [['spec', 'replicas']] }]);
+  });
+
   it('keeps names, images and selectors, even where a password has the same text', () => {
     const spec = { containers: [{ name: 'postgres', image: 'postgres:15', env: [{ name: 'POSTGRES_PASSWORD', value: 'postgres' }] }], selector: { matchLabels: { app: 'checkout' } } };
     expect(strip(aPod(spec))['spec']).toMatchObject({ containers: [{ name: 'postgres', image: 'postgres:15', env: [{ value: '__SECRET_VALUE_1__' }] }], selector: { matchLabels: { app: 'checkout' } } });

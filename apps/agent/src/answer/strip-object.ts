@@ -1,4 +1,4 @@
-import type { KubeObject } from '@fleetmend/model';
+import { isHand, ownedFields, type KubeObject } from '@fleetmend/model';
 import { isSecretName, redact, type RedactionSession } from '@fleetmend/redaction';
 
 /** Holds a copy of the whole manifest, values and all. */
@@ -13,7 +13,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * An object as it may leave the cluster: no data of Secrets and ConfigMaps, no values of secret-like names, every other text
- * redacted, and of managedFields only who manages. The values that are taken out are learned, so that they go from logs too.
+ * redacted, and of managedFields only who manages, and since when and which fields where that is a person. The values that are taken out are learned, so that they go from logs too.
  */
 export function stripObject(object: KubeObject, session: RedactionSession): KubeObject {
   learnValues(object, session);
@@ -26,8 +26,17 @@ export function stripObject(object: KubeObject, session: RedactionSession): Kube
 function stripMetadata(metadata: Json): Json {
   const { managedFields, annotations, ...rest } = metadata;
   const kept = Object.fromEntries(Object.entries((annotations ?? {}) as Json).filter(([name]) => name !== LAST_APPLIED));
-  const managers = Array.isArray(managedFields) ? managedFields.map((entry: Json) => ({ manager: entry['manager'], operation: entry['operation'] })) : undefined;
+  const managers = Array.isArray(managedFields) ? managedFields.map(managerOf) : undefined;
   return { ...rest, ...(annotations === undefined ? {} : { annotations: kept }), ...(managers === undefined ? {} : { managedFields: managers }) };
+}
+
+/** Names of fields of the object itself, and none of their values. */
+const MOST_FIELDS = 60;
+
+function managerOf(entry: Json): Json {
+  const { manager, operation, time, subresource, fieldsV1 } = entry;
+  const written = { manager, operation, ...(time === undefined ? {} : { time }), ...(subresource === undefined ? {} : { subresource }) };
+  return isHand(manager) ? { ...written, fields: ownedFields(fieldsV1).slice(0, MOST_FIELDS) } : written;
 }
 
 /** Exact literals first: a value may stand in an argument before its name comes by. */

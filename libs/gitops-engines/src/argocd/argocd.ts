@@ -1,4 +1,4 @@
-import { PermanentError, parse } from '@fleetmend/kernel';
+import { PermanentError, minutes, parse } from '@fleetmend/kernel';
 import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import { type Application as FoundApplication, type GitOpsEngine, type RolloutState, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
@@ -9,6 +9,9 @@ const Config = z.strictObject({ namespace: z.string().min(1).max(63).default('ar
 const APPLICATION = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' } as const;
 /** Conditions by which Argo CD says that it cannot build or compare the present revision. */
 const REFUSALS: readonly string[] = ['ComparisonError', 'InvalidSpecError', 'SyncError'];
+
+/** It sees a change at once, and waits longer from one try to the next. Source: argo-cd 3.1, `--self-heal-backoff-cap-seconds`. */
+const SELF_HEAL = minutes(5);
 
 /** Argo CD Applications, read through the agent of the cluster that holds them. */
 export const argocd = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
@@ -55,6 +58,7 @@ function describe(target: KubeObject | undefined, owner: KubeObject, others: rea
     sources: isChart ? [] : sources.map(({ repoURL, path = '', targetRevision = 'HEAD' }) => ({ repoURL, path, revision: targetRevision })),
     namespace: spec.destination.namespace ? { name: spec.destination.namespace, override: false } : undefined,
     applied: appliedOf(status),
+    healsWithin: isAutomatic(spec) && spec.syncPolicy?.automated?.selfHeal === true ? SELF_HEAL : undefined,
     refused: failure ? `${failure.type}: ${failure.message}` : failed,
     evidence: target ? [`status.resources of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] : [],
   };
@@ -94,10 +98,13 @@ const readRollout: GitOpsEngine['readRollout'] = async ({ application: { apiVers
   const tried = operation && isFailed(operation.phase) ? await revisionThatHolds([...revisionsOf(operation.syncResult), ...revisionsOf(operation.operation?.sync)]) : undefined;
   if (tried) return answer('Refused', tried, operation?.message ?? '');
   const failure = status.conditions.find(({ type }) => REFUSALS.includes(type));
-  const isAutomatic = spec.syncPolicy?.automated !== undefined && spec.syncPolicy.automated !== null && spec.syncPolicy.automated.enabled !== false;
-  if (!isAutomatic && operation?.phase !== 'Running') return answer('Suspended', appliedOf(status), `automatic sync of ${name} is off: sync it by hand to have ${commit.slice(0, 8)} applied`);
+  if (!isAutomatic(spec) && operation?.phase !== 'Running') return answer('Suspended', appliedOf(status), `automatic sync of ${name} is off: sync it by hand to have ${commit.slice(0, 8)} applied`);
   return answer('Waiting', appliedOf(status), failure ? `${failure.type}: ${failure.message}` : `${operation?.phase ?? 'not synced yet'}${operation?.message ? `: ${operation.message}` : ''}`);
 };
+
+function isAutomatic({ syncPolicy }: Application['spec']): boolean {
+  return syncPolicy?.automated !== undefined && syncPolicy.automated !== null && syncPolicy.automated.enabled !== false;
+}
 
 type Status = Application['status'];
 

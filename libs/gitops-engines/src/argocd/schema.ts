@@ -15,7 +15,7 @@ export const Application = z.object({
     /** Manifests are rendered from the dry source into another branch, and applied from there. */
     sourceHydrator: z.object({ drySource: Source, syncSource: z.object({ targetBranch: z.string() }) }).optional(),
     destination: z.object({ server: z.string().optional(), name: z.string().optional(), namespace: z.string().optional() }).default({}),
-    syncPolicy: z.object({ automated: z.object({ enabled: z.boolean().optional() }).nullish() }).optional(),
+    syncPolicy: z.object({ automated: z.object({ enabled: z.boolean().optional(), selfHeal: z.boolean().optional() }).nullish() }).optional(),
   }),
   status: z
     .object({

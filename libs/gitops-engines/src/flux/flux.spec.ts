@@ -12,6 +12,19 @@ const { target } = fluxWorld;
 const find = (object: KubeObject, objects: readonly KubeObject[], more: Partial<EngineContext> = {}) => engine.findApplication(object, { cluster: 'prod-1', read: readFrom(objects), ...more });
 const owns = aKustomization({ owns: true, applied: first });
 
+describe('what was changed by hand', () => {
+  it.each<readonly [interval: string, suspend: boolean, seconds: number | undefined]>([
+    ['10m', false, 690],
+    ['1h30m0s', false, 5970],
+    ['1.5m', false, 129],
+    ['1m', true, undefined],
+    ['', false, undefined],
+  ])('is put back at the next turn: every %s, suspended %s', async (interval, suspend, seconds) => {
+    const application = await find(target, [aKustomization({ owns: true, applied: first }, { spec: { interval, suspend } }), aGitRepository()]);
+    expect(application?.healsWithin).toBe(seconds === undefined ? undefined : seconds * 1000);
+  });
+});
+
 describe('finding a Kustomization', () => {
   it('does not take a copy in another namespace for the object itself', async () => {
     expect(await find({ ...target, metadata: { ...target.metadata, namespace: 'sandbox' } }, [owns, aGitRepository()])).toBeUndefined();

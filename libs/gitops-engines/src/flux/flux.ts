@@ -1,10 +1,11 @@
+import { parse } from '@fleetmend/kernel';
 import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import { type Application, type EngineContext, type GitOpsEngine, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { helmReleaseRollout } from './helm-release.ts';
 import { findHelmRelease, findOwner, holderName, holds, parseKustomization, refuseIfLeftAlone } from './ownership.ts';
 import { kustomizationRollout, refusalOf } from './rollout.ts';
-import { HELM_RELEASE, KUSTOMIZATION, commitOf } from './schema.ts';
+import { HELM_RELEASE, HelmRelease, KUSTOMIZATION, commitOf, nextTurn } from './schema.ts';
 import { gitSources, readSources } from './source.ts';
 
 const Config = z.strictObject({});
@@ -25,7 +26,7 @@ const findApplication: GitOpsEngine['findApplication'] = async (target, context)
   const releaseOwner = release && (await findOwner(release, context));
   if (!releaseOwner) return undefined;
   const application = await describe(release, releaseOwner, context);
-  return { ...application, ref: refOf(release), renderedBy: refOf(release), evidence: [...application.evidence, `${renderRef(refOf(release))} installed ${renderRef(refOf(target))}`] };
+  return { ...application, healsWithin: releaseHeals(release), ref: refOf(release), renderedBy: refOf(release), evidence: [...application.evidence, `${renderRef(refOf(release))} installed ${renderRef(refOf(target))}`] };
 };
 
 async function describe(target: KubeObject, owner: KubeObject, context: EngineContext): Promise<Application> {
@@ -53,7 +54,14 @@ function applicationOf(owner: KubeObject, holder: KubeObject | undefined): Omit<
     refused: refusalOf(kustomization),
     object: owner,
     ...(holder ? { heldIn: [{ path: parseKustomization(holder).spec.path }] } : {}),
+    healsWithin: nextTurn(kustomization.spec),
   };
+}
+
+/** What a chart installed is left as it is, unless the release says that it looks for differences and mends them. */
+function releaseHeals(release: KubeObject): Application['healsWithin'] {
+  const { spec } = parse(HelmRelease, release, renderRef(refOf(release)));
+  return spec.driftDetection?.mode === 'enabled' ? nextTurn(spec) : undefined;
 }
 
 /** Also those that change what their files say: whatever else they do, what is rendered from a file differs where the file does. */
@@ -65,7 +73,7 @@ const listApplications: GitOpsEngine['listApplications'] = async (context) => {
   const installed = releases.flatMap((release): readonly Application[] => {
     const at = owners.findIndex((owner) => holds(owner, release));
     const holder = applications[at];
-    return holder ? [{ ...holder, ref: refOf(release), renderedBy: refOf(release) }] : [];
+    return holder ? [{ ...holder, healsWithin: releaseHeals(release), ref: refOf(release), renderedBy: refOf(release) }] : [];
   });
   return [...applications, ...installed];
 };

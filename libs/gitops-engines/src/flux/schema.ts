@@ -1,3 +1,4 @@
+import { seconds, type Duration } from '@fleetmend/kernel';
 import { z } from 'zod';
 
 export const KUSTOMIZATION = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' } as const;
@@ -19,6 +20,7 @@ export const Kustomization = z.object({
   spec: z.object({
     path: z.string().default(''),
     suspend: z.boolean().default(false),
+    interval: z.string().default(''),
     targetNamespace: z.string().optional(),
     sourceRef: z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() }),
     /** It applies to another cluster than the one whose API holds it. */
@@ -58,7 +60,7 @@ export type GitRepository = z.infer<typeof GitRepository>;
  */
 export const HelmRelease = z.object({
   metadata: Metadata,
-  spec: z.object({ suspend: z.boolean().default(false), kubeConfig: z.looseObject({}).optional() }),
+  spec: z.object({ suspend: z.boolean().default(false), interval: z.string().default(''), kubeConfig: z.looseObject({}).optional(), driftDetection: z.object({ mode: z.string().default('') }).optional() }),
   status: z
     .object({
       observedGeneration: z.number().optional(),
@@ -69,6 +71,18 @@ export const HelmRelease = z.object({
     .default({ conditions: [], history: [] }),
 });
 export type HelmRelease = z.infer<typeof HelmRelease>;
+
+const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
+
+/**
+ * How long it may take until a controller with this interval, as Go writes a span, has had its next turn: it may come a tenth later than
+ * said, and takes its time. Undefined: it says none.
+ */
+export function nextTurn({ suspend, interval }: { readonly suspend: boolean; readonly interval: string }): Duration | undefined {
+  const parts = [...interval.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  const span = parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (UNITS[unit] ?? 0), 0);
+  return suspend || span === 0 ? undefined : Math.round(span * 1.1) + seconds(30);
+}
 
 /**
  * The commit of a revision: `main@sha1:<commit>`, `refs/tags/v1@sha1:<commit>`, `sha1:<commit>`, and before Flux 2.0

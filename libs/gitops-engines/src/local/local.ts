@@ -2,6 +2,7 @@ import { parse } from '@fleetmend/kernel';
 import { type KubeObject, type ObjectRef, groupOf, refOf, renderRef } from '@fleetmend/model';
 import { type Application, type EngineContext, type GitOpsEngine, type RolloutState, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
+import { nextTurn } from '../flux/schema.ts';
 import { GitRepository, Kustomization } from './schema.ts';
 
 const Config = z.strictObject({});
@@ -44,6 +45,7 @@ async function describe(target: KubeObject | undefined, owner: KubeObject, conte
     namespace: spec.targetNamespace === undefined ? undefined : { name: spec.targetNamespace, override: true },
     applied: commitOf(status.lastAppliedRevision),
     refused: ready?.status === 'False' && REFUSALS.includes(ready.reason) ? `${ready.reason}: ${ready.message}` : undefined,
+    healsWithin: nextTurn(spec),
     evidence: target ? [`the inventory of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] : [],
   };
 }

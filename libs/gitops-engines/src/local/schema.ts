@@ -8,6 +8,7 @@ export const Kustomization = z.object({
   spec: z.object({
     path: z.string().default(''),
     suspend: z.boolean().default(false),
+    interval: z.string().default(''),
     targetNamespace: z.string().optional(),
     sourceRef: z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional(), apiVersion: z.string().optional() }),
   }),

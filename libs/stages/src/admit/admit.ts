@@ -2,6 +2,7 @@ import { hours, renderTime, type Instant } from '@fleetmend/kernel';
 import { attemptsLastDay, openPullRequestUse, type View } from '@fleetmend/lifecycle';
 import type { Admission, RemediationRequest } from '@fleetmend/model';
 import type { Stage, StageDeps } from '../stage.ts';
+import { healingOf } from './healing.ts';
 import { intentOf } from './intent.ts';
 
 /** Lets an attempt start, or says what holds it back and until when. Counted with a quorum read. Noun: `Admission`. */
@@ -10,13 +11,21 @@ export function admit(deps: StageDeps): Stage {
     const all = await deps.requests.list();
     const others = all.filter((other) => other.metadata.uid !== view.request.metadata.uid);
     const decided = decideAdmission({ ...view, others });
-    const intent = decided.result === 'Admitted' ? await intentOf(deps, view) : undefined;
-    const admission: Admission = intent === undefined ? decided : { result: 'Intended', reason: intent, at: decided.at };
+    const admission = decided.result === 'Admitted' ? ((await withheld(deps, view)) ?? decided) : decided;
     const known = view.request.status.admission;
     // The index shows room where the quorum read sees none: it lags. To say the same again would only make everybody look again.
     const same = admission.result === 'Held' && known?.result === 'Held' && known.reason === admission.reason && known.notBefore === admission.notBefore;
     return same ? { notYet: deps.pace.pollSlow, reason: admission.reason } : { fact: { admission } };
   };
+}
+
+/** What budgets know nothing of: that it is meant, or that the engine is about to put it right. */
+async function withheld(deps: StageDeps, view: View): Promise<Admission | undefined> {
+  const at = renderTime(view.now);
+  const intent = await intentOf(deps, view);
+  if (intent !== undefined) return { result: 'Intended', reason: intent, at };
+  const healing = await healingOf(deps, view);
+  return healing && held(healing.reason, healing.until, at);
 }
 
 export function decideAdmission(view: View): Admission {

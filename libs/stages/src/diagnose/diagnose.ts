@@ -1,10 +1,12 @@
-import { canonicalJson, renderTime } from '@fleetmend/kernel';
+import { canonicalJson, isPermanent, renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import type { Diagnosis, DroppedAction, ModelUse } from '@fleetmend/model';
 import type { Case, Reasoning } from '@fleetmend/plugin-api';
 import { preferProven } from '../learn/weigh.ts';
+import { findSource } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 import { gatherCase } from './gather-case.ts';
+import { bearingOn, driftWords, handDrift, type HandDrift } from './hand-drift.ts';
 import { plainWords } from './plain-words.ts';
 import { withoutTaint } from './taint.ts';
 
@@ -14,7 +16,8 @@ export function diagnose(deps: StageDeps): Stage {
     const kase = await gatherCase(deps, view);
     if (kase === undefined) return { fact: { proposal: { result: 'GoneFromGit', reason: 'TargetGone', message: 'the target does not exist any more', at: renderTime(view.now) } } };
     await deps.evidence.put(kase.evidence);
-    const { diagnosis, models } = await ask(deps, view, kase, signal);
+    const drift = await driftOf(deps, view);
+    const { diagnosis, models } = drift === undefined ? await ask(deps, view, kase, signal) : { diagnosis: changedByHand(view, kase, drift), models: [] };
     await deps.audit.record(recordOf(view, kase, diagnosis, models));
     return { fact: { diagnosis } };
   };
@@ -101,6 +104,28 @@ function recordOf({ request }: View, kase: Case, diagnosis: Diagnosis, models: r
       models,
     },
   };
+}
+
+/** What Git says is not what runs: no commit is to blame, and only a person knows which of both is meant. */
+function changedByHand(view: View, kase: Case, drift: HandDrift): Diagnosis {
+  const who = `${kase.target.kind} ${kase.target.metadata.name}`;
+  return {
+    ...unknownCause(view, kase),
+    cause: driftWords(drift).slice(0, 512),
+    confidence: 0.95,
+    abstain: { reason: 'Drift', lookAt: `Drift: put ${who} back to what Git says, or commit what was changed; then ask again. ${driftWords(drift)}`.slice(0, 512) },
+  };
+}
+
+async function driftOf(deps: StageDeps, { request }: View): Promise<HandDrift | undefined> {
+  try {
+    const source = await findSource(deps, request);
+    return source && bearingOn(await handDrift(source), request.spec, source.target.kind);
+  } catch (error) {
+    // Without a place in Git there is nothing to compare with; proposing says why there is none.
+    if (isPermanent(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Nobody knew. That is an answer too: a human gets what was gathered. */

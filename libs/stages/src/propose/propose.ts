@@ -1,4 +1,4 @@
-import { PermanentError, canonicalJson, isPermanent, renderTime } from '@fleetmend/kernel';
+import { PermanentError, canonicalJson, isPermanent, parseTime, renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import { Action, refOf, renderRef, sameRef, type ClusterProgress, type FileEdit, type Plan, type Proposal } from '@fleetmend/model';
 import { readPointer } from './field.ts';
@@ -78,13 +78,13 @@ async function planFor(deps: StageDeps, view: View, targetSource: Source, action
   const unapplied = source.application?.refused !== undefined;
   for (const place of proven.places) {
     const drift = place.source.application?.refused !== undefined || place.source.unseen === true ? undefined : findDrift(place.change, place.source.target, place.base);
-    if (drift !== undefined) return explainDrift(place.source, drift);
+    if (drift !== undefined) return explainDrift(view, place.source, drift);
   }
   return { kind: 'plan', plan: renderPlan(deps, view, { source, action, edits, proven, unapplied }) };
 }
 
-/** Live and Git disagree. While the engine has yet to apply the head, a human's fix may be on its way; else it is drift. */
-async function explainDrift(source: Source, drift: { readonly path: string; readonly live: unknown; readonly git: unknown }): Promise<Made> {
+/** Live and Git disagree. While the engine has yet to apply the head, or to put back what is not as it says, that may end it; else it is drift. */
+async function explainDrift({ request, now }: View, source: Source, drift: { readonly path: string; readonly live: unknown; readonly git: unknown }): Promise<Made> {
   const applied = source.application?.applied;
   const where = `${drift.path} is ${shownValue(drift.path, drift.live)} live and ${shownValue(drift.path, drift.git)} in Git`;
   if (source.application !== undefined && applied !== source.head && !(applied !== undefined && (await source.repository.isAncestor(source.head, applied)))) {
@@ -92,6 +92,8 @@ async function explainDrift(source: Source, drift: { readonly path: string; read
     if (setter !== undefined && (applied === undefined || !(await source.repository.isAncestor(setter.sha, applied)))) return { kind: 'base-ahead', commit: setter.sha, message: where };
     return { kind: 'not-yet', message: `${where}; the engine has yet to apply ${source.head.slice(0, 8)}` };
   }
+  const heals = (source.application?.healsWithin ?? 0) + (parseTime(request.metadata.creationTimestamp) ?? now);
+  if (now < heals) return { kind: 'not-yet', message: `${where}; the engine has yet to put it back` };
   throw new PermanentError('Drift', `${where}: somebody changed the cluster by hand; put it back or commit it, then retry`);
 }
 

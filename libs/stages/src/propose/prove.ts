@@ -96,6 +96,14 @@ export function findDrift(change: IntendedChange, live: KubeObject, base: KubeOb
   return undefined;
 }
 
+/** Equal, or the same amount, or both empty. */
+export function isAlike(live: unknown, git: unknown, path: readonly string[]): boolean {
+  if (isNothing(live) && isNothing(git)) return true;
+  return git !== undefined && live !== undefined && covers(live, git, path.some(isOfAmounts));
+}
+
+const isNothing = (value: unknown): boolean => value === undefined || value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+
 /** Below these the API server writes amounts in a form of its own: `2` for 2000m, `1Gi` for 1024Mi. */
 const isOfAmounts = (segment: string): boolean => /^(resources|requests|limits|sizeLimit|hard)$/.test(segment);
 
@@ -112,6 +120,6 @@ function sameAmount(a: unknown, b: unknown): boolean {
 }
 
 /** Holds a placeholder of the redaction, such as `__SECRET_VALUE_1__`. */
-function isRedacted(value: unknown): boolean {
+export function isRedacted(value: unknown): boolean {
   return value !== undefined && /__[A-Z][A-Z0-9_]*_\d+__/.test(JSON.stringify(value));
 }
