@@ -12,10 +12,11 @@ import { lastLines, until } from '../boot/server-process.ts';
 
 const ROOT = resolve(import.meta.dirname, '..', '..', '..');
 
-/** Hub and agent as their own processes, the way an operator runs them. */
+/** The hub and its agents as their own processes, the way an operator runs them. */
 export interface Product {
   /** Lines that the hub has logged, as text. */
   readonly hubLog: () => string;
+  /** Of every agent, one after the other. */
   readonly agentLog: () => string;
   stop(): Promise<void>;
 }
@@ -54,42 +55,56 @@ const start = (name: string, options: { readonly file: string; readonly config: 
   };
 };
 
-/** Whose rights hub and agent have in the cluster: kubeconfig files. The lab's administrator, unless a spec says otherwise. */
-export interface Identities {
-  readonly hub: string;
-  readonly agent: string;
+/** One agent: the cluster that it watches, by its name in the fleet, and whose rights it has there. */
+export interface AgentOf {
+  /** `lab` where left out. */
+  readonly cluster?: string;
+  /** A kubeconfig file; the administrator's of the lab's own cluster where left out. */
+  readonly kubeconfig?: string;
 }
 
-const configuration = (lab: LabFacts, folder: string, { identities, cluster }: { readonly identities: Identities; readonly cluster: string }): object => {
-  const kubernetesAs = (kubeconfig: string): object => ({ kubeconfig: [kubeconfig] });
-  const bus = { kind: 'nats', servers: [lab.nats?.url] };
-  return {
-    hub: {
-      profile: 'sandbox',
-      stateDir: join(folder, 'hub'),
-      kubernetes: kubernetesAs(identities.hub),
-      bus,
-      http: { port: 8090 },
-      forges: { gitea: { kind: 'gitea', url: lab.gitea?.url, token: { env: 'GITEA_TOKEN' } } },
-      policyEngine: { kind: 'opa-wasm', bundle: join(ROOT, 'policies', 'bundle') },
-    },
-    agent: { profile: 'sandbox', cluster, stateDir: join(folder, 'agent'), kubernetes: kubernetesAs(identities.agent), bus },
-  };
-};
+export interface ProductOptions {
+  /** A kubeconfig file with the hub's rights in the lab's own cluster; the administrator's where left out. */
+  readonly hub?: string;
+  /** One in the lab's own cluster where left out. */
+  readonly agents?: readonly AgentOf[];
+  /** Of the hub's config, over what the lab says. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Bundled already; else it is done now. */
+  readonly programs?: ProductPrograms;
+}
+
+const hubConfiguration = (lab: LabFacts, folder: string, { hub = lab.kubernetes?.kubeconfig, settings = {} }: ProductOptions): object => ({
+  hub: {
+    profile: 'sandbox',
+    stateDir: join(folder, 'hub'),
+    kubernetes: { kubeconfig: [hub] },
+    bus: busOf(lab),
+    http: { port: 8090 },
+    forges: { gitea: { kind: 'gitea', url: lab.gitea?.url, token: { env: 'GITEA_TOKEN' } } },
+    policyEngine: { kind: 'opa-wasm', bundle: join(ROOT, 'policies', 'bundle') },
+    ...settings,
+  },
+});
+
+const agentConfiguration = (lab: LabFacts, folder: string, { cluster = 'lab', kubeconfig = lab.kubernetes?.kubeconfig }: AgentOf): object => ({
+  agent: { profile: 'sandbox', cluster, stateDir: join(folder, `agent-${cluster}`), kubernetes: { kubeconfig: [kubeconfig] }, bus: busOf(lab) },
+});
+
+const busOf = (lab: LabFacts): object => ({ kind: 'nats', servers: [lab.nats?.url] });
 
 const answers = (url: string): Promise<boolean> => fetch(url).then((response) => response.ok, () => false);
 
 export interface HubClusterSettings {
   readonly repository: string;
-  readonly gitops: FleetClusterSpec['gitops'];
-  /** Its name in the fleet; `lab` where left out. */
-  readonly cluster?: string;
+  /** The fleet: the name of each cluster, and what applies Git to it. */
+  readonly clusters: readonly { readonly name: string; readonly gitops: FleetClusterSpec['gitops'] }[];
   readonly branch?: string;
   readonly editablePaths?: readonly string[];
 }
 
-/** Installs our kinds, and what a platform team writes down: one cluster, one policy that proposes, one binding. */
-export const prepareHubCluster = async (lab: LabFacts, { repository, gitops, cluster = 'lab', branch = 'main', editablePaths = ['apps/**'] }: HubClusterSettings): Promise<void> => {
+/** Installs our kinds, and what a platform team writes down: its clusters, one policy that proposes, one binding. */
+export const prepareHubCluster = async (lab: LabFacts, { repository, clusters, branch = 'main', editablePaths = ['apps/**'] }: HubClusterSettings): Promise<void> => {
   const apply = (items: readonly object[]): Promise<string> =>
     kubectlIn(lab, ['apply', '--server-side', '--force-conflicts', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   const ours = (kind: string, metadata: object, spec: object): object => ({ apiVersion: 'fleetmend.dev/v1alpha1', kind, metadata, spec });
@@ -100,7 +115,7 @@ export const prepareHubCluster = async (lab: LabFacts, { repository, gitops, clu
     return true;
   });
   await apply([
-    ours('FleetCluster', { name: cluster }, { gitops }),
+    ...clusters.map(({ name, gitops }) => ours('FleetCluster', { name }, { gitops })),
     ours('RemediationPolicy', { name: 'fleet', namespace }, { selector: { namespaces: ['*'], classes: ['*'] }, mode: 'Propose' }),
     ours('RepoBinding', { name: 'fleet', namespace }, {
       selects: { namespaces: ['*'], kinds: ['*'] },
@@ -128,35 +143,32 @@ export const buildProduct = async (folder: string): Promise<ProductPrograms> => 
   return { hub: await build('hub'), agent: await build('agent') };
 };
 
-export interface ProductOptions {
-  readonly identities?: Identities;
-  /** The name of the lab's cluster in the fleet. */
-  readonly cluster?: string;
-  /** Bundled already; else it is done now. */
-  readonly programs?: ProductPrograms;
-}
-
-/** Starts hub and agent against the lab's servers. */
-export const startProduct = async (lab: LabFacts, folder: string, { identities, cluster = 'lab', programs }: ProductOptions = {}): Promise<Product> => {
-  const administrator = lab.kubernetes?.kubeconfig ?? '';
+/** Starts the hub, and an agent for each cluster, against the lab's servers. */
+export const startProduct = async (lab: LabFacts, folder: string, options: ProductOptions = {}): Promise<Product> => {
   mkdirSync(folder, { recursive: true });
   await setUpFailureStream({ servers: [lab.nats?.url ?? ''], credentials: { kind: 'none' }, clock: systemClock, random: seededRandom(1) });
-  const config = join(folder, 'fleetmend.yaml');
-  writeFileSync(config, JSON.stringify(configuration(lab, folder, { cluster, identities: identities ?? { hub: administrator, agent: administrator } }), null, 2));
-  const files = programs ?? (await buildProduct(folder));
+  const files = options.programs ?? (await buildProduct(folder));
+  const written = (name: string, configuration: object): string => {
+    const config = join(folder, `${name}.yaml`);
+    writeFileSync(config, JSON.stringify(configuration, null, 2));
+    return config;
+  };
   const renderers = ['kustomize', 'helm'].flatMap((name) => lab.programs[name]?.paths[name] ?? []).map(dirname);
   const env = { GITEA_TOKEN: lab.gitea?.bot.token ?? '', PATH: [...renderers, process.env.PATH ?? ''].join(delimiter) };
-  const hub = start('fleetmend-hub', { file: files.hub, config, logs: lab.logs, env });
-  const agent = start('fleetmend-agent', { file: files.agent, config, logs: lab.logs, env: {} });
+  const hub = start('fleetmend-hub', { file: files.hub, config: written('hub', hubConfiguration(lab, folder, options)), logs: lab.logs, env });
+  const agents = (options.agents ?? [{}]).map((agent) => {
+    const name = agent.cluster === undefined ? 'agent' : `agent-${agent.cluster}`;
+    return start(`fleetmend-${name}`, { file: files.agent, config: written(name, agentConfiguration(lab, folder, agent)), logs: lab.logs, env: {} });
+  });
   await until('the hub is ready', 60, async () => {
-    for (const program of [hub, agent]) {
+    for (const program of [hub, ...agents]) {
       if (program.ended()) throw new Error(`it has ended (${program.ended()}): ${lastLines(program.log)}`);
     }
     return answers('http://127.0.0.1:8090/readyz');
   });
   return {
     hubLog: () => readFileSync(hub.log, 'utf8'),
-    agentLog: () => readFileSync(agent.log, 'utf8'),
-    stop: async () => void (await Promise.all([hub.stop(), agent.stop()])),
+    agentLog: () => agents.map(({ log }) => readFileSync(log, 'utf8')).join('\n'),
+    stop: async () => void (await Promise.all([hub, ...agents].map((program) => program.stop()))),
   };
 };

@@ -105,9 +105,9 @@ spec:
     // There is no image to run here: the same programs run beside the cluster, with the tokens of these ServiceAccounts.
     await kubectlIn(lab, ['scale', 'deployment', '--all', '--replicas=0', '-n', NAMESPACE]);
     world.repository = await createRepository(gitea, { name: 'charted', files: { 'apps/charted.yaml': workload('100Mi') }, message: 'too big for its limit' });
-    await prepareHubCluster(lab, { repository: world.repository, gitops: { engine: 'argocd', readFrom: 'agent', argoDestination: { server: lab.kubernetes?.server } } });
+    await prepareHubCluster(lab, { repository: world.repository, clusters: [{ name: 'lab', gitops: { engine: 'argocd', readFrom: 'agent', argoDestination: { server: lab.kubernetes?.server } } }] });
     const identity = (name: string): Promise<string> => serviceAccountKubeconfig(lab, { namespace: NAMESPACE, name, folder });
-    world.product = await startProduct(lab, join(folder, 'product'), { identities: { hub: await identity('fleetmend-hub'), agent: await identity('fleetmend-agent') } });
+    world.product = await startProduct(lab, join(folder, 'product'), { hub: await identity('fleetmend-hub'), agents: [{ kubeconfig: await identity('fleetmend-agent') }] });
     await kubectlIn(lab, ['apply', '-f', '-'], JSON.stringify(applicationOf({ name: 'charted', namespace: lab.argocd?.namespace ?? '', url: `${gitea.url}/${world.repository}.git`, path: 'apps', server: lab.kubernetes?.server ?? '' })));
   }, 240_000);
 

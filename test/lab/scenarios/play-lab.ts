@@ -48,8 +48,9 @@ export const playLab = async (dir: string, { lab, programs, held, tell }: LabPla
     tell(`${plain.name}: ${line}`);
   };
   const editable = path.replace(/^\.?\/+|\/+$/g, '');
-  await prepareHubCluster(lab, { repository: repository.name, gitops: cluster.gitops, cluster: plain.clusters[0] ?? '', branch, editablePaths: [editable === '' || editable === '.' ? '**' : `${editable}/**`] });
-  const product = await startProduct(lab, folder, { cluster: plain.clusters[0] ?? '', programs });
+  const [name = ''] = plain.clusters;
+  await prepareHubCluster(lab, { repository: repository.name, clusters: [{ name, gitops: cluster.gitops }], branch, editablePaths: [editable === '' || editable === '.' ? '**' : `${editable}/**`] });
+  const product = await startProduct(lab, folder, { agents: [{ cluster: name }], programs });
   try {
     const seen = await playAndWatch({ scenario, repository, cluster, held, say });
     return renderRow({ scenario, score: score(scenario.expect, seen, held), seen, log, took: performance.now() - began });
