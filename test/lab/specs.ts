@@ -38,6 +38,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'journey-02', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'flux'], smoke: false },
   { name: 'journey-06', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'flux'], smoke: false },
   { name: 'journey-07', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: false },
+  { name: 'journey-13', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'fleet'], smoke: false },
   { name: 'scenarios', folder: 'scenarios', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'], smoke: true },
   { name: 'many-scenarios', folder: 'scenarios', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'], smoke: false },
   { name: 'charts', folder: 'product', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], tools: ['helm', 'kubeconform'], smoke: false },

@@ -17,33 +17,32 @@ const labelled = (kind: string, name: string, rest: object): object => ({
   ...rest,
 });
 
-/** What Argo CD's install manifest would have made and its processes insist on. */
-const objects = (cluster: KubernetesFacts): readonly object[] => {
-  const pem = (name: string): string => readFileSync(join(cluster.certificates, name)).toString('base64');
-  return [
-    // Looks at Git every five seconds instead of every three minutes.
-    labelled('ConfigMap', 'argocd-cm', { data: { 'timeout.reconciliation': '5s', 'timeout.reconciliation.jitter': '0s' } }),
-    ...['argocd-rbac-cm', 'argocd-ssh-known-hosts-cm', 'argocd-tls-certs-cm', 'argocd-gpg-keys-cm'].map((name) => labelled('ConfigMap', name, {})),
-    labelled('Secret', 'argocd-secret', { stringData: { 'server.secretkey': randomBytes(32).toString('hex') } }),
-    {
-      apiVersion: 'argoproj.io/v1alpha1',
-      kind: 'AppProject',
-      metadata: { name: 'default', namespace: NAMESPACE },
-      spec: { sourceRepos: ['*'], destinations: [{ namespace: '*', server: '*' }], clusterResourceWhitelist: [{ group: '*', kind: '*' }] },
-    },
-    // By its loopback address: the usual kubernetes.default.svc means "the cluster I run in", and this runs in none.
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'cluster-lab', namespace: NAMESPACE, labels: { 'argocd.argoproj.io/secret-type': 'cluster' } },
-      stringData: {
-        name: 'lab',
-        server: cluster.server,
-        config: JSON.stringify({ tlsClientConfig: { insecure: false, caData: pem('ca.crt'), certData: pem('admin.crt'), keyData: pem('admin.key') } }),
-      },
-    },
-  ];
+/** What registers a cluster in Argo CD, by its address and with an administrator's certificate. */
+export const clusterSecret = (name: string, { server, certificates }: KubernetesFacts): object => {
+  const pem = (file: string): string => readFileSync(join(certificates, file)).toString('base64');
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: `cluster-${name}`, namespace: NAMESPACE, labels: { 'argocd.argoproj.io/secret-type': 'cluster' } },
+    stringData: { name, server, config: JSON.stringify({ tlsClientConfig: { insecure: false, caData: pem('ca.crt'), certData: pem('admin.crt'), keyData: pem('admin.key') } }) },
+  };
 };
+
+/** What Argo CD's install manifest would have made and its processes insist on. */
+const objects = (cluster: KubernetesFacts): readonly object[] => [
+  // Looks at Git every five seconds instead of every three minutes.
+  labelled('ConfigMap', 'argocd-cm', { data: { 'timeout.reconciliation': '5s', 'timeout.reconciliation.jitter': '0s' } }),
+  ...['argocd-rbac-cm', 'argocd-ssh-known-hosts-cm', 'argocd-tls-certs-cm', 'argocd-gpg-keys-cm'].map((name) => labelled('ConfigMap', name, {})),
+  labelled('Secret', 'argocd-secret', { stringData: { 'server.secretkey': randomBytes(32).toString('hex') } }),
+  {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'AppProject',
+    metadata: { name: 'default', namespace: NAMESPACE },
+    spec: { sourceRepos: ['*'], destinations: [{ namespace: '*', server: '*' }], clusterResourceWhitelist: [{ group: '*', kind: '*' }] },
+  },
+  // By its loopback address: the usual kubernetes.default.svc means "the cluster I run in", and this runs in none.
+  clusterSecret('lab', cluster),
+];
 
 const installObjects = async (context: BootContext, cluster: KubernetesFacts): Promise<void> => {
   const k = (args: readonly string[], input?: string): Promise<string> =>

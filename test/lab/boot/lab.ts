@@ -1,8 +1,8 @@
 import type { Programs } from '../build/resolve.ts';
 import type { ServerProcess } from './server-process.ts';
 
-/** The parts that can be booted. `node` is a kubelet with containerd. */
-export const LAB_SERVERS = ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'] as const;
+/** The parts that can be booted. `node` is a kubelet with containerd, `fleet` is further clusters, whose nodes are simulated. */
+export const LAB_SERVERS = ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux', 'fleet'] as const;
 export type LabServer = (typeof LAB_SERVERS)[number];
 
 /** What a part needs to be up before it. */
@@ -13,6 +13,7 @@ export const NEEDS: Readonly<Record<LabServer, readonly LabServer[]>> = {
   gitea: [],
   argocd: ['kubernetes'],
   flux: ['kubernetes'],
+  fleet: [],
 };
 
 /** Folders under `servers/` whose binaries a part runs. */
@@ -23,6 +24,7 @@ export const BUILDS: Readonly<Record<LabServer, readonly string[]>> = {
   gitea: ['gitea'],
   argocd: ['argocd', 'kustomize', 'kubernetes'],
   flux: ['source-controller', 'kustomize-controller'],
+  fleet: ['kubernetes', 'kwok'],
 };
 
 /** Programs from the distribution's packages: program → package. */
@@ -36,6 +38,7 @@ export const PACKAGES: Readonly<Record<LabServer, Packages>> = {
   gitea: { git: 'git' },
   argocd: { 'redis-server': 'redis-server', git: 'git' },
   flux: {},
+  fleet: {},
 };
 
 export interface KubernetesFacts {
@@ -44,6 +47,12 @@ export interface KubernetesFacts {
   readonly kubeconfig: string;
   /** Folder of `ca.crt`, `admin.crt`, `admin.key` … */
   readonly certificates: string;
+}
+
+/** A further cluster: a real control plane, and a node that only says that its pods run. */
+export interface FleetMember extends KubernetesFacts {
+  readonly name: string;
+  readonly node: string;
 }
 
 export interface GiteaFacts {
@@ -72,6 +81,7 @@ export interface LabFacts {
   readonly nats?: NatsFacts;
   readonly argocd?: { readonly namespace: string };
   readonly flux?: { readonly namespace: string };
+  readonly fleet?: readonly FleetMember[];
 }
 
 /** What every boot function gets. */

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startArgocd } from './argocd.ts';
+import { startFleet } from './fleet.ts';
 import { startFlux } from './flux.ts';
 import { startGitea } from './gitea.ts';
 import { startKubernetes } from './kubernetes.ts';
@@ -45,12 +46,13 @@ export const startLab = async (options: { readonly servers: readonly LabServer[]
     ]);
     return { kubernetes, ...(node ? { node } : {}), ...(argocd ? { argocd } : {}), ...(flux ? { flux } : {}) };
   };
-  const [nats, gitea, kubernetes] = await Promise.all([
+  const [nats, gitea, kubernetes, fleet] = await Promise.all([
     timed('nats', () => startNats(context)),
     timed('gitea', () => startGitea(context)),
     cluster(),
+    timed('fleet', () => startFleet(context)),
   ]);
-  const facts: LabFacts = { programs: context.bin, logs: context.logs, ...(nats ? { nats } : {}), ...(gitea ? { gitea } : {}), ...kubernetes };
+  const facts: LabFacts = { programs: context.bin, logs: context.logs, ...(nats ? { nats } : {}), ...(gitea ? { gitea } : {}), ...kubernetes, ...(fleet ? { fleet } : {}) };
   const file = factsFile(context.run);
   writeFileSync(`${file}.new`, JSON.stringify(facts, null, 2), { mode: 0o600 });
   renameSync(`${file}.new`, file);

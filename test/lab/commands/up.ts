@@ -18,6 +18,7 @@ export const describeLab = (facts: LabFacts, world: World): readonly string[] =>
     ...(facts.nats ? [`  bus              ${facts.nats.url}`] : []),
     ...(facts.argocd ? [`  Argo CD          namespace ${facts.argocd.namespace}`] : []),
     ...(facts.flux ? [`  Flux             namespace ${facts.flux.namespace}`] : []),
+    ...(facts.fleet ?? []).map(({ name, kubeconfig }) => `  cluster ${name.padEnd(8)} KUBECONFIG ${kubeconfig}`),
     `  logs             ${facts.logs}`,
     ...(facts.kubernetes ? ['  the product      npm run lab -- exec npm start -- --context lab'] : []),
     'End it with: npm run lab -- down',

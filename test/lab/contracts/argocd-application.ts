@@ -6,6 +6,8 @@ export const applicationOf = (options: {
   readonly path: string;
   /** The destination cluster, as it is registered in Argo CD. */
   readonly server: string;
+  /** For objects that name none; that of the Application's name where left out. */
+  readonly into?: string;
 }): object => ({
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'Application',
@@ -13,7 +15,7 @@ export const applicationOf = (options: {
   spec: {
     project: 'default',
     source: { repoURL: options.url, targetRevision: 'main', path: options.path },
-    destination: { server: options.server, namespace: options.name },
+    destination: { server: options.server, namespace: options.into ?? options.name },
     syncPolicy: {
       automated: { prune: true, selfHeal: true },
       syncOptions: ['CreateNamespace=true'],
