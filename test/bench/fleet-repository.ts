@@ -33,7 +33,7 @@ const SHARE = 25;
 
 /** A repository of `size` applications over all layouts, and what two clusters hold that apply it. */
 export function fleetRepository(size: number): FleetRepository {
-  const applications = Array.from({ length: size }, (_, index) => made(MIX[index % MIX.length] ?? 'raw', index));
+  const applications = Array.from({ length: size }, (_, index) => tracked(made(MIX[index % MIX.length] ?? 'raw', index)));
   const shared = Array.from({ length: Math.ceil(size / SHARE) }, (_, group) => ({ ...base(group), ...chart(group) }));
   const files = new Map(Object.entries(Object.assign({ 'envs/common.yaml': 'replicas: 2\n', 'argocd/services.yaml': generator() }, ...shared, ...applications.map((one) => one.files)) as Record<string, string>));
   const holders = [...Map.groupBy(applications.filter(({ layout }) => layout === 'flux-helmrelease'), ({ saidIn }) => folderOf(saidIn))].map(([folder, all]) => kustomization(folder.replaceAll('/', '-'), folder, all.map(({ name }) => ({ apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', metadata: { name, namespace: 'apps' } }))));
@@ -83,6 +83,14 @@ function made(layout: FleetApplication['layout'], index: number): FleetApplicati
       return { layout, name, cluster: CLUSTERS.flux, files: { [file]: text }, engineObjects: [release], workload: { ...live, metadata: { ...live.metadata, labels, annotations } }, saidIn: file };
     }
   }
+}
+
+/** As Argo CD marks what it applies. */
+function tracked(one: FleetApplication): FleetApplication {
+  const { workload: object, cluster, name } = one;
+  if (cluster !== CLUSTERS.argocd) return one;
+  const annotations = { 'argocd.argoproj.io/tracking-id': `${name}:apps/Deployment:apps/${object.metadata.name}` };
+  return { ...one, workload: { ...object, metadata: { ...object.metadata, annotations } } };
 }
 
 function workload(name: string): KubeObject {

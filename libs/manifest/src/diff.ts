@@ -34,6 +34,7 @@ function identity({ apiVersion, kind, namespace, name }: ObjectRef): string {
 
 /** JSON Pointers of all leaves that are not equal in both; an empty map or list is a leaf. */
 export function differingLeaves(before: unknown, after: unknown, pointer = ''): readonly string[] {
+  if (before === after) return [];
   if ((before === undefined) === (after === undefined) && canonicalJson(before) === canonicalJson(after)) return [];
   const [was, is] = [childrenOf(before), childrenOf(after)];
   const keys = was && is && !(before && after && Array.isArray(before) !== Array.isArray(after)) ? [...new Set([...Object.keys(was), ...Object.keys(is)])] : [];

@@ -53,7 +53,7 @@ export function traced(tree: Tree): { readonly tree: Tree; trace(): Promise<Trac
       },
     },
     async trace() {
-      const seen = async <V, T>(keys: Iterable<V>, look: (key: V) => Promise<T>) => Promise.all([...keys].map(async (key) => [key, await look(key)] as const));
+      const seen = async <V, T>(keys: Iterable<V>, look: (key: V) => T | Promise<T>) => Promise.all([...keys].map(async (key) => [key, await look(key)] as const));
       return {
         files: new Map(await seen(files, state.file)),
         lists: new Map(await seen(lists, state.list)),
@@ -65,7 +65,8 @@ export function traced(tree: Tree): { readonly tree: Tree; trace(): Promise<Trac
 
 /** A state of a repository by digests, each found once. */
 export interface TreeState {
-  file(path: string): Promise<string | undefined>;
+  /** At once, where the tree knows digests: there are many files. */
+  file(path: string): string | undefined | Promise<string | undefined>;
   list(prefix: string): Promise<string>;
   answer(question: TreeQuestion<unknown>): Promise<string>;
 }
@@ -74,11 +75,7 @@ export function treeState(tree: Tree): TreeState {
   const lists = new Map<string, Promise<string>>();
   const answers = new Map<string, Promise<string>>();
   return {
-    async file(path) {
-      if (tree.digest) return tree.digest(path);
-      const text = await tree.read(path);
-      return text === undefined ? undefined : sha256(text);
-    },
+    file: (path) => (tree.digest ? tree.digest(path) : digestOfFile(tree, path)),
     list: (prefix) => once(lists, prefix, async () => digestOf(await tree.list(prefix))),
     answer: (question) => once(answers, question.key, async () => digestOf(await askTree(tree, question))),
   };
@@ -89,7 +86,10 @@ export function treeState(tree: Tree): TreeState {
  * was made of nothing else.
  */
 export async function holds({ files, lists, questions }: Trace, state: TreeState): Promise<boolean> {
-  for (const [path, seen] of files) if ((await state.file(path)) !== seen) return false;
+  for (const [path, seen] of files) {
+    const here = state.file(path);
+    if ((here instanceof Promise ? await here : here) !== seen) return false;
+  }
   for (const [prefix, seen] of lists) if ((await state.list(prefix)) !== seen) return false;
   for (const { question, seen } of questions.values()) if ((await state.answer(question)) !== seen) return false;
   return true;
@@ -98,6 +98,11 @@ export async function holds({ files, lists, questions }: Trace, state: TreeState
 /** How much a trace holds on to, in entries. */
 export function weightOf({ files, lists, questions }: Trace): number {
   return files.size + lists.size + questions.size;
+}
+
+async function digestOfFile(tree: Tree, path: string): Promise<string | undefined> {
+  const text = await tree.read(path);
+  return text === undefined ? undefined : sha256(text);
 }
 
 function once<T>(known: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {

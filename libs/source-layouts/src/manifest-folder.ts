@@ -1,7 +1,7 @@
-import { PermanentError, isPermanent } from '@fleetmend/kernel';
+import { isPermanent } from '@fleetmend/kernel';
 import { readDocuments, type ManifestObject } from '@fleetmend/manifest';
 import { type KubeObject, type ObjectRef, groupOf } from '@fleetmend/model';
-import type { Tree } from '@fleetmend/ports';
+import { deriveFrom, type Derived, type Tree } from '@fleetmend/ports';
 
 const BUILT = /^(kustomization\.ya?ml|Kustomization|Chart\.yaml)$/;
 
@@ -34,19 +34,28 @@ export async function hasBuiltFolder(tree: Tree, root: string): Promise<boolean>
 }
 
 export async function readFiles(tree: Tree, paths: readonly string[]): Promise<FolderContent> {
-  const read = await Promise.all(paths.map(async (path) => ({ path, text: await tree.read(path) })));
+  const read = await Promise.all(paths.map(async (path) => ({ path, found: await deriveFrom(tree, path, documentsOf(path)) })));
   const objects: FoundObject[] = [];
   const unreadable: { path: string; cause: string }[] = [];
-  for (const { path, text } of read) {
-    try {
-      if (text === undefined) throw new PermanentError('BadYaml', `${path} is not UTF-8 text`);
-      objects.push(...readDocuments(text, path).map((found) => ({ ...found, path })));
-    } catch (error) {
-      if (!isPermanent(error)) throw error;
-      unreadable.push({ path, cause: error.message });
-    }
+  for (const { path, found = { cause: `${path} is not UTF-8 text` } } of read) {
+    if ('cause' in found) unreadable.push({ path, cause: found.cause });
+    else objects.push(...found.objects);
   }
   return { objects, unreadable };
+}
+
+function documentsOf(path: string): Derived<{ readonly objects: readonly FoundObject[] } | { readonly cause: string }> {
+  return {
+    what: `the objects of ${path}`,
+    make(text) {
+      try {
+        return { objects: readDocuments(text, path).map((found) => ({ ...found, path })) };
+      } catch (error) {
+        if (!isPermanent(error)) throw error;
+        return { cause: error.message };
+      }
+    },
+  };
 }
 
 /** Same group, kind and name; the namespace is the caller's affair. */

@@ -1,5 +1,5 @@
 import { PermanentError, minutes, parse } from '@fleetmend/kernel';
-import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
+import { type KubeObject, groupOf, refOf, renderRef } from '@fleetmend/model';
 import { type Application as FoundApplication, type GitOpsEngine, type RolloutState, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { isDestination, lists, manages, trackedBy } from './ownership.ts';
@@ -21,40 +21,58 @@ export const argocd = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
     kind: 'argocd',
     async findApplication(target, { read, destination }) {
       const tracked = trackedBy(target, namespace);
-      const named = tracked ? await read({ ...APPLICATION, ...tracked }) : [];
-      const candidates = named.some((object) => manages(parseApplication(object), target, destination)) ? named : await read(APPLICATION);
-      const owners = candidates.filter((object) => manages(parseApplication(object), target, destination));
-      const [owner, ...others] = owners;
-      if (owner && others.length === 0) refuseHydrated(owner);
-      if (owner && others.length === 0) {
-        const holder = trackedBy(owner, namespace);
-        return describe(target, owner, holder ? await read({ ...APPLICATION, ...holder }) : []);
-      }
+      const isOwner = ({ application }: Live) => manages(application, target, destination);
+      const named = tracked ? (await read({ ...APPLICATION, ...tracked })).map(parsed) : [];
+      const candidates = named.some(isOwner) ? named : (await read(APPLICATION)).map(parsed);
+      const [owner, ...others] = candidates.filter(isOwner);
       if (!owner) return undefined;
-      const names = owners.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`).join(', ');
-      throw new PermanentError('ApplicationAmbiguous', `the Argo CD Applications ${names} all manage ${renderRef(refOf(target))}: remove it from all but one`);
+      if (others.length > 0) {
+        const names = [owner, ...others].map(({ object: { metadata } }) => `${metadata.namespace ?? ''}/${metadata.name}`).join(', ');
+        throw new PermanentError('ApplicationAmbiguous', `the Argo CD Applications ${names} all manage ${renderRef(refOf(target))}: remove it from all but one`);
+      }
+      refuseHydrated(owner);
+      const holder = trackedBy(owner.object, namespace);
+      const holders = holder ? (await read({ ...APPLICATION, ...holder })).map(parsed) : [];
+      return describe(target, owner, holders.find(({ application }) => lists(application, owner.object)));
     },
     async listApplications({ read, destination }) {
-      const all = await read(APPLICATION);
-      return all.filter((object) => isDestination(parseApplication(object), destination)).map((object) => describe(undefined, object, all));
+      const all = (await read(APPLICATION)).map(parsed);
+      const holderOf = holdersAmong(all);
+      return all.filter(({ application }) => isDestination(application, destination)).map((one) => describe(undefined, one, holderOf(one.object)));
     },
     readRollout,
   }),
 });
 
-function describe(target: KubeObject | undefined, owner: KubeObject, others: readonly KubeObject[]): FoundApplication {
-  const { spec, status } = parseApplication(owner);
+/** An Application with what was parsed of it: there may be hundreds, and each is parsed once. */
+interface Live {
+  readonly object: KubeObject;
+  readonly application: Application;
+}
+
+function parsed(object: KubeObject): Live {
+  return { object, application: parseApplication(object) };
+}
+
+/** Which of many Applications lists another as one that it applies: the first that does. */
+function holdersAmong(all: readonly Live[]): (owner: KubeObject) => Live | undefined {
+  const nameOf = (namespace: string, name: string) => `${namespace}/${name}`;
+  const isApplication = ({ group, kind }: Application['status']['resources'][number]) => group === groupOf(APPLICATION.apiVersion) && kind === APPLICATION.kind;
+  const holders = new Map(all.toReversed().flatMap((one) => one.application.status.resources.filter(isApplication).map(({ namespace, name }) => [nameOf(namespace, name), one] as const)));
+  return ({ metadata }) => holders.get(nameOf(metadata.namespace ?? '', metadata.name));
+}
+
+function describe(target: KubeObject | undefined, { object: owner, application: { spec, status } }: Live, holder: Live | undefined): FoundApplication {
   const sources = sourcesIn({ spec });
   const failure = status.conditions.find(({ type }) => REFUSALS.includes(type));
   const operation = status.operationState;
   const failed = operation && isFailed(operation.phase) ? `sync ${operation.phase.toLowerCase()}: ${operation.message}` : undefined;
-  const holder = others.find((other) => lists(parseApplication(other), owner));
   const isChart = sources.length === 1 && sources[0]?.path === undefined;
   return {
     engine: 'argocd',
     ref: refOf(owner),
     object: owner,
-    ...(holder ? { heldIn: sourcesIn(parseApplication(holder)).map(({ path = '' }) => ({ path })) } : {}),
+    ...(holder ? { heldIn: sourcesIn(holder.application).map(({ path = '' }) => ({ path })) } : {}),
     sources: isChart ? [] : sources.map(({ repoURL, path = '', targetRevision = 'HEAD' }) => ({ repoURL, path, revision: targetRevision })),
     namespace: spec.destination.namespace ? { name: spec.destination.namespace, override: false } : undefined,
     applied: appliedOf(status),
@@ -70,8 +88,7 @@ function sourcesIn({ spec }: Pick<Application, 'spec'>): NonNullable<Application
 }
 
 /** What it syncs is a branch that a machine writes, and whether a commit of the dry one has got there is not read here. */
-function refuseHydrated(owner: KubeObject): void {
-  const { sourceHydrator } = parseApplication(owner).spec;
+function refuseHydrated({ object: owner, application: { spec: { sourceHydrator } } }: Live): void {
   if (!sourceHydrator) return;
   const { drySource, syncSource } = sourceHydrator;
   throw new PermanentError('NotEditable', `${renderRef(refOf(owner))} is hydrated into the branch ${syncSource.targetBranch}, which no machine of ours edits: change ${drySource.path ?? 'its dry source'} at ${drySource.targetRevision ?? 'HEAD'} of ${drySource.repoURL} by hand`);

@@ -3,9 +3,9 @@ import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import { type Application, type EngineContext, type GitOpsEngine, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { helmReleaseRollout } from './helm-release.ts';
-import { findHelmRelease, findOwner, holderName, holds, parseKustomization, refuseIfLeftAlone } from './ownership.ts';
+import { findHelmRelease, findOwner, holderName, holdersAmong, holds, parseKustomization, refuseIfLeftAlone, type Live } from './ownership.ts';
 import { kustomizationRollout, refusalOf } from './rollout.ts';
-import { HELM_RELEASE, HelmRelease, KUSTOMIZATION, commitOf, nextTurn } from './schema.ts';
+import { HELM_RELEASE, HelmRelease, KUSTOMIZATION, commitOf, nextTurn, type Kustomization } from './schema.ts';
 import { gitSources, readSources } from './source.ts';
 
 const Config = z.strictObject({});
@@ -33,7 +33,7 @@ async function describe(target: KubeObject, owner: KubeObject, context: EngineCo
   refuseIfLeftAlone(target);
   const kustomization = parseKustomization(owner);
   const holder = await findHolder(owner, context);
-  return { ...applicationOf(owner, holder), sources: await readSources(owner, kustomization, context), evidence: [`the inventory of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] };
+  return { ...applicationOf({ object: owner, kustomization }, holder && parseKustomization(holder)), sources: await readSources(owner, kustomization, context), evidence: [`the inventory of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] };
 }
 
 /** The Kustomization that applies a Kustomization, as its labels and the other's inventory agree; undefined: Git may not hold it. */
@@ -43,8 +43,7 @@ async function findHolder(owner: KubeObject, context: EngineContext): Promise<Ku
   return found?.find((one) => holds(one, owner));
 }
 
-function applicationOf(owner: KubeObject, holder: KubeObject | undefined): Omit<Application, 'sources' | 'evidence'> {
-  const kustomization = parseKustomization(owner);
+function applicationOf({ object: owner, kustomization }: Live, holder: Kustomization | undefined): Omit<Application, 'sources' | 'evidence'> {
   const { targetNamespace } = kustomization.spec;
   return {
     engine: 'flux',
@@ -53,7 +52,7 @@ function applicationOf(owner: KubeObject, holder: KubeObject | undefined): Omit<
     applied: commitOf(kustomization.status.lastAppliedRevision),
     refused: refusalOf(kustomization),
     object: owner,
-    ...(holder ? { heldIn: [{ path: parseKustomization(holder).spec.path }] } : {}),
+    ...(holder ? { heldIn: [{ path: holder.spec.path }] } : {}),
     healsWithin: nextTurn(kustomization.spec),
   };
 }
@@ -68,14 +67,17 @@ function releaseHeals(release: KubeObject): Application['healsWithin'] {
 const listApplications: GitOpsEngine['listApplications'] = async (context) => {
   if (context.readFrom !== undefined && context.readFrom !== context.cluster) return [];
   const [kustomizations, releases] = await Promise.all([context.read(KUSTOMIZATION), context.read(HELM_RELEASE)]);
-  const owners = kustomizations.filter((object) => parseKustomization(object).spec.kubeConfig === undefined);
-  const applications = await Promise.all(owners.map(async (owner): Promise<Application> => ({ ...applicationOf(owner, kustomizations.find((one) => holds(one, owner))), sources: await gitSources(parseKustomization(owner), context), evidence: [] })));
+  const all = kustomizations.map((object): Live => ({ object, kustomization: parseKustomization(object) }));
+  const holderOf = holdersAmong(all);
+  const own = all.filter(({ kustomization }) => kustomization.spec.kubeConfig === undefined);
+  const applications = await Promise.all(own.map(async (live) => [live, { ...applicationOf(live, holderOf(live.object)?.kustomization), sources: await gitSources(live.kustomization, context), evidence: [] } satisfies Application] as const));
+  const made = new Map(applications);
   const installed = releases.flatMap((release): readonly Application[] => {
-    const at = owners.findIndex((owner) => holds(owner, release));
-    const holder = applications[at];
-    return holder ? [{ ...holder, healsWithin: releaseHeals(release), ref: refOf(release), renderedBy: refOf(release) }] : [];
+    const holder = holderOf(release);
+    const application = holder && made.get(holder);
+    return application ? [{ ...application, healsWithin: releaseHeals(release), ref: refOf(release), renderedBy: refOf(release) }] : [];
   });
-  return [...applications, ...installed];
+  return [...made.values(), ...installed];
 };
 
 const readRollout: GitOpsEngine['readRollout'] = async ({ application, ...question }, context) => {

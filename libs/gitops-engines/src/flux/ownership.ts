@@ -62,9 +62,29 @@ export function holds(owner: KubeObject, object: KubeObject): boolean {
   return lists(parseKustomization(owner), object);
 }
 
-function lists({ spec, status }: Kustomization, { apiVersion, kind, metadata }: KubeObject): boolean {
+/** A Kustomization with what was parsed of it: there may be hundreds, and each is parsed once. */
+export interface Live {
+  readonly object: KubeObject;
+  readonly kustomization: Kustomization;
+}
+
+/** Which of many Kustomizations lists an object in its inventory: the first that does. */
+export function holdersAmong(all: readonly Live[]): (object: KubeObject) => Live | undefined {
+  const holders = new Map<string, Live>();
+  for (const one of all) {
+    const { spec, status } = one.kustomization;
+    for (const { id } of spec.kubeConfig ? [] : (status.inventory?.entries ?? [])) if (!holders.has(id)) holders.set(id, one);
+  }
+  return (object) => holders.get(idOf(object));
+}
+
+function lists({ spec, status }: Kustomization, object: KubeObject): boolean {
   // With a kubeConfig, the inventory is of another cluster, where an object of the same name may be.
   if (spec.kubeConfig) return false;
-  const id = `${metadata.namespace ?? ''}_${metadata.name.replaceAll(':', '__')}_${groupOf(apiVersion)}_${kind}`;
+  const id = idOf(object);
   return status.inventory?.entries.some((entry) => entry.id === id) === true;
+}
+
+function idOf({ apiVersion, kind, metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ''}_${metadata.name.replaceAll(':', '__')}_${groupOf(apiVersion)}_${kind}`;
 }
