@@ -75,6 +75,8 @@ export const startArgocd = async (context: BootContext, cluster: KubernetesFacts
     TMPDIR: data('tmp'),
     KUBECONFIG: kubeconfig,
     ARGOCD_GPG_ENABLED: 'false',
+    // Applications of a fleet say `https://kubernetes.default.svc` for the cluster they are in: that kubeconfig is taken for it.
+    ARGOCD_FAKE_IN_CLUSTER: 'true',
     ARGOCD_TLS_DATA_PATH: data('tls'),
     ARGOCD_SSH_DATA_PATH: data('ssh'),
   };

@@ -2,6 +2,7 @@ import { minutes, PermanentError, seconds } from '@fleetmend/kernel';
 import type { FleetClusterSpec, RemediationRequest } from '@fleetmend/model';
 import { KINDS_WITH_TROUBLES, troublesOf, withoutMoving, type FindObject, type KubeObject, type Scenario, type Trouble } from '@fleetmend/sandbox';
 import { systemClock } from '@fleetmend/telemetry';
+import { emptyCluster, linesIn } from '../boot/clean-cluster.ts';
 import { kubectlIn } from '../boot/kubectl-in.ts';
 import type { LabFacts } from '../boot/lab.ts';
 
@@ -21,10 +22,29 @@ export interface LabCluster {
   clear(): Promise<void>;
 }
 
+interface FluxStatus {
+  readonly lastAttemptedRevision?: string;
+}
+interface ArgoRevisions {
+  readonly revision?: string;
+  readonly revisions?: readonly string[];
+}
+interface ArgoStatus {
+  readonly sync?: ArgoRevisions & { readonly status?: string };
+  readonly operationState?: { readonly syncResult?: ArgoRevisions };
+}
+
+/** The commits that an Application has applied, or tried to; one for each of its sources. */
+const commitsOf = ({ sync = {}, operationState = {} }: ArgoStatus = {}): readonly (string | undefined)[] => {
+  const { revision, revisions = [] } = sync.status === 'Synced' ? sync : (operationState.syncResult ?? {});
+  return [revision, ...revisions];
+};
+
 const PATIENCE = minutes(4);
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'];
 
-export const labCluster = (lab: LabFacts, scenario: Scenario, branch: string): LabCluster => {
+export const labCluster = async (lab: LabFacts, scenario: Scenario, branch: string): Promise<LabCluster> => {
+  const before = await linesIn(lab);
   const cluster = scenario.clusters[0] ?? '';
   const k = (args: readonly string[], input?: string) => kubectlIn(lab, args, input);
   const list = (items: readonly object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
@@ -33,6 +53,7 @@ export const labCluster = (lab: LabFacts, scenario: Scenario, branch: string): L
   const isFlux = roots.every(({ engine }) => engine === 'flux');
   const namespace = isFlux ? (lab.flux?.namespace ?? '') : (lab.argocd?.namespace ?? '');
   const kinds = KINDS_WITH_TROUBLES.filter(([version]) => (version.includes('fluxcd') ? isFlux && !version.startsWith('helm') : version.includes('argoproj') ? !isFlux : true));
+  /** Live before the first commit: its health is not what is waited for. */
   const brought: KubeObject[] = [];
 
   const all = async (): Promise<readonly KubeObject[]> => {
@@ -40,14 +61,15 @@ export const labCluster = (lab: LabFacts, scenario: Scenario, branch: string): L
     const { items } = JSON.parse(await k(['get', names.join(','), '--all-namespaces', '--output', 'json'])) as { items: KubeObject[] };
     return items.filter(({ metadata }) => !['kube-system', 'kube-public', 'default'].includes(metadata.namespace ?? ''));
   };
+  /** What has not tried the commit yet. An Application may bring further ones, which follow the same repository. */
   const tried = async (commit: string): Promise<readonly string[]> => {
-    const kind = isFlux ? 'kustomizations.kustomize.toolkit.fluxcd.io' : 'applications.argoproj.io';
-    const late = await Promise.all(roots.map(async ({ name, path }) => {
-      const { status = {} } = JSON.parse(await k(['get', kind, name, '--namespace', namespace, '--output', 'json'])) as { status?: { lastAttemptedRevision?: string; sync?: { status?: string; revision?: string }; operationState?: { syncResult?: { revision?: string } } } };
-      const at = isFlux ? status.lastAttemptedRevision?.split(':').at(-1) : status.sync?.status === 'Synced' ? status.sync.revision : status.operationState?.syncResult?.revision;
-      return at === commit ? [] : [path];
-    }));
-    return late.flat();
+    const engineObjects = async <T>(kind: string): Promise<readonly { readonly metadata: { readonly name: string }; readonly status?: T }[]> =>
+      (JSON.parse(await k(['get', kind, '--namespace', namespace, '--output', 'json'])) as { items: { metadata: { name: string }; status?: T }[] }).items;
+    const at = isFlux
+      ? (await engineObjects<FluxStatus>('kustomizations.kustomize.toolkit.fluxcd.io')).map(({ metadata, status }) => ({ name: metadata.name, commits: [status?.lastAttemptedRevision?.split(':').at(-1)] }))
+      : (await engineObjects<ArgoStatus>('applications.argoproj.io')).map(({ metadata, status }) => ({ name: metadata.name, commits: commitsOf(status) }));
+    const missing = roots.filter(({ name }) => !at.some((one) => one.name === name)).map(({ path }) => path);
+    return [...missing, ...at.filter(({ commits }) => !commits.includes(commit)).map(({ name }) => roots.find((root) => root.name === name)?.path ?? name)];
   };
   const until = async (what: string, holds: () => Promise<boolean>) => {
     const end = systemClock.now() + PATIENCE;
@@ -62,14 +84,14 @@ export const labCluster = (lab: LabFacts, scenario: Scenario, branch: string): L
   };
 
   return {
-    gitops: isFlux ? { engine: 'flux', readFrom: 'agent' } : { engine: 'argocd', readFrom: 'agent', argoDestination: { name: 'lab', server: lab.kubernetes?.server ?? '' } },
+    gitops: isFlux ? { engine: 'flux', readFrom: 'agent' } : { engine: 'argocd', readFrom: 'agent' },
     async apply(objects, manager) {
       if (objects.length === 0) return;
       brought.push(...objects);
       await k(['apply', '--server-side', '--force-conflicts', `--field-manager=${manager}`, '--filename', '-'], list(objects));
     },
     async follow(url) {
-      await k(['apply', '--filename', '-'], list(isFlux ? fluxRoots({ url, branch, namespace, roots }) : argoRoots({ url, branch, namespace, server: lab.kubernetes?.server ?? '', roots })));
+      await k(['apply', '--filename', '-'], list(isFlux ? fluxRoots({ url, branch, namespace, roots }) : argoRoots({ url, branch, namespace, roots })));
     },
     untilTried: (commit) => until(`commit ${commit.slice(0, 7)} was not applied within ${PATIENCE / 60_000} minutes: look at the root ${isFlux ? 'Kustomization' : 'Application'}`, async () => (await tried(commit)).length === 0),
     async untilHealthy() {
@@ -95,16 +117,7 @@ export const labCluster = (lab: LabFacts, scenario: Scenario, branch: string): L
     async requests() {
       return (JSON.parse(await k(['get', 'remediationrequests.fleetmend.dev', '--all-namespaces', '--output', 'json'])) as { items: RemediationRequest[] }).items;
     },
-    async clear() {
-      for (const { metadata } of await this.requests()) {
-        await k(['patch', 'remediationrequests.fleetmend.dev', metadata.name, '--namespace', metadata.namespace, '--type=merge', '--patch', '{"metadata":{"finalizers":null}}']);
-        await k(['delete', 'remediationrequests.fleetmend.dev', metadata.name, '--namespace', metadata.namespace, '--ignore-not-found']);
-      }
-      for (const { name } of roots) await k(['delete', isFlux ? 'kustomizations.kustomize.toolkit.fluxcd.io' : 'applications.argoproj.io', name, '--namespace', namespace, '--ignore-not-found', '--timeout=120s']);
-      if (isFlux) await k(['delete', 'gitrepositories.source.toolkit.fluxcd.io', 'fleet', '--namespace', namespace, '--ignore-not-found', '--timeout=60s']);
-      if (brought.length > 0) await k(['delete', '--ignore-not-found', '--timeout=120s', '--filename', '-'], list(brought));
-      await until('the workloads of the scenario are gone', async () => (await all()).every(({ kind }) => !WORKLOADS.includes(kind) && kind !== 'Pod'));
-    },
+    clear: () => emptyCluster(lab, before),
   };
 };
 
@@ -125,7 +138,7 @@ const fluxRoots = ({ url, branch, namespace, roots }: Roots): readonly object[] 
   })),
 ];
 
-const argoRoots = ({ url, branch, namespace, server, roots }: Roots & { readonly server: string }): readonly object[] =>
+const argoRoots = ({ url, branch, namespace, roots }: Roots): readonly object[] =>
   roots.map(({ name, path, selfHeal, isBuilt }) => ({
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
@@ -134,7 +147,7 @@ const argoRoots = ({ url, branch, namespace, server, roots }: Roots & { readonly
     spec: {
       project: 'default',
       source: { repoURL: url, path, targetRevision: branch, ...(isBuilt ? {} : { directory: { recurse: true } }) },
-      destination: { server, namespace: 'default' },
+      destination: { server: 'https://kubernetes.default.svc', namespace: 'default' },
       syncPolicy: { automated: { prune: true, selfHeal }, retry: { limit: 2, backoff: { duration: '1s', maxDuration: '5s' } } },
     },
   }));

@@ -41,7 +41,7 @@ export const playLab = async (dir: string, { lab, programs, held, tell }: LabPla
   const { branch, path } = plain.repository;
   const repository = await createScenarioRepository({ gitea, name: plain.name, branch, folder });
   const scenario = readScenario(dir, { url: repository.url });
-  const cluster = labCluster(lab, scenario, branch);
+  const cluster = await labCluster(lab, scenario, branch);
   const log: string[] = [];
   const say = (line: string): void => {
     log.push(`${((performance.now() - began) / 1000).toFixed(1)}s ${line}`);
