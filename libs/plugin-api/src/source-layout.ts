@@ -42,6 +42,8 @@ export interface EditInput {
   readonly isEditable: (path: string) => boolean;
   /** The edits change nothing that an application outside the request renders: a place where that holds is better than any other. */
   readonly staysInside: (edits: readonly FileEdit[]) => Promise<boolean>;
+  /** States of the repository after the last commits that touched what the origin is rendered from, newest first; absent: they are not known. */
+  readonly earlier?: () => Promise<readonly Tree[]>;
 }
 
 /**

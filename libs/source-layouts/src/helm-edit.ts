@@ -3,6 +3,8 @@ import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
 import { type FieldChange, type FileEdit, type IntendedChange, type JsonValue, type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import type { EditInput } from '@fleetmend/plugin-api';
 import { type Renderer, type Tree, withEdits } from '@fleetmend/ports';
+import { chartThatSaysOtherwise } from './chart-history.ts';
+import type { Candidate } from './kustomize/candidate.ts';
 import { keysFor, type KeyCandidate } from './helm-keys.ts';
 import { effectiveValues, keyOf, renderHelm, type Release } from './helm-release.ts';
 import { isNamed } from './manifest-folder.ts';
@@ -11,11 +13,18 @@ import { attempt, editOneByOne, falseAt, saysSame } from './one-by-one.ts';
 /** Opens the same release in another state of the repository. */
 export type OpenRelease = (tree: Tree) => Promise<Release | undefined>;
 
+/** Ways to say a field over what the chart renders it to. */
+export interface WaysOver {
+  /** Where it is said so already. */
+  readonly said: readonly Candidate[];
+  /** New ones, for what no value of the chart reaches. */
+  readonly fresh: readonly Candidate[];
+}
+
 export interface HelmEditing {
   readonly renderer: Renderer;
   readonly open: OpenRelease;
-  /** Says the field without a value of the chart, where no value can. */
-  readonly otherwise?: ((input: EditInput, field: FieldChange, tree: Tree) => Promise<readonly FileEdit[]>) | undefined;
+  readonly waysOver?: (tree: Tree, field: FieldChange & { readonly object: KubeObject }) => Promise<WaysOver>;
 }
 
 /** Field by field: each on top of the edits for the ones before. */
@@ -24,7 +33,7 @@ export async function editHelm(editing: HelmEditing, input: EditInput): Promise<
 }
 
 /** The value that makes the rendered field what it should be and changes nothing else: found by trying, where it is said last. */
-async function editOne({ renderer, open, otherwise }: HelmEditing, input: EditInput, field: FieldChange, tree: Tree): Promise<readonly FileEdit[]> {
+async function editOne({ renderer, open, waysOver }: HelmEditing, input: EditInput, field: FieldChange, tree: Tree): Promise<readonly FileEdit[]> {
   const { change, isEditable, staysInside } = input;
   const release = await open(tree);
   const before = release ? await renderHelm(renderer, release, tree) : [];
@@ -34,34 +43,56 @@ async function editOne({ renderer, open, otherwise }: HelmEditing, input: EditIn
   const intended: IntendedChange = { object: refOf(object), fields: [field] };
   const tried: string[] = [];
   const closed: string[] = [];
-  let wider: readonly FileEdit[] | undefined;
-  for (const { key, value, places } of waysTo(release, object, field)) {
-    for (const place of places) {
-      if (place.closed !== undefined) closed.push(`${key.join('.')} in ${place.what}: ${place.closed}`);
-      const edits = place.closed === undefined ? await attempt(`${key.join('.')} in ${place.what}`, () => place.write(key, value), tried) : [];
-      if (edits.length === 0) continue;
-      const shut = edits.find(({ path }) => !isEditable(path));
-      if (shut) tried.push(`${key.join('.')}: the RepoBinding does not allow ${shut.path}`);
-      else if (!(await falseAt('RenderFailed', shows(edits)))) tried.push(`${key.join('.')} in ${place.what}: it does not show, or shows more than that`);
-      else if (await falseAt('WouldNotRender', staysInside(edits))) return edits;
-      else wider ??= edits;
-    }
-    // What works but reaches others is taken before values that are less likely.
-    if (wider) return wider;
-  }
-  const last = otherwise ? await otherwise(input, field, tree) : [];
-  if (last.length > 0) return last;
+  let isReached = false;
+  const { said, fresh } = (await waysOver?.(tree, { ...field, object })) ?? { said: [], fresh: [] };
+
+  const chosen = (await firstThatFits(said)) ?? (await valueThatFits(release, object));
+  if (chosen) return chosen;
+  const unread = [...release.layers, ...release.parameters].flatMap(({ what, closed: why }) => (why === undefined ? [] : [why.startsWith(what) ? why : `${what}: ${why}`]));
+  // What a value reaches is a matter of that value, and so is what is said over it already.
+  const isOpen = !isReached && said.length === 0 && fresh.length > 0 && closed.length === 0 && unread.length === 0;
+  // Where the chart itself was changed, more on top of it would only hide that.
+  const changed = isOpen ? await chartThatSaysOtherwise({ renderer, open }, { tree, earlier: (await input.earlier?.()) ?? [], folder: release.chart, object, path: field.path }) : undefined;
+  if (changed !== undefined) throw new PermanentError('NotEditable', `${field.path.join('/')} of ${renderRef(refOf(object))} was another one with the chart ${release.chart} as it was in ${changed.slice(0, 8)}, and the chart exposes no value for it: mend the chart`);
+  const over = isOpen ? await firstThatFits(fresh) : undefined;
+  if (over) return over;
   const [shut] = closed;
   if (shut !== undefined) throw new PermanentError('NotEditable', `${field.path.join('/')} of ${renderRef(refOf(object))} may come from a value that no machine changes: ${shut}`);
   const ways = tried.length === 0 ? '' : ` (${tried.slice(0, 4).join('; ')})`;
-  const unread = [...release.layers, ...release.parameters].flatMap(({ what, closed: why }) => (why === undefined ? [] : [why.startsWith(what) ? why : `${what}: ${why}`]));
   const beside = unread.length === 0 ? '' : `, and what nobody here writes may say it (${[...new Set(unread)].slice(0, 3).join('; ')})`;
   throw new PermanentError('NotEditable', `the chart ${release.chart || '/'} exposes no value for ${field.path.join('/')} of ${renderRef(refOf(object))}${beside}${ways}: change it by hand, or have the chart expose one`);
+
+  async function valueThatFits(opened: Release, rendered: KubeObject): Promise<readonly FileEdit[] | undefined> {
+    for (const { key, value, places } of waysTo(opened, rendered, field)) {
+      for (const { what, closed: why } of places) if (why !== undefined) closed.push(`${key.join('.')} in ${what}: ${why}`);
+      // What works but reaches others is taken before values that are less likely.
+      const found = await firstThatFits(places.filter((place) => place.closed === undefined).map(({ what, write }) => ({ what: `${key.join('.')} in ${what}`, make: () => write(key, value) })));
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** The first that others do not see, else the first that works at all. */
+  async function firstThatFits(candidates: readonly Candidate[]): Promise<readonly FileEdit[] | undefined> {
+    let wider: readonly FileEdit[] | undefined;
+    for (const { what, make } of candidates) {
+      const edits = await attempt(what, make, tried);
+      if (edits.length === 0) continue;
+      const shut = edits.find(({ path }) => !isEditable(path));
+      if (shut) tried.push(`${what}: the RepoBinding does not allow ${shut.path}`);
+      else if (!(await falseAt('RenderFailed', shows(edits)))) tried.push(`${what}: it does not show, or shows more than that`);
+      else if (await falseAt('WouldNotRender', staysInside(edits))) return edits;
+      else wider ??= edits;
+    }
+    return wider;
+  }
 
   async function shows(edits: readonly FileEdit[]): Promise<boolean> {
     const edited = withEdits(tree, edits);
     const next = await open(edited);
-    return next !== undefined && isExactly(structuralDiff(before, await renderHelm(renderer, next, edited)), intended);
+    const after = next ? await renderHelm(renderer, next, edited) : [];
+    isReached ||= saysSame(valueAt(after.find((one) => isNamed(one, change.object)), field.path), field.value);
+    return isExactly(structuralDiff(before, after), intended);
   }
 }
 

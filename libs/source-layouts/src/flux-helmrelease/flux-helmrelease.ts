@@ -9,6 +9,7 @@ import { renderHelm } from '../helm-release.ts';
 import type { LayoutDefinition } from '../layout-definition.ts';
 import { holders } from '../holders.ts';
 import { openFluxRelease } from './flux-release.ts';
+import { postRendererWays } from './post-renderers.ts';
 
 const Config = z.strictObject({ path: z.string().min(1).optional().describe("Folders that hold the programs helm and kustomize, as in the variable PATH; absent: the hub's own PATH.") });
 
@@ -21,14 +22,14 @@ export const fluxHelmrelease: LayoutDefinition<z.infer<typeof Config>> = {
     const renderer = helmRenderer(limits);
     const opening = { inner: await holders(deps, limits.path), kustomize: kustomizeRenderer(limits) };
     const rootOf = async ({ application, tree }: { readonly application: Application; readonly tree: Tree }): Promise<SourceRoot | undefined> => {
-      const opened = await unlessBroken(openFluxRelease(opening, tree, application));
+      const opened = await unlessBroken(openFluxRelease(opening, tree, { application }));
       return opened && { layout: 'flux-helmrelease', root: opened.release.chart, includes: opened.release.includes, application };
     };
     return {
       kind: 'flux-helmrelease',
       rootOf,
       async locate({ target, application, binding, tree }) {
-        const opened = application && (await openFluxRelease(opening, tree, application));
+        const opened = application && (await openFluxRelease(opening, tree, { application }));
         const rooted = application && (await rootOf({ application, tree }));
         if (!opened || !rooted) return undefined;
         const { release, object } = opened;
@@ -41,16 +42,27 @@ export const fluxHelmrelease: LayoutDefinition<z.infer<typeof Config>> = {
           evidence: [...application.evidence, `${renderRef(refOf(object))} installs the chart ${release.chart} of ${binding.repository}`, `helm renders ${renderRef(target)}, with values from ${release.layers.map(({ what }) => what).join(', ')}`],
         };
       },
-      edit: (input) => editHelm({ renderer, open: (tree) => releaseOf(input, tree) }, input),
+      edit: (input) =>
+        editHelm(
+          {
+            renderer,
+            open: async (tree) => (await openFor(input, tree))?.release,
+            async waysOver(tree, field) {
+              const opened = await openFor(input, tree);
+              return opened ? postRendererWays(opened, tree, field) : { said: [], fresh: [] };
+            },
+          },
+          input,
+        ),
       async render({ origin: { application, root }, tree }) {
-        const opened = application && (await openFluxRelease(opening, tree, application));
+        const opened = application && (await openFluxRelease(opening, tree, { application }));
         if (!opened) throw new PermanentError('RenderFailed', `${root || '/'} of ${tree.revision.slice(0, 8)} holds no HelmRelease`);
         return renderHelm(renderer, opened.release, tree);
       },
     };
 
-    async function releaseOf({ origin }: EditInput, tree: Tree) {
-      return origin.application && (await openFluxRelease(opening, tree, origin.application))?.release;
+    async function openFor({ origin, isEditable, staysInside }: EditInput, tree: Tree) {
+      return origin.application && openFluxRelease(opening, tree, { application: origin.application, bounds: { isEditable, staysInside } });
     }
   },
 };

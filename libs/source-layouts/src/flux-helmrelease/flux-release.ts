@@ -28,9 +28,13 @@ interface ValuesReference {
 export interface Opened {
   readonly release: Release;
   readonly object: KubeObject;
-  /** Objects in Git beside it, such as the ConfigMaps that hold values. */
-  readonly beside: readonly KubeObject[];
+  /** Writes a field of the HelmRelease itself. */
+  readonly write: (path: readonly string[], value: JsonValue | undefined) => Promise<readonly FileEdit[]>;
 }
+
+/** What an edit has to keep to. */
+export type Bounds = Pick<EditInput, 'isEditable' | 'staysInside'>;
+const UNBOUND: Bounds = { isEditable: () => true, staysInside: async () => true };
 
 export interface ReleaseDeps {
   /** The layouts that may hold the HelmRelease itself: plain files, or what kustomize builds. */
@@ -39,7 +43,7 @@ export interface ReleaseDeps {
 }
 
 /** The HelmRelease as the folder that holds it renders it, with its values in the order in which they win. */
-export async function openFluxRelease({ inner, kustomize }: ReleaseDeps, tree: Tree, application: Application): Promise<Opened | undefined> {
+export async function openFluxRelease({ inner, kustomize }: ReleaseDeps, tree: Tree, { application, bounds = UNBOUND }: { readonly application: Application; readonly bounds?: Bounds }): Promise<Opened | undefined> {
   const { renderedBy } = application;
   if (application.engine !== 'flux' || renderedBy?.kind !== 'HelmRelease') return undefined;
   const held = await innerOf(inner, tree, application);
@@ -48,7 +52,7 @@ export async function openFluxRelease({ inner, kustomize }: ReleaseDeps, tree: T
   if (!held || !object) return undefined;
   const spec = object['spec'] as ReleaseSpec;
   const chart = await chartOf(tree, object, spec);
-  const change = changer(held, application, tree);
+  const change = changer(held, tree, { application, bounds });
   const holder = await originOf(held, application, { object: refOf(object), tree });
   const { layers, parameters, carriers } = valuesFrom(spec, { object, beside, change, namespace: renderedBy.namespace ?? '' });
   const defaults = await defaultsOf(tree, chart, spec);
@@ -57,7 +61,7 @@ export async function openFluxRelease({ inner, kustomize }: ReleaseDeps, tree: T
   const post = spec.postRenderers ?? [];
   return {
     object,
-    beside,
+    write: (path, value) => change(refOf(object), path, value),
     release: {
       name: spec.releaseName ?? (spec.targetNamespace === undefined ? object.metadata.name : `${spec.targetNamespace}-${object.metadata.name}`).slice(0, 53),
       namespace,
@@ -90,11 +94,10 @@ async function innerOf(inner: readonly SourceLayout[], tree: Tree, application: 
 export type Change = (object: ObjectRef, path: readonly string[], value: JsonValue | undefined) => Promise<readonly FileEdit[]>;
 
 /** Writes into objects of the folder, by the layout that holds them. */
-function changer(held: Held, application: Application, tree: Tree): Change {
+function changer(held: Held, tree: Tree, { application, bounds }: { readonly application: Application; readonly bounds: Bounds }): Change {
   return async (object, path, value) => {
-    const everything: EditInput['isEditable'] = () => true;
     const origin = await originOf(held, application, { object, tree });
-    return held.layout.edit({ origin, change: { object, fields: [{ path: [...path], value }] }, tree, isEditable: everything, staysInside: async () => true });
+    return held.layout.edit({ origin, change: { object, fields: [{ path: [...path], value }] }, tree, ...bounds });
   };
 }
 

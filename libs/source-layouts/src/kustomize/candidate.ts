@@ -11,15 +11,16 @@ export interface Candidate {
   readonly make: () => Promise<readonly FileEdit[]> | readonly FileEdit[];
 }
 
-/** A field of one kustomization, by its path there. */
-export function inLayer(what: string, layer: Layer, field: Pick<FieldEdit, 'path' | 'value'>): Candidate {
-  return { what, make: () => fileEdit(layer.file, layer.text, editLayer(layer, layer.text, field)) };
-}
-
-/** @throws PermanentError `NotEditable` where no machine edits it. */
-export function editLayer({ file, document, at, closed }: Pick<Layer, 'file' | 'document' | 'at' | 'closed'>, text: string, { path, value }: Pick<FieldEdit, 'path' | 'value'>): string {
-  if (closed !== undefined) throw new PermanentError('NotEditable', closed);
-  return editField({ file, text, document, path: [...at, ...path], value });
+/** A field of one kustomization, by its path there. Making it throws PermanentError `NotEditable` where no machine edits it. */
+export function inLayer(what: string, { file, text, document, at, closed, write }: Omit<Layer, 'folder' | 'value'>, { path, value }: Pick<FieldEdit, 'path' | 'value'>): Candidate {
+  return {
+    what,
+    make() {
+      if (closed !== undefined) throw new PermanentError('NotEditable', closed);
+      if (write) return write([...at, ...path], value);
+      return fileEdit(file, text, editField({ file, text, document, path: [...at, ...path], value }));
+    },
+  };
 }
 
 /** A field of one file. */

@@ -30,10 +30,11 @@ export function byName(object: KubeObject, path: readonly string[]): readonly st
   });
 }
 
-/** Selectors become numbers, as in a JSON Pointer; undefined where an item is not there. */
+/** Selectors become numbers, as in a JSON Pointer, up to where a text begins that holds YAML; undefined where an item is not there. */
 export function byIndex(object: KubeObject, path: readonly string[]): readonly string[] | undefined {
   const indexed: string[] = [];
-  for (const segment of path) {
+  for (const [depth, segment] of path.entries()) {
+    if (segment === INNER_YAML) return [...indexed, ...path.slice(depth)];
     const match = /^\[([^=\]]+)=(.*)\]$/s.exec(segment);
     const list: unknown = valueAt(object, indexed);
     const index = match && Array.isArray(list) ? list.findIndex((item) => String(asFields(item)[match[1] ?? '']) === match[2]) : -1;

@@ -1,4 +1,5 @@
 import { readValues } from '@fleetmend/manifest';
+import type { FileEdit, JsonValue } from '@fleetmend/model';
 import type { Tree } from '@fleetmend/ports';
 import { kustomizationOf, resolvePath } from '@fleetmend/render';
 
@@ -19,6 +20,8 @@ export interface Layer {
   readonly engine?: 'argocd' | 'flux';
   /** Why no machine edits it there. */
   readonly closed?: string | undefined;
+  /** Writes a field of it, by its path in the document, where that takes more than its text: then there is none. */
+  readonly write?: ((path: readonly string[], value: JsonValue | undefined) => Promise<readonly FileEdit[]>) | undefined;
 }
 
 /**

@@ -17,6 +17,7 @@ export interface Patch {
   readonly target: Readonly<Record<string, unknown>> | undefined;
   /** Why no machine edits it there. */
   readonly closed?: string | undefined;
+  readonly write?: Layer['write'];
 }
 
 /** Every patch of a kustomization, the last one, which has the last word, first. */
@@ -29,7 +30,7 @@ export async function readPatches(tree: Tree, layer: Layer): Promise<readonly Pa
     const inline = typeof entry === 'string' && entry.includes('\n') ? { text: entry, at: [] } : typeof patch === 'string' ? { text: patch, at: ['patch'] } : undefined;
     if (inline) {
       const value = readValues(inline.text)?.[0];
-      patches.push({ file: layer.file, text: layer.text, document: layer.document, prefix: [...layer.at, list, String(index), ...inline.at, INNER_YAML], value, ...aims, closed: layer.closed });
+      patches.push({ file: layer.file, text: layer.text, document: layer.document, prefix: [...layer.at, list, String(index), ...inline.at, INNER_YAML], value, ...aims, closed: layer.closed, write: layer.write });
       continue;
     }
     const file = resolvePath(layer.folder, typeof path === 'string' ? path : typeof entry === 'string' ? entry : '/');
@@ -68,6 +69,13 @@ export async function patchesThatSay(wanted: Wanted): Promise<readonly Candidate
 }
 
 function inMerge(wanted: Wanted, patch: Patch): readonly Candidate[] {
+  const inner = wanted.path.indexOf(INNER_YAML);
+  if (inner >= 0) {
+    // The text stands in the patch as it is rendered: what is inside it is changed there.
+    const around = wanted.path.slice(0, inner);
+    const isIts = valueAt(patch.value, around) !== undefined && valueAt(patch.value, around) === valueAt(wanted.object, around);
+    return isIts ? [inPatch(`the patch in ${patch.file}`, patch, wanted)] : [];
+  }
   const merge = asMerge(wanted);
   if (!merge || valueAt(patch.value, merge.path) === undefined) return [];
   const what = `the patch in ${patch.file}`;
@@ -76,8 +84,8 @@ function inMerge(wanted: Wanted, patch: Patch): readonly Candidate[] {
 }
 
 /** A field of a patch, by its path there. */
-function inPatch(what: string, { file, text, document, prefix, closed }: Patch, field: Pick<FieldEdit, 'path' | 'value'>): Candidate {
-  return inLayer(what, { folder: '', value: {}, file, text, document, at: prefix, closed }, field);
+function inPatch(what: string, { file, text, document, prefix, closed, write }: Patch, field: Pick<FieldEdit, 'path' | 'value'>): Candidate {
+  return inLayer(what, { file, text, document, at: prefix, closed, write }, field);
 }
 
 /** Operations that set the field, or something around it, from the last to the first. */

@@ -1,6 +1,6 @@
 import { valueAt } from '@fleetmend/manifest';
 import type { JsonValue } from '@fleetmend/model';
-import { type Candidate, editLayer, fileEdit, inLayer } from './candidate.ts';
+import { type Candidate, inLayer } from './candidate.ts';
 import { isCalled, type Wanted } from './field.ts';
 import { asFields, listOf, type Layer } from './layers.ts';
 
@@ -26,15 +26,9 @@ export function imageEntries(wanted: Wanted): readonly Candidate[] {
 
 function imageEntry(layer: Layer, { entry, index, image }: { readonly entry: Readonly<Record<string, unknown>>; readonly index: number; readonly image: string }): Candidate {
   const { name, tag, digest } = partsOf(image);
-  const said: readonly (readonly [string, JsonValue | undefined])[] = [
-    ['newName', name === entry['name'] && entry['newName'] === undefined ? undefined : name],
-    ['newTag', tag],
-    ['digest', digest],
-  ];
-  return {
-    what: `images in ${layer.file}`,
-    make: () => fileEdit(layer.file, layer.text, said.reduce((text, [key, value]) => editLayer(layer, text, { path: ['images', String(index), key], value }), layer.text)),
-  };
+  const { newName, newTag: _, digest: __, ...rest } = entry as Readonly<Record<string, JsonValue>>;
+  const value = { ...rest, ...(name === entry['name'] && newName === undefined ? {} : { newName: name }), ...(tag === undefined ? {} : { newTag: tag }), ...(digest === undefined ? {} : { digest }) };
+  return inLayer(`images in ${layer.file}`, layer, { path: ['images', String(index)], value });
 }
 
 /** `name`, or `name=new`, each with tag or digest: so Argo CD's Applications say an image. */

@@ -8,6 +8,7 @@ import { otherDifferences, withoutCarriers } from './other-differences.ts';
 import { placesOf, showsChange, type Place } from './places.ts';
 import { prove, type Proven } from './prove.ts';
 import type { Source } from './source.ts';
+import { earlierTrees } from './versions.ts';
 
 interface Wanted {
   readonly source: Source;
@@ -24,8 +25,10 @@ export async function editAndProve(deps: StageDeps, { request }: View, { source,
   const outside = await rootsOutside(source, { fleet, tree, clusters: request.spec.clusters });
   const staysInside = async (made: readonly FileEdit[]) => (await otherDifferences({ edits: made, fleet: { ...fleet, roots: outside } }, tree)).every(({ diffs }) => diffs !== undefined && withoutCarriers(diffs, source.origin).length === 0);
   const [own, ...others] = await placesOf(deps, request, { source, tree, action });
-  const editOf = ({ source: { layout, origin, binding }, change }: Place, made: readonly FileEdit[]) =>
-    layout.edit({ origin, change, tree: withEdits(tree, made), isEditable: (path) => isEditable(path, binding.spec.editablePaths), staysInside: (more) => staysInside(together(made, more)) });
+  const editOf = ({ source: place, change }: Place, made: readonly FileEdit[]) => {
+    const { layout, origin, binding } = place;
+    return layout.edit({ origin, change, earlier: () => earlierTrees(place), tree: withEdits(tree, made), isEditable: (path) => isEditable(path, binding.spec.editablePaths), staysInside: (more) => staysInside(together(made, more)) });
+  };
   let edits = await editOf(own, []);
   if (edits.length === 0) return { edits, proven: undefined };
   for (const place of others) if (!(await showsChange(place, tree, edits))) edits = together(edits, await editOf(place, edits));

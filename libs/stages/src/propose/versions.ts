@@ -2,7 +2,7 @@ import { PermanentError, isPermanent } from '@fleetmend/kernel';
 import { valueAt } from '@fleetmend/manifest';
 import { renderRef, refOf, type KubeObject } from '@fleetmend/model';
 import type { GitVersion } from '@fleetmend/plugin-api';
-import type { CommitInfo } from '@fleetmend/ports';
+import type { CommitInfo, Tree } from '@fleetmend/ports';
 import { objectIn, type Source } from './source.ts';
 
 /** How far back Git is read. An older value is no candidate: nobody remembers why it was changed. */
@@ -28,8 +28,13 @@ export async function readVersions(source: Place): Promise<readonly GitVersion[]
   return versions;
 }
 
+/** The states of the repository after each of those commits, newest first. */
+export async function earlierTrees(source: Pick<Place, 'repository' | 'head' | 'origin'>): Promise<readonly Tree[]> {
+  return Promise.all((await commitsOf(source)).map(({ sha }) => source.repository.tree(sha)));
+}
+
 /** The last commits that touched anything that the root is rendered from. */
-async function commitsOf({ repository, head, origin }: Place): Promise<readonly CommitInfo[]> {
+async function commitsOf({ repository, head, origin }: Pick<Place, 'repository' | 'head' | 'origin'>): Promise<readonly CommitInfo[]> {
   return repository.log(head, origin.includes.includes('') ? '' : origin.includes, DEPTH);
 }
 
