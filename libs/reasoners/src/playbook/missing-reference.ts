@@ -4,7 +4,7 @@ import { changesInEffect, commitWords, isTarget, placeWords, restore } from './c
 import { nearestName } from './nearest-name.ts';
 import { referencesOf, type Reference, type ReferencedKind } from './references.ts';
 import { abstain, type RuleAnswer } from './rule.ts';
-import { asRecord, healthyTemplates } from './workload.ts';
+import { asRecord, healthyTemplates, valueAt } from './workload.ts';
 
 export interface Missing {
   readonly kind: ReferencedKind;
@@ -19,8 +19,9 @@ const CITES = ['event', 'object', 'reference', 'history'] as const;
  * Mends a reference to what does not exist, in the order in which it is likely: the reference changed in Git and goes back; what it
  * refers to was renamed, or lost a key, in Git; its name is one or two slips away from one that exists. What was never there is not invented.
  */
-export function mendReference(kase: Case, missing: Missing): RuleAnswer {
-  const all = referencesOf(kase.target).filter((ref) => ref.kind === missing.kind && ref.name === missing.name && !ref.optional);
+export function mendReference(kase: Case, asked: Missing): RuleAnswer {
+  const all = referencesOf(kase.target).filter((ref) => ref.kind === asked.kind && ref.name === asked.name && !ref.optional);
+  const missing = asGitSays(kase, all, asked);
   const refs = missing.key === undefined ? all.filter(isFirstOfPath) : all.filter(({ key }) => key === missing.key);
   const what = `${missing.key === undefined ? '' : `key ${missing.key} of `}${missing.kind} ${missing.name}`;
   const changes = changesInEffect(kase);
@@ -31,6 +32,15 @@ export function mendReference(kase: Case, missing: Missing): RuleAnswer {
   const removed = changes.find(({ object, path, after }) => object.kind === missing.kind && object.name === missing.name && path.length === 0 && after === undefined);
   const hint = removed ? `${commitWords(removed)} took it out of Git; bring it back, or let nothing refer to it.` : 'Neither Git nor another pod of this namespace knows it; create it, or correct the reference. Values are never invented.';
   return { cause: `${what} does not exist${removed ? `: ${commitWords(removed)} removed it` : ''}`, confidence: 0.85, cites: CITES, candidates: [abstain(`${missing.kind}${missing.key === undefined ? '' : 'Key'}NotFound`, `${what} does not exist. ${hint}`)] };
+}
+
+/** What is generated has a hash in its name in the cluster, and none in Git. */
+function asGitSays({ target, versions }: Case, refs: readonly Reference[], missing: Missing): Missing {
+  const objects = versions[0]?.objects ?? [];
+  const inGit = objects.find(({ kind, metadata }) => kind === target.kind && metadata.name === target.metadata.name);
+  const names = refs.map(({ namePath }) => valueAt(inGit, namePath)).filter((name) => typeof name === 'string' && name !== missing.name && missing.name.startsWith(`${name}-`));
+  const [name] = names;
+  return typeof name === 'string' && objects.some(({ kind, metadata }) => kind === missing.kind && metadata.name === name) ? { ...missing, name } : missing;
 }
 
 const isFirstOfPath = (ref: Reference, index: number, all: readonly Reference[]): boolean => all.findIndex((other) => other.namePath.join('/') === ref.namePath.join('/')) === index;

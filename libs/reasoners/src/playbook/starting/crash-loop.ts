@@ -1,6 +1,7 @@
+import { canonicalJson } from '@fleetmend/kernel';
 import type { Action } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
-import { commitWords, insideContainer, isTarget, placeWords, restore } from '../changes-in-effect.ts';
+import { commitWords, insideContainer, isTarget, placeWords, restore, valueIn } from '../changes-in-effect.ts';
 import { holdsWord, logOf } from '../log-clues.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
 import { provedBefore, suspectsOf, type Suspect } from '../suspects.ts';
@@ -84,7 +85,18 @@ function putBack(kase: Case, name: string, { change, score }: Suspect, suspects:
   }
   const where = isTarget(kase, change.object) ? field : `${field} of ${change.object.kind} ${change.object.name}`;
   const confidence = score >= 3 ? 0.92 : provedBefore(kase, change) ? 0.9 : 0.75;
-  return { cause: `${began} changed ${where}${score >= 2 ? ', of which its log speaks' : ''}`, confidence, cites: CITES, candidates: [restore(kase, change), ...others(kase, suspects, change)] };
+  return { cause: `${began} changed ${where}${score >= 2 ? ', of which its log speaks' : ''}`, confidence, cites: CITES, candidates: [restore(kase, lastOther(kase, change)), ...others(kase, suspects, change)] };
+}
+
+/** What was away for a while and came back goes to what it was before that, and not away again. */
+function lastOther(kase: Case, change: GitChange): GitChange {
+  if (change.before !== undefined || change.path.length === 0) return change;
+  const at = kase.versions.findIndex(({ commit }) => commit === change.beforeCommit);
+  const earlier = kase.versions.slice(at + 1).find(({ commit }) => {
+    const value = valueIn(kase, commit, change.object, change.path);
+    return value !== undefined && canonicalJson(value) !== canonicalJson(change.after ?? null);
+  });
+  return earlier === undefined || at < 0 ? change : { ...change, beforeCommit: earlier.commit };
 }
 
 /** What else the log speaks of comes next, should the first not be enough. */
