@@ -96,6 +96,18 @@ describe('object', () => {
     expect(await ask<ObjectAnswer>(pods(undefined, 2))).toMatchObject({ truncated: true, objects: [{ kind: 'Pod' }, { kind: 'Pod' }] });
   });
 
+  it('tells the rest of a list from where an answer ended', async () => {
+    world.apply(aDeployment({ replicas: 3 }), aDeployment({ name: 'web' }));
+    await world.clock.run(seconds(5));
+    const pods = (after?: string): Question => ({ question: 'object', ref: { apiVersion: 'v1', kind: 'Pod' }, limit: 3, ...(after === undefined ? {} : { after }) });
+    const first = await ask<ObjectAnswer>(pods());
+    const rest = await ask<ObjectAnswer>(pods(`shop/${first.objects.at(-1)?.metadata.name ?? ''}`));
+    expect([first.truncated, rest.truncated]).toEqual([true, false]);
+    const names = [...first.objects, ...rest.objects].map(({ metadata }) => metadata.name);
+    expect(names).toHaveLength(4);
+    expect(names).toEqual([...new Set(names)].sort());
+  });
+
   it('is empty for what does not exist, and for a kind that is not served', async () => {
     expect((await ask<ObjectAnswer>({ question: 'object', ref: CHECKOUT, limit: 1 })).objects).toEqual([]);
     expect((await ask<ObjectAnswer>({ question: 'object', ref: { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'HelmChart', namespace: 'shop' }, limit: 1 })).objects).toEqual([]);

@@ -15,6 +15,8 @@ export const Question = z.discriminatedUnion('question', [
     ref: ObjectRef.omit({ name: true }).extend({ name: z.string().max(253).optional() }),
     labels: z.record(z.string().max(317), z.string().max(63)).optional(),
     limit: z.int().min(1).max(500).default(100),
+    /** `namespace/name` of the last object of the page before, when it was truncated: only what comes after it is told, in that order. */
+    after: z.string().max(317).optional(),
   }),
   /** How the target stands now: its pods, restarts, template and open findings. */
   z.object({ question: z.literal('health'), target: Target }),

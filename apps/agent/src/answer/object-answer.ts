@@ -14,10 +14,10 @@ const MOST_BYTES = 800 * 1024;
  * @throws PermanentError `KindNotReadable` for what is not on the agent's list.
  */
 export async function answerObject(question: Extract<Question, { question: 'object' }>, { client, detectors }: { readonly client: KubeClient; readonly detectors: readonly Detector[] }): Promise<ObjectAnswer> {
-  const { ref, labels, limit } = question;
+  const { ref, labels, limit, after } = question;
   const type = readableType(ref, detectors);
   if (!type) throw new PermanentError('KindNotReadable', `this agent does not read ${ref.kind} of ${ref.apiVersion}: its rights are a closed list, without Secrets and ConfigMaps`);
-  const found = ref.name === undefined ? await readMany(client, type, { namespace: ref.namespace, labels, limit }) : await readOne(client, type, { namespace: ref.namespace, name: ref.name });
+  const found = ref.name === undefined ? await readMany(client, type, { namespace: ref.namespace, labels, limit, after }) : await readOne(client, type, { namespace: ref.namespace, name: ref.name });
   const session = createSession();
   const objects: KubeObject[] = [];
   let bytes = 0;
@@ -40,11 +40,13 @@ async function readOne(client: KubeClient, type: ResourceType, place: { readonly
   return { objects: object ? [object] : [], truncated: false };
 }
 
-/** None, when the cluster does not serve that kind. */
-async function readMany(client: KubeClient, type: ResourceType, { namespace, labels, limit }: { readonly namespace: string | undefined; readonly labels: Readonly<Record<string, string>> | undefined; readonly limit: number }): Promise<Found> {
+/** None, when the cluster does not serve that kind. API servers list in the order of namespace and name; pages are told in it too. */
+async function readMany(client: KubeClient, type: ResourceType, { namespace, labels, limit, after }: { readonly namespace: string | undefined; readonly labels: Readonly<Record<string, string>> | undefined; readonly limit: number; readonly after: string | undefined }): Promise<Found> {
   try {
-    const { items, truncated } = await listObjects(client, type, { namespace, labelSelector: labels && renderSelector(labels), max: limit });
-    return { objects: items, truncated };
+    const { items, truncated } = await listObjects(client, type, { namespace, labelSelector: labels && renderSelector(labels), ...(after === undefined ? { max: limit } : {}) });
+    if (after === undefined) return { objects: items, truncated };
+    const rest = items.filter(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}` > after);
+    return { objects: rest.slice(0, limit), truncated: rest.length > limit };
   } catch (error) {
     if (isNotFound(error)) return { objects: [], truncated: false };
     throw error;

@@ -4,6 +4,7 @@ import { SYSTEM_NAMESPACE, groupOf, refOf, renderRef, sameRef, type KubeObject, 
 import type { Application, EngineContext, Forge, SourceLayout, SourceOrigin } from '@fleetmend/plugin-api';
 import type { FleetCluster, Repository, Setting, Tree } from '@fleetmend/ports';
 import type { StageDeps } from '../stage.ts';
+import { engineObjects } from './engine-objects.ts';
 
 export type Binding = Setting<RepoBindingSpec>;
 
@@ -82,11 +83,7 @@ export function engineContext(deps: Pick<StageDeps, 'clusters'>, cluster: FleetC
     cluster: name,
     readFrom: reader,
     destination: cluster?.spec.gitops?.argoDestination,
-    read: async ({ apiVersion, kind, namespace, name: objectName }) => {
-      const ref = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), ...(objectName === undefined ? {} : { name: objectName }) };
-      const answer = await deps.clusters.ask(reader, { question: 'object', ref, limit: 500 });
-      return answer.objects;
-    },
+    read: engineObjects(deps.clusters, reader),
   };
 }
 
