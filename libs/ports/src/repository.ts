@@ -13,6 +13,8 @@ export interface Tree {
   digest?(path: string): string | undefined;
   /** What `make` makes of a file's text and of nothing else, remembered by the file's digest; nobody may change it. Undefined: no such file. */
   derive?<T>(path: string, derived: Derived<T>): Promise<T | undefined>;
+  /** The tree that it is but for these files: what was found out about that one need not be found out again. */
+  readonly over?: { readonly tree: Tree; readonly edits: ReadonlyMap<string, string> };
   /** The answer to a question about all of it; see {@link traced}. */
   ask?<T>(question: TreeQuestion<T>): Promise<T>;
 }
@@ -60,6 +62,7 @@ export interface Repositories {
 export function overlay(tree: Tree, edits: ReadonlyMap<string, string>): Tree {
   return {
     revision: tree.revision,
+    over: { tree, edits },
     read: async (path) => edits.get(path) ?? tree.read(path),
     list: async (prefix) => {
       const base = await tree.list(prefix);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PermanentError } from '@fleetmend/kernel';
 import { readDocuments } from '@fleetmend/manifest';
-import type { Renderer } from '@fleetmend/ports';
+import { deriveFrom, type Derived, type Renderer, type Tree } from '@fleetmend/ports';
 import { parseAllDocuments } from 'yaml';
 import { type RenderLimits, findProgram, runRenderer } from './program.ts';
 import { reachableFrom } from './reachable.ts';
@@ -21,7 +21,7 @@ export function kustomizeRenderer(limits: RenderLimits): Renderer {
     async render({ tree, path, options = {} }, signal) {
       const program = findProgram('kustomize', limits.path);
       const inputs = await reachableFrom(tree, path);
-      refuseRemotes(inputs);
+      await refuseRemotes(tree, inputs);
       const restrictor = options['loadRestrictor'] === 'none' ? 'LoadRestrictionsNone' : 'LoadRestrictionsRootOnly';
       const render = async () => {
         const text = await withFolder(inputs, ({ files, home }) =>
@@ -38,12 +38,14 @@ const LISTS = ['resources', 'bases', 'components', 'crds', 'configurations', 'ge
 const REMOTE = /^[a-z][a-z0-9+.-]*:\/\/|^(?:[\w.-]+@)?[\w.-]+\.[a-z]{2,}[:/][^.]|\?ref=|^git@/i;
 
 /** Without network a remote base fails late and obscurely, so it is named first. */
-function refuseRemotes(inputs: ReadonlyMap<string, string>): void {
-  for (const [file, text] of inputs) {
-    const remote = /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(file) ? remotesOf(text)[0] : undefined;
+async function refuseRemotes(tree: Tree, inputs: ReadonlyMap<string, string>): Promise<void> {
+  for (const file of inputs.keys()) {
+    const [remote] = /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(file) ? ((await deriveFrom(tree, file, REMOTES)) ?? []) : [];
     if (remote !== undefined) throw new PermanentError('RenderFailed', `${file} names the remote base ${remote}: only what lies in the repository is rendered`);
   }
 }
+
+const REMOTES: Derived<readonly string[]> = { what: 'the remote bases', make: remotesOf };
 
 function remotesOf(text: string): readonly string[] {
   return parseAllDocuments(text, { logLevel: 'silent' }).flatMap((document) => {

@@ -1,4 +1,4 @@
-import type { Tree } from '@fleetmend/ports';
+import { deriveFrom, type Derived, type Tree } from '@fleetmend/ports';
 
 const KUSTOMIZATION_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const;
 
@@ -29,7 +29,7 @@ export async function reachableFrom(tree: Tree, path: string): Promise<ReadonlyM
     const text = await tree.read(file);
     if (text === undefined) continue;
     texts.set(file, text);
-    for (const word of wordsOf(text)) {
+    for (const word of (await deriveFrom(tree, file, WORDS)) ?? []) {
       const named = resolvePath(file.slice(0, Math.max(0, file.lastIndexOf('/'))), word);
       if (named === undefined) continue;
       if (all.has(named)) queue.push(named);
@@ -38,6 +38,8 @@ export async function reachableFrom(tree: Tree, path: string): Promise<ReadonlyM
   }
   return texts;
 }
+
+const WORDS: Derived<ReadonlySet<string>> = { what: 'the words', make: wordsOf };
 
 /** Everything that may be a path: single words, whole values with blanks in them, and what stands in quotes. */
 function wordsOf(text: string): ReadonlySet<string> {

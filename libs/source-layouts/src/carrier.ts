@@ -41,12 +41,13 @@ async function carriersOf(tree: Tree, kind: string): Promise<ReadonlyMap<string,
 }
 
 async function readKind(tree: Tree, kind: string): Promise<ReadonlyMap<string, readonly FoundObject[]>> {
-  const manifests = (await tree.list('')).filter((path) => /\.ya?ml$/.test(path) && !path.includes('/templates/'));
+  const { over } = tree;
+  // The same as before but for the edited files: every edit is tried out on a tree of its own.
+  const kept = over ? [...(await carriersOf(over.tree, kind)).values()].flat().filter(({ path }) => !over.edits.has(path)) : [];
+  const manifests = (over ? [...over.edits.keys()] : await tree.list('')).filter((path) => /\.ya?ml$/.test(path) && !path.includes('/templates/'));
   const ofKind = objectsOfKind(kind);
   const found = await Promise.all(manifests.map(async (path) => ((await deriveFrom(tree, path, ofKind)) ?? []).map((one): FoundObject => ({ ...one, path }))));
-  const byName = new Map<string, FoundObject[]>();
-  for (const one of found.flat()) byName.set(one.object.metadata.name, [...(byName.get(one.object.metadata.name) ?? []), one]);
-  return byName;
+  return Map.groupBy([...kept, ...found.flat()], ({ object }) => object.metadata.name);
 }
 
 /** A text that cannot be read holds nothing that anybody applies. */

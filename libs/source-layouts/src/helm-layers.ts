@@ -1,14 +1,18 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { editField } from '@fleetmend/manifest';
 import type { FileEdit, JsonValue } from '@fleetmend/model';
-import type { Tree } from '@fleetmend/ports';
-import { readValuesText, type ValuesLayer } from './helm-release.ts';
+import { deriveFrom, type Derived, type Tree } from '@fleetmend/ports';
+import { readValuesText, type Values, type ValuesLayer } from './helm-release.ts';
 
 /** A values file of the repository. Undefined: it is not there. */
 export async function fileLayer(tree: Tree, file: string, kind: 'Defaults' | 'File'): Promise<ValuesLayer | undefined> {
   const text = await tree.read(file);
   if (text === undefined) return undefined;
-  return { what: `${kind === 'Defaults' ? "the chart's defaults" : 'values file'} ${file}`, kind, values: readValuesText(text, file), write: async (path, value) => fieldEdit({ file, text, document: 0, path, value }) };
+  return { what: `${kind === 'Defaults' ? "the chart's defaults" : 'values file'} ${file}`, kind, values: (await deriveFrom(tree, file, valuesOf(file))) ?? {}, write: async (path, value) => fieldEdit({ file, text, document: 0, path, value }) };
+}
+
+function valuesOf(file: string): Derived<Values> {
+  return { what: `the values of ${file}`, make: (text) => readValuesText(text, file) };
 }
 
 interface Field {

@@ -3,7 +3,7 @@ import { readValues, valueAt } from '@fleetmend/manifest';
 import type { FileEdit, JsonValue, KubeObject, ObjectRef } from '@fleetmend/model';
 import { type Renderer, type Tree, overlay } from '@fleetmend/ports';
 
-type Values = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 
 /** One place that sets values of a release. */
 export interface ValuesLayer {

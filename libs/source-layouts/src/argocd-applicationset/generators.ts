@@ -1,6 +1,6 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { readValues } from '@fleetmend/manifest';
-import type { Tree } from '@fleetmend/ports';
+import { deriveFrom, type Derived, type Tree } from '@fleetmend/ports';
 import { isMap } from '../helm-release.ts';
 import { folderOf } from '../manifest-folder.ts';
 import type { Dialect } from './fill-template.ts';
@@ -76,6 +76,8 @@ function listed(element: Params, { goTemplate }: Dialect): Params {
   return { ...rest, ...(isMap(values) ? flattened(values, 'values') : {}) };
 }
 
+const FIRST_VALUE: Derived<unknown> = { what: 'the value of the first document', make: (text) => readValues(text)?.[0] };
+
 async function fromGit({ files, directories }: GitGenerator, { tree, goTemplate }: Context): Promise<readonly ParameterSet[]> {
   const all = await tree.list('');
   if (directories) {
@@ -84,7 +86,7 @@ async function fromGit({ files, directories }: GitGenerator, { tree, goTemplate 
   }
   const sets: ParameterSet[] = [];
   for (const path of chosen(all, files ?? [])) {
-    const [value] = readValues((await tree.read(path)) ?? '') ?? [];
+    const value = await deriveFrom(tree, path, FIRST_VALUE);
     const items = Array.isArray(value) ? value : [value];
     for (const [index, item] of items.entries()) {
       if (!isMap(item)) throw new PermanentError('RenderFailed', `${path}, which an ApplicationSet takes parameters from, holds no map of them`);
@@ -103,7 +105,8 @@ function ancestors(folder: string): readonly string[] {
 
 /** `*` may reach over folders, as it does for Argo CD unless that is switched off: who is meant, the name of the Application tells. */
 function chosen(paths: readonly string[], patterns: readonly Paths[]): readonly string[] {
-  const matches = (excluded: boolean, path: string) => patterns.some(({ path: pattern, exclude = false }) => exclude === excluded && globOf(pattern).test(path));
+  const globs = patterns.map(({ path, exclude = false }) => ({ glob: globOf(path), exclude }));
+  const matches = (excluded: boolean, path: string) => globs.some(({ glob, exclude }) => exclude === excluded && glob.test(path));
   return paths.filter((path) => matches(false, path) && !matches(true, path));
 }
 

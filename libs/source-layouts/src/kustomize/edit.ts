@@ -35,7 +35,8 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
   if (closed !== undefined) throw new PermanentError('NotEditable', closed);
   if (!build || !found) throw new PermanentError('SourceNotFound', `${where} of ${tree.revision.slice(0, 8)} does not render ${renderRef(change.object)}`);
   if (saysSame(valueAt(found.object, field.path), field.value)) return [];
-  const before = rendered.map(({ object }) => object);
+  // Without asking for origins: the proof renders the very same, and what was rendered once is not rendered again.
+  const before = await builds.render(build, application);
   const intended: IntendedChange = { object: refOf(found.object), fields: [field], ...(change.everywhere === undefined ? {} : { everywhere: change.everywhere }) };
   const wanted: Wanted = { tree, build, object: found.object, from: found.from, resource: await resourceOf(tree, found), ...field };
 
@@ -56,8 +57,7 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
   async function showsExactly(edits: readonly FileEdit[]): Promise<boolean> {
     const edited = await openBuild(withEdits(tree, edits), origin.root, application);
     if (!edited) return false;
-    const after = await builds.renderWithOrigins(edited, application);
-    return isExactly(structuralDiff(before, after.map(({ object }) => object)), intended);
+    return isExactly(structuralDiff(before, await builds.render(edited, application)), intended);
   }
 }
 

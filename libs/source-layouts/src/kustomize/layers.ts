@@ -1,6 +1,6 @@
 import { readValues } from '@fleetmend/manifest';
 import type { FileEdit, JsonValue } from '@fleetmend/model';
-import type { Tree } from '@fleetmend/ports';
+import { deriveFrom, type Derived, type Tree } from '@fleetmend/ports';
 import { kustomizationOf, resolvePath } from '@fleetmend/render';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export async function readLayers(tree: Tree, root: string): Promise<readonly Lay
     if (file === undefined || seen.has(folder)) return [];
     seen.add(folder);
     const text = (await tree.read(file)) ?? '';
-    const value = asFields(readValues(text)?.[0]);
+    const value = (await deriveFrom(tree, file, FIELDS)) ?? {};
     const below = [...textsOf(value['components']).toReversed(), ...textsOf(value['resources']).toReversed(), ...textsOf(value['bases']).toReversed()];
     const layers: Layer[] = [{ folder, file, text, value, document: 0, at: [] }];
     for (const path of below) {
@@ -47,6 +47,8 @@ export async function readLayers(tree: Tree, root: string): Promise<readonly Lay
   };
   return visit(root);
 }
+
+const FIELDS: Derived<Fields> = { what: 'the fields of the first document', make: (text) => asFields(readValues(text)?.[0]) };
 
 export function asFields(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
