@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PermanentError } from '@fleetmend/kernel';
 import { readDocuments } from '@fleetmend/manifest';
 import type { Renderer, Tree } from '@fleetmend/ports';
-import { type RenderLimits, findProgram, runRenderer } from './program.ts';
+import { type RenderLimits, findProgram, identityOf, runRenderer } from './program.ts';
 import { renderMemory } from './render-memory.ts';
 import { withFolder } from './work-folder.ts';
 
@@ -37,9 +37,9 @@ export function helmRenderer(limits: RenderLimits): Renderer {
           const args = ['template', release, join(files, path), '--namespace', namespace, ...(options['skipCrds'] === 'true' ? ['--skip-crds'] : ['--include-crds']), '--skip-tests', ...valueFlags, ...fileFlags, ...flags];
           return runRenderer({ program, args, cwd: files, home, signal }, limits);
         });
-        return readDocuments(text, `the output of helm template ${path || '/'}`).map(({ object }) => object);
+        return { objects: readDocuments(text, `the output of helm template ${path || '/'}`).map(({ object }) => object), size: text.length };
       };
-      return signal ? render() : memory.recall({ args: [path, release, namespace, options['skipCrds'] ?? '', ...values, ...settingsOf(options['setFile']), ...flags], files: inputs }, render);
+      return signal ? (await render()).objects : memory.recall({ program: identityOf(program), args: [path, release, namespace, options['skipCrds'] ?? '', ...values, ...settingsOf(options['setFile']), ...flags], files: inputs }, render);
     },
   };
 }

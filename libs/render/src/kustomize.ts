@@ -3,7 +3,7 @@ import { PermanentError } from '@fleetmend/kernel';
 import { readDocuments } from '@fleetmend/manifest';
 import { deriveFrom, type Derived, type Renderer, type Tree } from '@fleetmend/ports';
 import { parseAllDocuments } from 'yaml';
-import { type RenderLimits, findProgram, runRenderer } from './program.ts';
+import { type RenderLimits, findProgram, identityOf, runRenderer } from './program.ts';
 import { reachableFrom } from './reachable.ts';
 import { renderMemory } from './render-memory.ts';
 import { withFolder } from './work-folder.ts';
@@ -27,9 +27,9 @@ export function kustomizeRenderer(limits: RenderLimits): Renderer {
         const text = await withFolder(inputs, ({ files, home }) =>
           runRenderer({ program, args: ['build', join(files, path), '--load-restrictor', restrictor], cwd: files, home, signal }, limits),
         );
-        return readDocuments(text, `the output of kustomize build ${path || '/'}`).map(({ object }) => object);
+        return { objects: readDocuments(text, `the output of kustomize build ${path || '/'}`).map(({ object }) => object), size: text.length };
       };
-      return signal ? render() : memory.recall({ args: [path, restrictor], files: inputs }, render);
+      return signal ? (await render()).objects : memory.recall({ program: identityOf(program), args: [path, restrictor], files: inputs }, render);
     },
   };
 }

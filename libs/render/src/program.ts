@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { PermanentError } from '@fleetmend/kernel';
 
@@ -28,6 +28,12 @@ export function findProgram(name: string, path: string): string {
   const found = path.split(delimiter).filter(Boolean).map((folder) => join(folder, name)).find(isExecutable);
   if (found !== undefined) return found;
   throw new PermanentError('RendererMissing', `there is no ${name} on the PATH: ${HOW_TO_GET[name] ?? `install ${name}`}, or use the hub's image, which has it`);
+}
+
+/** Tells one build of a program from another that was put in its place: asking it for its version would start it each time. */
+export function identityOf(program: string): string {
+  const { dev, ino, size, mtimeMs } = statSync(program);
+  return [program, dev, ino, size, mtimeMs].join(' ');
 }
 
 function isExecutable(file: string): boolean {
