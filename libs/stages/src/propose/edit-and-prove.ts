@@ -3,7 +3,7 @@ import { isEditable } from '@fleetmend/manifest';
 import type { Action, FileEdit } from '@fleetmend/model';
 import { together, withEdits, type Tree } from '@fleetmend/ports';
 import type { StageDeps } from '../stage.ts';
-import { fleetRoots, rootsOutside } from './fleet-roots.ts';
+import { fleetRoots, reachedBy, rootsOutside } from './fleet-roots.ts';
 import { otherDifferences, withoutCarriers } from './other-differences.ts';
 import { placesOf, showsChange, type Place } from './places.ts';
 import { prove, type Proven } from './prove.ts';
@@ -22,8 +22,10 @@ interface Wanted {
  */
 export async function editAndProve(deps: StageDeps, { request }: View, { source, tree, action }: Wanted): Promise<{ readonly edits: readonly FileEdit[]; readonly proven: Proven | undefined }> {
   const fleet = await fleetRoots(deps, source, tree);
-  const outside = await rootsOutside(source, { fleet, tree, clusters: request.spec.clusters });
-  const staysInside = async (made: readonly FileEdit[]) => (await otherDifferences({ edits: made, fleet: { ...fleet, roots: outside } }, tree)).every(({ diffs }) => diffs !== undefined && withoutCarriers(diffs, source.origin).length === 0);
+  const staysInside = async (made: readonly FileEdit[]) => {
+    const roots = await rootsOutside(source, { roots: reachedBy(fleet.roots, made), tree, clusters: request.spec.clusters });
+    return (await otherDifferences({ edits: made, fleet: { ...fleet, roots } }, tree)).every(({ diffs }) => diffs !== undefined && withoutCarriers(diffs, source.origin).length === 0);
+  };
   const [own, ...others] = await placesOf(deps, request, { source, tree, action });
   const editOf = ({ source: place, change }: Place, made: readonly FileEdit[]) => {
     const { layout, origin, binding } = place;

@@ -1,6 +1,6 @@
 import { isPermanent } from '@fleetmend/kernel';
-import { groupOf, sameRef } from '@fleetmend/model';
-import type { Application, SourceRoot } from '@fleetmend/plugin-api';
+import { groupOf, sameRef, type FileEdit, type KubeObject } from '@fleetmend/model';
+import type { Application, SourceLayout, SourceRoot } from '@fleetmend/plugin-api';
 import { ClusterSilentError, type FleetCluster, type Tree } from '@fleetmend/ports';
 import type { StageDeps } from '../stage.ts';
 import { applicationIndex, type ApplicationRoot } from './application-index.ts';
@@ -61,16 +61,39 @@ function repositoryPath(address: string): string {
   return address.replace(/^[a-z+]+:\/\/[^/]*\//i, '').replace(/^[^/@]*@[^:/]*:/, '').replace(/\/+$|\.git\/*$/g, '').toLowerCase();
 }
 
-export function includes({ includes: places }: SourceRoot, path: string): boolean {
+function includes({ includes: places }: SourceRoot, path: string): boolean {
   return places.some((place) => place === '' || path === place || path.startsWith(`${place}/`));
 }
 
-/** Those whose objects the request does not ask to change: all but the same target in its other clusters. */
-export async function rootsOutside(source: Pick<Source, 'cluster' | 'target'>, { fleet, tree, clusters }: { readonly fleet: FleetRoots; readonly tree: Tree; readonly clusters: readonly string[] }): Promise<readonly FleetRoot[]> {
-  const outside: FleetRoot[] = [];
-  for (const one of fleet.roots) {
-    const inside = one.layout && one.cluster !== source.cluster && clusters.includes(one.cluster) && objectIn(await one.layout.render({ origin: one.root, tree }), source.target) !== undefined;
-    if (!inside) outside.push(one);
+/** Those that include a file which the edits touch: nothing else can differ by them. */
+export function reachedBy<T extends Pick<FleetRoot, 'root'>>(roots: readonly T[], edits: readonly Pick<FileEdit, 'path'>[]): readonly T[] {
+  return roots.filter(({ root }) => edits.some(({ path }) => includes(root, path)));
+}
+
+interface Asked {
+  readonly roots: readonly FleetRoot[];
+  readonly tree: Tree;
+  readonly clusters: readonly string[];
+}
+
+/** Those whose objects the request does not ask to change: all but the same target in its other clusters. What cannot be rendered is none of these. */
+export async function rootsOutside(source: Pick<Source, 'cluster' | 'target'>, { roots, tree, clusters }: Asked): Promise<readonly FleetRoot[]> {
+  const inside = await Promise.all(
+    roots.map(async ({ cluster, layout, root }) => {
+      if (!layout || cluster === source.cluster || !clusters.includes(cluster)) return false;
+      const rendered = await renderedAt(layout, root, tree);
+      return 'objects' in rendered && objectIn(rendered.objects, source.target) !== undefined;
+    }),
+  );
+  return roots.filter((_, at) => !inside[at]);
+}
+
+/** What a root renders to, or what its renderer says against it. */
+export async function renderedAt(layout: SourceLayout, origin: SourceRoot, tree: Tree): Promise<{ readonly objects: readonly KubeObject[] } | { readonly failed: string }> {
+  try {
+    return { objects: await layout.render({ origin, tree }) };
+  } catch (error) {
+    if (isPermanent(error) && error.reason === 'RenderFailed') return { failed: error.message };
+    throw error;
   }
-  return outside;
 }

@@ -1,9 +1,9 @@
-import { PermanentError, isPermanent } from '@fleetmend/kernel';
+import { PermanentError } from '@fleetmend/kernel';
 import { structuralDiff } from '@fleetmend/manifest';
-import { renderRef, sameRef, type FileEdit, type KubeObject, type ObjectDiff } from '@fleetmend/model';
+import { renderRef, sameRef, type FileEdit, type ObjectDiff } from '@fleetmend/model';
 import type { SourceLayout, SourceOrigin, SourceRoot } from '@fleetmend/plugin-api';
 import { withEdits, type Tree } from '@fleetmend/ports';
-import { includes, type FleetRoots } from './fleet-roots.ts';
+import { reachedBy, renderedAt, type FleetRoots } from './fleet-roots.ts';
 
 /** What an edit does to one application that includes a touched file. */
 export interface OtherDifference {
@@ -18,12 +18,14 @@ export interface OtherDifference {
  */
 export async function otherDifferences({ edits, fleet }: { readonly edits: readonly FileEdit[]; readonly fleet: FleetRoots }, tree: Tree): Promise<readonly OtherDifference[]> {
   const edited = withEdits(tree, edits);
-  const result: OtherDifference[] = [];
-  for (const { cluster, application, layout, root } of fleet.roots) {
-    if (!edits.some(({ path }) => includes(root, path))) continue;
-    result.push({ cluster, diffs: layout && (await differences(layout, root, { tree, edited, name: `${renderRef(application.ref)} of ${cluster}` })) });
-  }
-  return result;
+  // All at once: how many renderers may run at a time is the renderer's affair. The first in order that would break is named, whichever broke first.
+  const found = await Promise.allSettled(
+    reachedBy(fleet.roots, edits).map(async ({ cluster, application, layout, root }) => ({ cluster, diffs: layout && (await differences(layout, root, { tree, edited, name: `${renderRef(application.ref)} of ${cluster}` })) })),
+  );
+  return found.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
 }
 
 /** Without the objects of the engine that carry the target's values: that they change is how the target does. */
@@ -32,18 +34,9 @@ export function withoutCarriers(diffs: readonly ObjectDiff[], { carriers = [] }:
 }
 
 async function differences(layout: SourceLayout, root: SourceRoot, { tree, edited, name }: { readonly tree: Tree; readonly edited: Tree; readonly name: string }): Promise<readonly ObjectDiff[] | undefined> {
-  const before = await rendered(layout, root, tree);
+  const before = await renderedAt(layout, root, tree);
   if ('failed' in before) return undefined;
-  const after = await rendered(layout, root, edited);
+  const after = await renderedAt(layout, root, edited);
   if ('failed' in after) throw new PermanentError('WouldNotRender', `with the edit ${name} could not be rendered any more: ${after.failed}`);
   return structuralDiff(before.objects, after.objects);
-}
-
-async function rendered(layout: SourceLayout, origin: SourceRoot, tree: Tree): Promise<{ readonly objects: readonly KubeObject[] } | { readonly failed: string }> {
-  try {
-    return { objects: await layout.render({ origin, tree }) };
-  } catch (error) {
-    if (isPermanent(error) && error.reason === 'RenderFailed') return { failed: error.message };
-    throw error;
-  }
 }

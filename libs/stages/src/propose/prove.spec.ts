@@ -6,14 +6,14 @@ import { ClusterSilentError } from '@fleetmend/ports';
 import { describe, expect, it } from 'vitest';
 import { raw } from '../../../source-layouts/src/raw/raw.ts';
 import type { StageDeps } from '../stage.ts';
-import { fleetRoots, rootsOutside } from './fleet-roots.ts';
+import { fleetRoots, reachedBy, rootsOutside } from './fleet-roots.ts';
 import type { Place } from './places.ts';
 import { prove } from './prove.ts';
 import type { Source } from './source.ts';
 
 const layout = raw.create({}, {} as never) as SourceLayout;
 const WEB = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  replicas: 2\n  list: [{name: a, v: 1}, {name: b}]\n';
-const files = { 'apps/web.yaml': WEB, 'apps/ns.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n', 'other/x.yaml': WEB.replaceAll('web', 'x') };
+const files = { 'apps/web.yaml': WEB, 'broken/x.yaml': 'kind: [\n', 'apps/ns.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n', 'other/x.yaml': WEB.replaceAll('web', 'x') };
 const target: KubeObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } };
 const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
 
@@ -51,7 +51,7 @@ async function proof({ clusters = {}, request = ['prod-1'], fields = [{ path: ['
   const binding = { spec: { repository: 'acme/fleet', branch: 'main' } as RepoBindingSpec } as Source['binding'];
   const source = { cluster: 'prod-1', target, layout, binding, application: own, origin: { layout: 'raw', root: 'apps', includes: ['apps'], path: 'apps/web.yaml', document: 0, evidence: [] } };
   const fleet = await fleetRoots(deps, source, tree);
-  const outside = await rootsOutside(source, { fleet, tree, clusters: request });
+  const outside = await rootsOutside(source, { roots: fleet.roots, tree, clusters: request });
   const edits = [{ path: 'apps/web.yaml', before: WEB, after: edit(WEB) }];
   const place = (cluster: string, origin = source.origin): Place => ({ source: { ...source, cluster, origin } as unknown as Source, change: { object: ref, fields }, base: target });
   const others = request.filter((cluster) => cluster !== 'prod-1').map((cluster) => place(cluster, elsewhere.includes(cluster) ? { ...source.origin, root: 'other', includes: ['other'] } : source.origin));
@@ -132,7 +132,22 @@ describe('an application outside the request', () => {
     ['not the same target in another cluster of the request', { clusters: { 'prod-2': [twin] }, request: ['prod-1', 'prod-2'] }, 0],
     ['one of a cluster outside the request', { clusters: { 'prod-2': [twin] } }, 1],
     ['another one of the same cluster', { clusters: { 'prod-1': [application('second', 'apps')] } }, 1],
+    ['one that cannot be rendered, wherever it is', { clusters: { 'prod-2': [application('broken', 'broken')] }, request: ['prod-1', 'prod-2'] }, 1],
   ])('is %s', async (_, world, outside) => {
     expect((await proof(world)).outside).toHaveLength(outside);
+  });
+});
+
+describe('an edit', () => {
+  const root = (...includes: readonly string[]) => ({ root: { layout: 'raw', root: '', includes } });
+  it.each<readonly [what: string, includes: readonly string[], touched: readonly string[], reached: boolean]>([
+    ['reaches an application by its file', ['base/a.yaml', 'prod'], ['base/a.yaml'], true],
+    ['by a folder above it', ['base/a.yaml', 'prod'], ['prod/x/y.yaml'], true],
+    ['by one of several files', ['prod'], ['other/a.yaml', 'prod/a.yaml'], true],
+    ['by everything', [''], ['a.yaml'], true],
+    ['does not by a name that only begins alike', ['prod'], ['prod-2/a.yaml', 'prod.yaml'], false],
+    ['does not by another file', ['base/a.yaml'], ['base/b.yaml'], false],
+  ])('%s', (_, includes, touched, reached) => {
+    expect(reachedBy([root(...includes)], touched.map((path) => ({ path })))).toHaveLength(reached ? 1 : 0);
   });
 });
