@@ -5,6 +5,7 @@ import type { MemoryGit } from '@fleetmend/testing';
 export function readerOf(git: MemoryGit): RepositoryReader {
   return {
     head: (branch) => git.repository.head(branch),
+    commit: writerOf(git).commit,
     async files(revision, path) {
       const tree = await git.repository.tree(revision);
       const files = git.find(revision)?.files ?? new Map<string, string>();

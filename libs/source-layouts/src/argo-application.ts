@@ -39,9 +39,29 @@ export async function openApplication(tree: Tree, application: Application): Pro
   return { object: carrier?.object ?? application.object, carrier, madeBy: owner && `ApplicationSet ${owner.name}` };
 }
 
+interface SourcesSpec {
+  readonly source?: ArgoSource;
+  readonly sources?: readonly ArgoSource[];
+  /** Manifests are rendered from the dry source into a branch that nobody edits. */
+  readonly sourceHydrator?: { readonly drySource: ArgoSource };
+}
+
 export function sourcesOf({ object }: ArgoApplication): readonly ArgoSource[] {
-  const spec = object['spec'] as { readonly source?: ArgoSource; readonly sources?: readonly ArgoSource[] } | undefined;
-  return spec?.sources ?? (spec?.source ? [spec.source] : []);
+  const { sourceHydrator, sources, source } = (object['spec'] ?? {}) as SourcesSpec;
+  if (sourceHydrator) return [sourceHydrator.drySource];
+  return sources ?? (source ? [source] : []);
+}
+
+/** It says its sources as a list, even if there is one. */
+export function hasSeveral({ object }: ArgoApplication): boolean {
+  const { sourceHydrator, sources } = (object['spec'] ?? {}) as SourcesSpec;
+  return sourceHydrator === undefined && sources !== undefined;
+}
+
+/** Where the Application says one of its sources. */
+export function placeOfSource(app: ArgoApplication, index = 0): readonly string[] {
+  if ((app.object['spec'] as SourcesSpec | undefined)?.sourceHydrator) return ['spec', 'sourceHydrator', 'drySource'];
+  return hasSeveral(app) ? ['spec', 'sources', String(index)] : ['spec', 'source'];
 }
 
 /** Why what an Application says itself is for people; asked for where no file of its own says it. */

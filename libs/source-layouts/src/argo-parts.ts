@@ -2,7 +2,7 @@ import { PermanentError } from '@fleetmend/kernel';
 import { refOf, renderRef, sameRef, type KubeObject, type ObjectRef } from '@fleetmend/model';
 import type { Application, SourceLayout, SourceRoot } from '@fleetmend/plugin-api';
 import type { Renderer, Tree } from '@fleetmend/ports';
-import { sourcesOf, type ArgoApplication } from './argo-application.ts';
+import { placeOfSource, sourcesOf, type ArgoApplication } from './argo-application.ts';
 import { argoRelease } from './argo-helm.ts';
 import { editHelm, findRendered, unlessBroken } from './helm-edit.ts';
 import { fieldEdit } from './helm-layers.ts';
@@ -76,13 +76,12 @@ export function partsLayout({ kind, renderer, open }: PartsLayout): SourceLayout
 
 /** The sources of an Application that make objects. @throws PermanentError `NotEditable` for one that nobody here can render. */
 export async function partsOf(tree: Tree, app: ArgoApplication): Promise<readonly Part[]> {
-  const isOne = (app.object['spec'] as { readonly sources?: unknown } | undefined)?.sources === undefined;
   const parts: Part[] = [];
   for (const [index, source] of sourcesOf(app).entries()) {
     if (source.chart !== undefined) throw new PermanentError('NotEditable', `${renderRef(refOf(app.object))} installs the chart ${source.chart} of ${source.repoURL ?? 'another place'}, which is not in the repository and cannot be rendered here: change its values by hand`);
     if (source.path === undefined) continue;
     const folder = normalisePath(source.path);
-    const release = await argoRelease({ app, source, at: isOne ? ['spec', 'source'] : ['spec', 'sources', String(index)], tree });
+    const release = await argoRelease({ app, source, at: placeOfSource(app, index), tree });
     if (release) parts.push({ release });
     else if (await isBuilt(tree, folder)) throw new PermanentError('NotEditable', `source ${folder} of ${renderRef(refOf(app.object))} is built by kustomize beside other sources, which no layout here edits: change it by hand`);
     else parts.push({ folder });

@@ -1,7 +1,7 @@
 import { refOf, type KubeObject, type ObjectRef } from '@fleetmend/model';
 import type { Application } from '@fleetmend/plugin-api';
 import type { Tree } from '@fleetmend/ports';
-import { closedBy, closedByTool, openApplication, overrider, readOverrides, sourcesOf, withOverrides, type ArgoApplication } from './argo-application.ts';
+import { closedBy, closedByTool, openApplication, overrider, placeOfSource, readOverrides, sourcesOf, withOverrides, type ArgoApplication } from './argo-application.ts';
 import { findCarrier } from './carrier.ts';
 import { isMap } from './helm-release.ts';
 import { normalisePath, type FoundObject } from './manifest-folder.ts';
@@ -48,7 +48,7 @@ async function argoOptions(tree: Tree, application: Application): Promise<Engine
   if (options === undefined || Object.keys(options).length === 0) return undefined;
   const tools = overrides.toReversed().flatMap((tool) => (isMap(tool.value['kustomize']) ? [{ file: tool.path, text: tool.text, document: 0, at: ['kustomize'], value: tool.value['kustomize'], closed: closedByTool(tool) }] : []));
   const own = Object.fromEntries(Object.entries(source.kustomize ?? {}).filter(([field]) => overrider(overrides, ['kustomize', field]) === undefined));
-  const at = [...((app.object['spec'] as Fields)['sources'] === undefined ? ['spec', 'source'] : ['spec', 'sources', '0']), 'kustomize'];
+  const at = [...placeOfSource(app), 'kustomize'];
   return {
     engine: 'argocd',
     options,

@@ -13,6 +13,13 @@ const find = (object: KubeObject, objects: readonly KubeObject[], destination?: 
 const rollout = (object: KubeObject) =>
   engine.readRollout({ application: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', namespace: 'argocd', name: 'shop' }, commit: second, isAncestor: async (a, b) => a === b }, { cluster: 'prod-1', read: readFrom([object]) });
 
+const DRY = { repoURL: 'https://git.example.org/fleet', path: 'apps/shop', targetRevision: 'main' } as const;
+const MADE = 'a'.repeat(40);
+function hydrated(last: object, synced: string, rest: object = {}, hydrateTo?: object): KubeObject {
+  const spec = { source: undefined, sourceHydrator: { drySource: DRY, syncSource: { targetBranch: 'env/prod', path: 'shop' }, ...(hydrateTo ? { hydrateTo } : {}) } };
+  return anApplication({ owns: true, applied: synced }, { spec, status: { sourceHydrator: { lastSuccessfulOperation: last, ...rest } } });
+}
+
 describe('finding an Application', () => {
   it('counts only the destination that is this cluster', async () => {
     const there = anApplication({ owns: true }, { spec: { destination: { server: 'https://10.0.0.1:6443/', namespace: 'shop' } } });
@@ -47,12 +54,11 @@ describe('finding an Application', () => {
     ]);
   });
 
-  it('leaves what is hydrated to people, and still says what it is made from', async () => {
-    const source = { repoURL: 'https://git.example.org/fleet', path: 'apps/shop', targetRevision: 'main' };
-    const hydrated = anApplication({ owns: true }, { spec: { source: undefined, destination: { server: 'https://kubernetes.default.svc' }, sourceHydrator: { drySource: source, syncSource: { targetBranch: 'env/prod', path: 'shop' } } } });
-    await expect(find(target, [hydrated])).rejects.toMatchObject({ reason: 'NotEditable', message: expect.stringMatching(/branch env\/prod.*apps\/shop at main of https:\/\/git\.example\.org\/fleet/) });
-    const [listed] = await engine.listApplications({ cluster: 'prod-1', read: readFrom([hydrated]) });
-    expect(listed?.sources).toEqual([{ repoURL: source.repoURL, path: 'apps/shop', revision: 'main' }]);
+  it('is made from the dry source where it is hydrated, and has applied the commit that the synced one was made of', async () => {
+    const one = hydrated({ drySHA: first, hydratedSHA: MADE }, MADE);
+    expect(await find(target, [one])).toMatchObject({ sources: [{ repoURL: DRY.repoURL, path: 'apps/shop', revision: 'main' }], applied: first, refused: undefined });
+    expect((await find(target, [hydrated({ drySHA: second, hydratedSHA: 'b'.repeat(40) }, MADE)]))?.applied).toBeUndefined();
+    expect((await find(target, [hydrated({ drySHA: first, hydratedSHA: MADE }, MADE, { currentOperation: { phase: 'Failed', message: 'no such folder', drySHA: second } })]))?.refused).toBe('hydration failed: no such folder');
   });
 
   it('tells where the Application that applies it looks', async () => {
@@ -83,5 +89,19 @@ describe('reading an Application', () => {
     ['drift after the sync', { status: { sync: { status: 'OutOfSync', revision: second } } }, 'Applied'],
   ])('%s', async (_, rest, state) => {
     expect((await rollout(anApplication({ owns: true, applied: state === 'Applied' ? second : first }, rest))).state).toBe(state);
+  });
+
+  it.each([
+    ['the synced commit was made of it', hydrated({ drySHA: second, hydratedSHA: MADE }, MADE), 'Applied', second],
+    ['the synced commit is a merge of what was made of it', hydrated({ drySHA: second, hydratedSHA: first }, MADE), 'Applied', second],
+    ['it is hydrated, and not synced yet', hydrated({ drySHA: second, hydratedSHA: MADE }, 'c'.repeat(40)), 'Waiting', undefined],
+    ['the last hydration was of an earlier commit', hydrated({ drySHA: first, hydratedSHA: MADE }, MADE), 'Waiting', 'is not hydrated yet'],
+    ['its hydration failed', hydrated({ drySHA: first, hydratedSHA: MADE }, MADE, { currentOperation: { phase: 'Failed', message: 'no such folder', drySHA: second } }), 'Waiting', 'no such folder'],
+    ['it was never hydrated', hydrated({}, MADE), 'Waiting', 'is not hydrated yet'],
+    ['somebody has to promote it', hydrated({ drySHA: second, hydratedSHA: MADE }, 'c'.repeat(40), {}, { targetBranch: 'env/prod-next' }), 'Waiting', 'somebody has to bring it into env/prod'],
+  ])('of a hydrated one looks for the commit of the dry source: %s', async (_, object, state, says) => {
+    const { revision, message, ...answer } = await engine.readRollout({ application: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', namespace: 'argocd', name: 'shop' }, commit: second, isAncestor: async (a, b) => a === b || (a === first && b === MADE) }, { cluster: 'prod-1', read: readFrom([object]) });
+    expect(answer.state).toBe(state);
+    if (says !== undefined) expect(`${revision ?? ''} ${message}`).toContain(says);
   });
 });

@@ -3,6 +3,7 @@ import { type KubeObject, groupOf, refOf, renderRef } from '@fleetmend/model';
 import { type Application as FoundApplication, type GitOpsEngine, type RolloutState, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { isDestination, lists, manages, trackedBy } from './ownership.ts';
+import { dryRevision, hydrationOf } from './hydration.ts';
 import { Application } from './schema.ts';
 
 const Config = z.strictObject({ namespace: z.string().min(1).max(63).default('argocd').describe('namespace that Argo CD itself runs in') });
@@ -30,7 +31,6 @@ export const argocd = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
         const names = [owner, ...others].map(({ object: { metadata } }) => `${metadata.namespace ?? ''}/${metadata.name}`).join(', ');
         throw new PermanentError('ApplicationAmbiguous', `the Argo CD Applications ${names} all manage ${renderRef(refOf(target))}: remove it from all but one`);
       }
-      refuseHydrated(owner);
       const holder = trackedBy(owner.object, namespace);
       const holders = holder ? (await read({ ...APPLICATION, ...holder })).map(parsed) : [];
       return describe(target, owner, holders.find(({ application }) => lists(application, owner.object)));
@@ -66,7 +66,8 @@ function describe(target: KubeObject | undefined, { object: owner, application: 
   const sources = sourcesIn({ spec });
   const failure = status.conditions.find(({ type }) => REFUSALS.includes(type));
   const operation = status.operationState;
-  const failed = operation && isFailed(operation.phase) ? `sync ${operation.phase.toLowerCase()}: ${operation.message}` : undefined;
+  const hydration = spec.sourceHydrator && status.sourceHydrator?.currentOperation;
+  const failed = hydration?.phase === 'Failed' ? `hydration failed: ${hydration.message}` : operation && isFailed(operation.phase) ? `sync ${operation.phase.toLowerCase()}: ${operation.message}` : undefined;
   const isChart = sources.length === 1 && sources[0]?.path === undefined;
   return {
     engine: 'argocd',
@@ -75,7 +76,7 @@ function describe(target: KubeObject | undefined, { object: owner, application: 
     ...(holder ? { heldIn: sourcesIn(holder.application).map(({ path = '' }) => ({ path })) } : {}),
     sources: isChart ? [] : sources.map(({ repoURL, path = '', targetRevision = 'HEAD' }) => ({ repoURL, path, revision: targetRevision })),
     namespace: spec.destination.namespace ? { name: spec.destination.namespace, override: false } : undefined,
-    applied: appliedOf(status),
+    applied: appliedOf({ spec, status }),
     healsWithin: isAutomatic(spec) && spec.syncPolicy?.automated?.selfHeal === true ? SELF_HEAL : undefined,
     refused: failure ? `${failure.type}: ${failure.message}` : failed,
     evidence: target ? [`status.resources of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] : [],
@@ -87,20 +88,16 @@ function sourcesIn({ spec }: Pick<Application, 'spec'>): NonNullable<Application
   return spec.sources ?? (single ? [single] : []);
 }
 
-/** What it syncs is a branch that a machine writes, and whether a commit of the dry one has got there is not read here. */
-function refuseHydrated({ object: owner, application: { spec: { sourceHydrator } } }: Live): void {
-  if (!sourceHydrator) return;
-  const { drySource, syncSource } = sourceHydrator;
-  throw new PermanentError('NotEditable', `${renderRef(refOf(owner))} is hydrated into the branch ${syncSource.targetBranch}, which no machine of ours edits: change ${drySource.path ?? 'its dry source'} at ${drySource.targetRevision ?? 'HEAD'} of ${drySource.repoURL} by hand`);
-}
-
 const readRollout: GitOpsEngine['readRollout'] = async ({ application: { apiVersion, kind, namespace, name }, commit, isAncestor }, { read, cluster }) => {
   const [found] = await read({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) });
   if (!found) return { state: 'Unknown', revision: undefined, message: `Application ${namespace ?? ''}/${name} does not exist any more where ${cluster} is managed from` };
   const { spec, status } = parseApplication(found);
   const operation = status.operationState;
   const revisionThatHolds = async (revisions: readonly string[]): Promise<string | undefined> => {
-    for (const revision of revisions) if (await isAncestor(commit, revision)) return revision;
+    for (const revision of revisions) {
+      const dry = await dryRevision({ spec, status }, revision, isAncestor);
+      if (dry !== undefined && (await isAncestor(commit, dry))) return dry;
+    }
     return undefined;
   };
   const answer = (state: RolloutState['state'], revision: string | undefined, message: string): RolloutState => ({ state, revision, message });
@@ -115,19 +112,23 @@ const readRollout: GitOpsEngine['readRollout'] = async ({ application: { apiVers
   const tried = operation && isFailed(operation.phase) ? await revisionThatHolds([...revisionsOf(operation.syncResult), ...revisionsOf(operation.operation?.sync)]) : undefined;
   if (tried) return answer('Refused', tried, operation?.message ?? '');
   const failure = status.conditions.find(({ type }) => REFUSALS.includes(type));
-  if (!isAutomatic(spec) && operation?.phase !== 'Running') return answer('Suspended', appliedOf(status), `automatic sync of ${name} is off: sync it by hand to have ${commit.slice(0, 8)} applied`);
-  return answer('Waiting', appliedOf(status), failure ? `${failure.type}: ${failure.message}` : `${operation?.phase ?? 'not synced yet'}${operation?.message ? `: ${operation.message}` : ''}`);
+  if (!isAutomatic(spec) && operation?.phase !== 'Running') return answer('Suspended', appliedOf({ spec, status }), `automatic sync of ${name} is off: sync it by hand to have ${commit.slice(0, 8)} applied`);
+  const hydration = spec.sourceHydrator && (await hydrationOf({ spec, status }, commit, isAncestor));
+  if (hydration !== undefined) return answer('Waiting', appliedOf({ spec, status }), hydration);
+  return answer('Waiting', appliedOf({ spec, status }), failure ? `${failure.type}: ${failure.message}` : `${operation?.phase ?? 'not synced yet'}${operation?.message ? `: ${operation.message}` : ''}`);
 };
 
 function isAutomatic({ syncPolicy }: Application['spec']): boolean {
   return syncPolicy?.automated !== undefined && syncPolicy.automated !== null && syncPolicy.automated.enabled !== false;
 }
 
-type Status = Application['status'];
-
-function appliedOf({ sync, history }: Status): string | undefined {
+/** The commit that people wrote: of a hydrated Application the one that the synced one was made of, as far as its status tells. */
+function appliedOf({ spec, status }: Pick<Application, 'spec' | 'status'>): string | undefined {
+  const { sync, history, sourceHydrator } = status;
   const [revision] = sync?.status === 'Synced' ? revisionsOf(sync) : revisionsOf(history.at(-1));
-  return revision;
+  if (!spec.sourceHydrator) return revision;
+  const last = sourceHydrator?.lastSuccessfulOperation;
+  return revision !== undefined && revision === last?.hydratedSHA ? last.drySHA : undefined;
 }
 
 /** Commits among the revisions; a chart's version is none. */

@@ -13,7 +13,7 @@ export const Application = z.object({
     source: Source.optional(),
     sources: z.array(Source).optional(),
     /** Manifests are rendered from the dry source into another branch, and applied from there. */
-    sourceHydrator: z.object({ drySource: Source, syncSource: z.object({ targetBranch: z.string() }) }).optional(),
+    sourceHydrator: z.object({ drySource: Source, syncSource: z.object({ targetBranch: z.string() }), hydrateTo: z.object({ targetBranch: z.string() }).optional() }).optional(),
     destination: z.object({ server: z.string().optional(), name: z.string().optional(), namespace: z.string().optional() }).default({}),
     syncPolicy: z.object({ automated: z.object({ enabled: z.boolean().optional(), selfHeal: z.boolean().optional() }).nullish() }).optional(),
   }),
@@ -23,6 +23,13 @@ export const Application = z.object({
       resources: z.array(z.object({ group: z.string().default(''), kind: z.string(), namespace: z.string().default(''), name: z.string() })).default([]),
       conditions: z.array(z.object({ type: z.string(), message: z.string().default('') })).default([]),
       history: z.array(z.object(Revisions)).default([]),
+      /** What the last hydrations rendered: `drySHA` is a commit of the dry source, `hydratedSHA` the one that was made of it. */
+      sourceHydrator: z
+        .object({
+          currentOperation: z.object({ phase: z.string(), message: z.string().default(''), drySHA: z.string().optional() }).optional(),
+          lastSuccessfulOperation: z.object({ drySHA: z.string().optional(), hydratedSHA: z.string().optional() }).optional(),
+        })
+        .optional(),
       operationState: z
         .object({
           phase: z.string(),

@@ -66,6 +66,7 @@ function whileRunning(signal: AbortSignal): { readonly repository: (one: Reposit
       head: (branch) => unlessStopped(one.head(branch)),
       files: (revision, path) => unlessStopped(one.files(revision, path)),
       tags: async () => unlessStopped((await one.tags?.()) ?? none),
+      ...(one.commit ? { commit: one.commit } : {}),
     }),
     renderer: ({ name, render }) => ({ name, render: (input) => unlessStopped(render(input)) }),
   };

@@ -8,6 +8,8 @@ export interface RepositoryReader {
   files(revision: string, path: string): Promise<ReadonlyMap<string, string>>;
   /** The commit that each tag points at. Without it, what names a tag is told that there is none. */
   tags?(): Promise<ReadonlyMap<string, string>>;
+  /** For engines that write what they render. Without it, what has to be written is refused. */
+  commit?: RepositoryWriter['commit'];
 }
 
 /** How a world writes its history. */

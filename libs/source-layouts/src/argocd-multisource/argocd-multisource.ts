@@ -2,7 +2,7 @@ import type { Application, SourceLayout } from '@fleetmend/plugin-api';
 import type { Tree } from '@fleetmend/ports';
 import { helmRenderer } from '@fleetmend/render';
 import { z } from 'zod';
-import { openApplication } from '../argo-application.ts';
+import { hasSeveral, openApplication } from '../argo-application.ts';
 import { partsLayout, partsOf, type Part } from '../argo-parts.ts';
 import type { LayoutDefinition } from '../layout-definition.ts';
 
@@ -17,6 +17,5 @@ export const argocdMultisource: LayoutDefinition<z.infer<typeof Config>> = {
 
 async function open(tree: Tree, application: Application): Promise<readonly Part[] | undefined> {
   const app = await openApplication(tree, application);
-  const several = (app?.object['spec'] as { readonly sources?: unknown } | undefined)?.sources !== undefined;
-  return app && several && app.madeBy === undefined ? partsOf(tree, app) : undefined;
+  return app && hasSeveral(app) && app.madeBy === undefined ? partsOf(tree, app) : undefined;
 }

@@ -4,7 +4,7 @@ import type { Application, SourceLayout, SourceRoot } from '@fleetmend/plugin-ap
 import type { Tree } from '@fleetmend/ports';
 import { helmRenderer } from '@fleetmend/render';
 import { z } from 'zod';
-import { openApplication, sourcesOf } from '../argo-application.ts';
+import { hasSeveral, openApplication, placeOfSource, sourcesOf } from '../argo-application.ts';
 import { argoRelease } from '../argo-helm.ts';
 import { editHelm, findRendered, unlessBroken } from '../helm-edit.ts';
 import { renderHelm, type Release } from '../helm-release.ts';
@@ -61,7 +61,6 @@ async function refuseForeignChart(tree: Tree, application: Application | undefin
 async function openRelease(tree: Tree, application: Application): Promise<Release | undefined> {
   const app = await openApplication(tree, application);
   const [source, ...more] = app ? sourcesOf(app) : [];
-  const several = (app?.object['spec'] as { readonly sources?: unknown } | undefined)?.sources !== undefined;
-  if (!app || !source || more.length > 0 || several || app.madeBy !== undefined) return undefined;
-  return argoRelease({ app, source, at: ['spec', 'source'], tree });
+  if (!app || !source || more.length > 0 || hasSeveral(app) || app.madeBy !== undefined) return undefined;
+  return argoRelease({ app, source, at: placeOfSource(app), tree });
 }

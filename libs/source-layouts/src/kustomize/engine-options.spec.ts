@@ -45,6 +45,11 @@ describe.skipIf(MISSING !== undefined)(`what an Application adds to a kustomizat
     expect(await editOf(one, fields, {}, object)).toEqual({ [MANIFEST]: argoText(changed) });
   });
 
+  it('is changed in the dry source of an Application that is hydrated', async () => {
+    const text = (tag: string) => argoText('').replace(/ {2}source:[^]*$/, `  sourceHydrator:\n    drySource:\n      path: apps/web/overlays/prod\n      kustomize: {images: [shop:${tag}]}\n    syncSource: {targetBranch: env/prod, path: web}\n`);
+    expect(await editOf(argo('', { [MANIFEST]: text('2') }), set(IMAGE, 'shop:3'))).toEqual({ [MANIFEST]: text('3') });
+  });
+
   it('leads into a component that only it names', async () => {
     const part = { 'apps/web/limits/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{path: p.yaml}]\n', 'apps/web/limits/p.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 9}\n' };
     const one = argo('      components: [../../limits, ../../gone]\n      ignoreMissingComponents: true\n', part);

@@ -2,7 +2,7 @@ import type { KubeObject } from '@fleetmend/model';
 import type { Application, GitOpsEngine } from '@fleetmend/plugin-api';
 import type { StageDeps } from '../stage.ts';
 import { describe, expect, it } from 'vitest';
-import { engineContext, findApplication, locate } from './source.ts';
+import { demandFollowed, engineContext, findApplication, locate } from './source.ts';
 
 const target: KubeObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } };
 const release = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', namespace: 'shop', name: 'web' };
@@ -38,5 +38,17 @@ describe('a target that another object in Git is rendered to', () => {
     const application: Application = { engine: 'flux', ref: release, renderedBy: release, sources: [], applied: undefined, refused: undefined, evidence: [] };
     const input = { cluster: 'prod-1', live: target, application, binding: { repository: 'fleet', layoutHint: undefined }, tree: { revision: 'a'.repeat(40) } };
     await expect(locate([], input as never)).rejects.toMatchObject({ reason: 'NotEditable', message: expect.stringMatching(/Deployment\/shop\/web is rendered from HelmRelease\/shop\/web/) });
+  });
+});
+
+describe('what an application follows', () => {
+  const following = (...revisions: readonly string[]): Application => ({ engine: 'argocd', ref: release, sources: revisions.map((revision) => ({ repoURL: 'fleet', path: 'apps', revision })), applied: undefined, refused: undefined, evidence: [] });
+
+  it.each([['main'], ['refs/heads/main'], ['HEAD'], [''], ['1.2.0', 'main'], []])('may be the bound branch: %j', (...revisions) => {
+    expect(() => demandFollowed(following(...revisions), { branch: 'main' })).not.toThrow();
+  });
+
+  it.each([['v1.4'], ['release'], ['a'.repeat(40)], ['v1', 'release']])('may be something that no commit there reaches: %s', (...revisions) => {
+    expect(() => demandFollowed(following(...revisions), { branch: 'main' })).toThrow(expect.objectContaining({ reason: 'BranchNotFollowed', message: expect.stringContaining(`follows ${revisions.join(', ')}, and the RepoBinding edits main`) }));
   });
 });

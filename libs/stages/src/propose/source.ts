@@ -111,8 +111,16 @@ export async function findSource(deps: StageDeps, request: RemediationRequest, c
   const { forge, repository } = await openRepository(deps, binding.spec);
   const head = await repository.head(binding.spec.branch);
   const application = (await findApplication(deps, cluster, live))?.application;
+  if (application) demandFollowed(application, binding.spec);
   const located = await locate(deps.layouts, { cluster, live, binding: binding.spec, tree: await repository.tree(head), application });
   return { cluster, target: live, binding, forge, repository, head, application, ...located };
+}
+
+/** @throws PermanentError `BranchNotFollowed` when a commit on the bound branch would never be applied. */
+export function demandFollowed({ ref, sources }: Application, { branch }: Pick<RepoBindingSpec, 'branch'>): void {
+  const followed = ['', 'HEAD', branch, `refs/heads/${branch}`];
+  if (sources.length === 0 || sources.some(({ revision }) => followed.includes(revision))) return;
+  throw new PermanentError('BranchNotFollowed', `${renderRef(ref)} follows ${[...new Set(sources.map(({ revision }) => revision))].join(', ')}, and the RepoBinding edits ${branch}: no commit there would be applied; change what it follows, or bind that branch`);
 }
 
 export async function openRepository(deps: Pick<StageDeps, 'forge' | 'repositories'>, { forgeRef, repository }: Pick<RepoBindingSpec, 'forgeRef' | 'repository'>): Promise<{ forge: Forge; repository: Repository }> {

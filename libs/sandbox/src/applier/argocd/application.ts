@@ -6,6 +6,7 @@ import { setFinalizer } from '../flux/status.ts';
 import type { ApplierContext } from '../context.ts';
 import { compare, compareUnknown, refOfResource } from './compare.ts';
 import { readDesired } from './desired.ts';
+import { hydrate } from './hydrate.ts';
 import type { Desired } from './desired.ts';
 import { runSync } from './run-sync.ts';
 import { APPLICATION, ARGO_NAMESPACE, CONTROLLER, RESOURCES_FINALIZER, sourcesOf } from './shapes.ts';
@@ -30,6 +31,9 @@ export async function reconcileApplication(context: ApplierContext, application:
     writeStatus(context, application, { ...compareUnknown(context, application, undefined), conditions: withTimes(context, application, invalid ? [invalid] : []) });
     return argoInterval;
   }
+  const { sourceHydrator: hydrator } = application.spec;
+  const hydrated = hydrator && (await hydrate(context, application, { hydrator, target }));
+  if (hydrated) writeStatus(context, application, { sourceHydrator: hydrated });
   let desired: Desired;
   try {
     desired = await readDesired(context, application, target);

@@ -39,10 +39,10 @@ export function compareUnknown({ clock }: ApplierContext, application: Applicati
 }
 
 function comparedTo(application: Application): Readonly<Record<string, unknown>> {
-  const { destination, source, ignoreDifferences } = application.spec;
+  const { destination, ignoreDifferences } = application.spec;
   const { sources, several } = sourcesOf(application);
   // The real one writes out an empty source beside several (recorded in the lab, Argo CD 3.1).
-  return { destination, ...(several ? { source: EMPTY_SOURCE, sources } : { source }), ...(ignoreDifferences ? { ignoreDifferences } : {}) };
+  return { destination, ...(several ? { source: EMPTY_SOURCE, sources } : { source: sources[0] }), ...(ignoreDifferences ? { ignoreDifferences } : {}) };
 }
 
 function typesOf(application: Application, { types }: Desired): Pick<ApplicationStatus, 'sourceType' | 'sourceTypes'> {

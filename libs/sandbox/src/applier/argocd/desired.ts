@@ -1,13 +1,13 @@
-import { isPermanent, messageOf, PermanentError } from '@fleetmend/kernel';
+import { isPermanent, PermanentError } from '@fleetmend/kernel';
 import type { ClusterObjects, KubeObject } from '../../objects.ts';
 import { refOf } from '../apply-objects.ts';
 import type { ApplierContext } from '../context.ts';
 import { inNamespace } from '../scope.ts';
-import { refusedBy } from './build-input.ts';
 import type { FetchedSource } from './build-input.ts';
 import { buildSource, folderOf } from './build-source.ts';
+import { fetchSource } from './fetch-source.ts';
 import { ARGO_NAMESPACE, sourcesOf, TRACKING_ID } from './shapes.ts';
-import type { Application, ApplicationSource, Revisions, SourceType } from './shapes.ts';
+import type { Application, Revisions, SourceType } from './shapes.ts';
 
 /** What an Application wants at its sources' heads. */
 export interface Desired {
@@ -49,24 +49,6 @@ async function orRefuse<T>(index: number, count: number, work: () => Promise<T>)
   } catch (error) {
     if (!isPermanent(error) || error.reason !== 'ComparisonError') throw error;
     throw new PermanentError('ComparisonError', `Failed to load target state: failed to generate manifest for source ${index + 1} of ${count}: ${error.message}`);
-  }
-}
-
-async function fetchSource({ repositories }: ApplierContext, source: ApplicationSource): Promise<FetchedSource> {
-  if (source.chart !== undefined) throw refusedBy('Unknown', `error fetching chart: failed to fetch chart: the sandbox has Git repositories only, and ${source.repoURL} cannot be reached`);
-  const repository = repositories(source.repoURL);
-  if (!repository) throw refusedBy('Unknown', 'failed to list refs: repository not found: Repository not found');
-  const wanted = source.targetRevision === undefined || source.targetRevision === '' || source.targetRevision === 'HEAD' ? 'main' : source.targetRevision;
-  const revision = /^[0-9a-f]{40}$/.test(wanted) ? wanted : ((await repository.tags?.())?.get(wanted.replace(/^refs\/tags\//, '')) ?? (await headOf(() => repository.head(wanted.replace(/^refs\/heads\//, '')), wanted)));
-  return { source, revision, files: await repository.files(revision, '') };
-}
-
-async function headOf(head: () => Promise<string>, wanted: string): Promise<string> {
-  try {
-    return await head();
-  } catch (error) {
-    if (!isPermanent(error)) throw error;
-    throw refusedBy('Unknown', error.reason === 'BranchNotFound' ? `unable to resolve '${wanted}' to a commit SHA` : messageOf(error));
   }
 }
 

@@ -52,6 +52,24 @@ export interface ApplicationSource {
   readonly directory?: { readonly recurse?: boolean; readonly include?: string; readonly exclude?: string };
 }
 
+/** Manifests are rendered from the dry source into a branch, and applied from there. */
+export interface SourceHydrator {
+  readonly drySource: { readonly repoURL: string; readonly path: string; readonly targetRevision: string };
+  readonly syncSource: { readonly targetBranch: string; readonly path: string };
+  /** Where people promote them from; absent: straight into the branch that is synced. */
+  readonly hydrateTo?: { readonly targetBranch: string };
+}
+
+export interface HydrateOperation {
+  readonly phase: 'Hydrating' | 'Hydrated' | 'Failed';
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly message?: string;
+  readonly drySHA?: string;
+  readonly hydratedSHA?: string;
+  readonly sourceHydrator: SourceHydrator;
+}
+
 /** What stands for the one source of an Application that has several. */
 export const EMPTY_SOURCE: ApplicationSource = { repoURL: '' };
 
@@ -140,6 +158,10 @@ export interface ApplicationStatus {
   readonly sourceType?: SourceType;
   readonly sourceTypes?: readonly SourceType[];
   readonly summary?: { readonly images?: readonly string[] };
+  readonly sourceHydrator?: {
+    readonly currentOperation?: HydrateOperation;
+    readonly lastSuccessfulOperation?: { readonly drySHA: string; readonly hydratedSHA: string; readonly sourceHydrator: SourceHydrator };
+  };
 }
 
 export interface IgnoreDifference {
@@ -153,6 +175,7 @@ export interface IgnoreDifference {
 
 export interface Application extends KubeObject {
   readonly spec: Sources & {
+    readonly sourceHydrator?: SourceHydrator;
     readonly project?: string;
     readonly destination: { readonly server?: string; readonly name?: string; readonly namespace?: string };
     readonly syncPolicy?: {
@@ -168,6 +191,10 @@ export interface Application extends KubeObject {
 
 /** The sources in order, and whether the Application has several: then its status speaks in lists. */
 export function sourcesOf({ spec }: Application): { readonly sources: readonly ApplicationSource[]; readonly several: boolean } {
+  if (spec.sourceHydrator) {
+    const { drySource, syncSource } = spec.sourceHydrator;
+    return { sources: [{ repoURL: drySource.repoURL, path: syncSource.path, targetRevision: syncSource.targetBranch }], several: false };
+  }
   const several = (spec.sources ?? []).length > 0;
   return { sources: several ? (spec.sources ?? []) : spec.source ? [spec.source] : [], several };
 }

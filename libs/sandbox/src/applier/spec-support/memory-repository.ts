@@ -1,7 +1,7 @@
 import { digestOf, PermanentError, shortDigest } from '@fleetmend/kernel';
 import type { RepositoryReader, RepositoryWriter } from '../repository.ts';
 
-export interface MemoryRepository extends RepositoryReader, RepositoryWriter {
+export interface MemoryRepository extends Omit<RepositoryReader, 'commit'>, RepositoryWriter {
   /** Commits on `main`. */
   write(files: Readonly<Record<string, string | null>>): Promise<string>;
   tag(name: string, commit: string): void;
