@@ -89,9 +89,13 @@ function depsOf({ fleet, layouts, clock, mirrors, remote }: Parts): StageDeps & 
 /** As an agent answers, at once. */
 function answerOf(objects: readonly KubeObject[], question: Question): unknown {
   if (question.question !== 'object') return { answer: 'health', items: [], ready: 2, desired: 2, guards: {}, findings: [], pods: [] };
-  const { apiVersion, kind, namespace, name } = question.ref;
-  const found = objects.filter((object) => object.kind === kind && groupOf(object.apiVersion) === groupOf(apiVersion) && (name === undefined || object.metadata.name === name) && (namespace === undefined || object.metadata.namespace === namespace));
-  return { answer: 'object', objects: found.slice(0, question.limit), truncated: found.length > question.limit };
+  const { after = '', limit, ref: { apiVersion, kind, namespace, name } } = question;
+  const found = objects.filter((object) => placeOf(object) > after && object.kind === kind && groupOf(object.apiVersion) === groupOf(apiVersion) && (name === undefined || object.metadata.name === name) && (namespace === undefined || object.metadata.namespace === namespace));
+  return { answer: 'object', objects: found.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)).slice(0, limit), truncated: found.length > limit };
+}
+
+function placeOf({ metadata: { namespace = '', name } }: KubeObject): string {
+  return `${namespace}/${name}`;
 }
 
 function requestFor({ cluster, workload: { apiVersion, kind, metadata } }: FleetApplication, memory: string): RemediationRequest {

@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   const rows = await runBench({ applications, runs, indexRuns, renderers: rendererPath(process.env), only: positionals[0], progress });
   progress('');
   const hardware = readHardware();
-  say(`${renderTable(rows)}\n\n${runs} runs each in a repository of ${applications} applications, on ${renderHardware(hardware)}`);
+  say(`${renderTable(rows)}\n\n${runs} runs each (the index: ${indexRuns}) in a repository of ${applications} applications, on ${renderHardware(hardware)}`);
   if (values.json) say(renderJson({ rows, hardware, applications }));
   return rows.every(isWithin) ? 0 : 1;
 }

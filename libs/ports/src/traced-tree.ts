@@ -27,8 +27,7 @@ export async function askTree<T>(tree: Tree, question: TreeQuestion<T>): Promise
 }
 
 /** The same tree, noting what is looked at. The trace is whole once whoever looks has come to an end. */
-export function traced(tree: Tree): { readonly tree: Tree; trace(): Promise<Trace> } {
-  const state = treeState(tree);
+export function traced(tree: Tree, state: TreeState = treeState(tree)): { readonly tree: Tree; trace(): Promise<Trace> } {
   const files = new Set<string>();
   const lists = new Set<string>();
   const questions = new Map<string, TreeQuestion<unknown>>();

@@ -1,6 +1,6 @@
 /** @module Runs pinned renderers over a tree of files: without network, credentials, or a way to write beside their folder. */
 export * from './helm.ts';
 export * from './kustomize.ts';
-export { kustomizationOf, reachableFrom, resolvePath } from './reachable.ts';
+export { kustomizationOf, pathsOf, reachableFrom, resolvePath } from './reachable.ts';
 export { type RenderLimits, findProgram } from './program.ts';
 export * from './installed.ts';

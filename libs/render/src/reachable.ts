@@ -7,12 +7,22 @@ export function kustomizationOf(files: ReadonlySet<string>, folder: string): str
   return KUSTOMIZATION_NAMES.map((name) => (folder === '' ? name : `${folder}/${name}`)).find((file) => files.has(file));
 }
 
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** All paths of a tree. Made once for a list that a tree answers again and again: hundreds of roots are looked up in it. */
+export async function pathsOf(tree: Tree): Promise<ReadonlySet<string>> {
+  const paths = await tree.list('');
+  const known = sets.get(paths) ?? new Set(paths);
+  sets.set(paths, known);
+  return known;
+}
+
 /**
  * What a build of `path` can read: its kustomization, and, over and over, whatever file or folder a word in one of the files names.
  * Rather too much than too little: a word counts whatever field it stands in, so a new field of kustomize needs no change here.
  */
 export async function reachableFrom(tree: Tree, path: string): Promise<ReadonlyMap<string, string>> {
-  const all = new Set(await tree.list(''));
+  const all = await pathsOf(tree);
   const texts = new Map<string, string>();
   const folders = new Set<string>();
   const queue: string[] = [];

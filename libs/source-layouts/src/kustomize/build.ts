@@ -3,7 +3,7 @@ import { readValues } from '@fleetmend/manifest';
 import type { KubeObject } from '@fleetmend/model';
 import type { Application, SourceRoot } from '@fleetmend/plugin-api';
 import { type Renderer, type Tree, overlay } from '@fleetmend/ports';
-import { kustomizationOf, reachableFrom, resolvePath } from '@fleetmend/render';
+import { kustomizationOf, pathsOf, reachableFrom, resolvePath } from '@fleetmend/render';
 import { changesFiles, engineOptions, type EngineOptions } from '../engine-options.ts';
 import { folderOf, isNamed, listManifests, normalisePath, readFiles, under } from '../manifest-folder.ts';
 import { withoutHashes } from './generated-names.ts';
@@ -36,7 +36,7 @@ export async function kustomizeRoot({ application, tree }: { readonly applicatio
 
 /** Undefined: nothing there is for kustomize. */
 export async function openBuild(tree: Tree, root: string, application: Application | undefined): Promise<Build | undefined> {
-  const files = new Set(await tree.list(''));
+  const files = await pathsOf(tree);
   const added = await engineOptions(tree, application);
   const file = kustomizationOf(files, root);
   if (file !== undefined) {
@@ -127,7 +127,7 @@ async function resourceFileOf({ tree, layers }: Build, { apiVersion, kind, metad
 }
 
 async function existing(tree: Tree, paths: readonly string[]): Promise<readonly string[]> {
-  const files = new Set(await tree.list(''));
+  const files = await pathsOf(tree);
   return paths.filter((path) => files.has(path));
 }
 

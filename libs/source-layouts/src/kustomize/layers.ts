@@ -1,7 +1,7 @@
 import { readValues } from '@fleetmend/manifest';
 import type { FileEdit, JsonValue } from '@fleetmend/model';
 import { deriveFrom, type Derived, type Tree } from '@fleetmend/ports';
-import { kustomizationOf, resolvePath } from '@fleetmend/render';
+import { kustomizationOf, pathsOf, resolvePath } from '@fleetmend/render';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,7 +29,7 @@ export interface Layer {
  * components from the last to the first, then what its resources lead to.
  */
 export async function readLayers(tree: Tree, root: string): Promise<readonly Layer[]> {
-  const files = new Set(await tree.list(''));
+  const files = await pathsOf(tree);
   const seen = new Set<string>();
   const visit = async (folder: string): Promise<readonly Layer[]> => {
     const file = kustomizationOf(files, folder);

@@ -38,7 +38,7 @@ export function applicationIndex(layouts: readonly SourceLayout[], mostEntries =
     const before = known.get(key) ?? [];
     for (const one of before) if (await holds(one.trace, state)) return one;
     reads += 1;
-    const noting = traced(tree);
+    const noting = traced(tree, state);
     const found = await readRoot(layouts, application, noting.tree);
     // That no layout renders it may be the fault of a program that is missing or slow, and no property of its files.
     if (found.layout === undefined) return found;
