@@ -67,7 +67,7 @@ function depsOf({ fleet, layouts, clock, mirrors, remote }: Parts): StageDeps & 
     requests: laggingRequests(memoryRequests(clock)),
     settings,
     clusters: { ask: async (cluster: string, question: Question) => answerOf(fleet.objects[cluster] ?? [], question) as never },
-    openSet: { find: () => undefined, lastContact: () => NOW, since: NOW, isSynced: () => true } as never,
+    openSet: { find: () => undefined, open: () => [], pods: () => undefined, lastContact: () => NOW, since: NOW, isSynced: () => true } as never,
     repositories: mirrors,
     evidence: memoryEvidence(),
     audit: memoryAudit(),

@@ -6,7 +6,7 @@ import type { Forge, PolicyEngine } from '@fleetmend/plugin-api';
 import type { Repository, Requests } from '@fleetmend/ports';
 import { createIntake, createOpenSet, createReconciler, startReconcileLoop, type Moved } from '@fleetmend/reconcile';
 import type { scenarioSettings } from '@fleetmend/sandbox';
-import { createStages, fileSharing, type StageDeps } from '@fleetmend/stages';
+import { createStages, fileSharing, registryBroughtByGit, type StageDeps } from '@fleetmend/stages';
 import { memoryAudit, memoryEvidence, memoryNotifier, memoryRequests, memorySettings, type MemoryTicket, type RequestLedger, type VirtualClock } from '@fleetmend/testing';
 import { createHubPlugins } from '../../apps/hub/src/plugins/hub-plugins.ts';
 import { hubTimes } from '../../apps/hub/src/reconcile/hub-times.ts';
@@ -64,7 +64,7 @@ export async function startVirtualHub({ clock, random, bus, forge, repository, p
   const look = createReconciler({ ...deps, stages: createStages(deps), moved, failed: (key, stage, error) => trouble(`${key.name}: ${stage} failed: ${messageOf(error)}`), rest: times.pace.pollSlow });
   const loop = startReconcileLoop({ clock, requests, openSet, workers: WORKERS, reconcile: unhurried(look, { clock, trouble }), resync: times.resync, failed: (key, error) => trouble(`a look at ${key} failed: ${messageOf(error)}`) });
 
-  const intake = createIntake({ requests, settings, openSet, clock, shareFile: fileSharing(deps), window: times.groupingWindow });
+  const intake = createIntake({ requests, settings, openSet, clock, shareFile: fileSharing(deps), broughtByGit: registryBroughtByGit(deps), window: times.groupingWindow });
   await consumeDurably(hubBus, { clock, take: intake, onTrouble: (error) => trouble(`a failure event was not taken in: ${messageOf(error)}`) });
   await hubBus.onHeartbeat((heartbeat) => {
     if (openSet.compare(heartbeat)) hubBus.resync(heartbeat.cluster, RESYNC).catch((error: unknown) => trouble(`${heartbeat.cluster} did not say everything again: ${messageOf(error)}`));

@@ -8,7 +8,7 @@ import { createKubeClient, createWriter, HUB_MAY_WRITE, type KubeConnection } fr
 import { messageOf, PermanentError, seconds, type Clock, type Random } from '@fleetmend/kernel';
 import type { Settings } from '@fleetmend/ports';
 import { createIntake, createOpenSet, createReconciler, startReconcileLoop, takeRetries, type IntakeDeps } from '@fleetmend/reconcile';
-import { createStages, fileSharing, type StageDeps } from '@fleetmend/stages';
+import { createStages, fileSharing, registryBroughtByGit, type StageDeps } from '@fleetmend/stages';
 import { createHubMetrics, type Logger } from '@fleetmend/telemetry';
 import { startAuditAnchor } from './audit-anchor.ts';
 import { startAuditSinks } from './audit-sinks.ts';
@@ -128,7 +128,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
       (lease) => lease.stop(),
     );
 
-    const intaking: IntakeDeps = { requests, settings, openSet, clock, shareFile: fileSharing(deps), window: times.groupingWindow };
+    const intaking: IntakeDeps = { requests, settings, openSet, clock, shareFile: fileSharing(deps), broughtByGit: registryBroughtByGit(deps), window: times.groupingWindow };
     const intake = createIntake(intaking);
     closers.add(takeRetries(intaking, (error, request) => log.warn({ 'fleetmend.request': request, err: error }, `${request} is not tried again yet: ${messageOf(error)}`)), (end) => end());
     const fleet = createFleetRegister({ client, writer, clock, namespace: config.namespace });

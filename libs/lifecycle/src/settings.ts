@@ -31,6 +31,8 @@ export interface LifecycleSettings {
     readonly createdPerHour: number;
   };
   readonly breaker: { readonly failures: number; readonly of: number; readonly rest: Duration };
+  /** So large a share of a cluster's pods' workloads fails, and at least so many: no manifest of theirs is to blame. */
+  readonly storm: { readonly share: number; readonly atLeast: number };
 }
 
 /** The defaults of a hub in production. */
@@ -60,6 +62,7 @@ export const productionSettings: LifecycleSettings = {
   attempts: { perDay: 2, spacing: minutes(10) },
   budgets: { openPerRepository: 5, openPerNamespace: 2, openPerCluster: 10, openPerHub: 25, createdPerHour: 4 },
   breaker: { failures: 3, of: 5, rest: hours(6) },
+  storm: { share: 0.4, atLeast: 20 },
 };
 
 /** Short times for the sandbox: the same life, watched by a person who has a minute. */

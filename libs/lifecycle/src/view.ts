@@ -1,5 +1,5 @@
 import type { Instant } from '@fleetmend/kernel';
-import type { BundleInfo, FailureEvent, RemediationRequest } from '@fleetmend/model';
+import type { BundleInfo, FailureEvent, Leader, RemediationRequest } from '@fleetmend/model';
 import type { EffectivePolicy } from './effective-policy.ts';
 import type { LifecycleSettings } from './settings.ts';
 import type { StageName } from './stage-name.ts';
@@ -40,4 +40,6 @@ export interface View {
   /** Stages that failed a moment ago and back off. Only what follows the end asks for them, so that none blocks another. */
   readonly resting: ReadonlySet<StageName>;
   readonly settings: LifecycleSettings;
+  /** The request about what explains all of this one; absent: nothing does. */
+  readonly parent?: Pick<Leader, 'name' | 'namespace' | 'uid'>;
 }

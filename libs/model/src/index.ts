@@ -31,4 +31,5 @@ export * from './hub-api.ts';
 export * from './bounded.ts';
 export * from './names.ts';
 export * from './custom-resources.ts';
+export * from './shared-cause.ts';
 export * from './structural-schema.ts';

@@ -1,5 +1,5 @@
 import type { Instant } from '@fleetmend/kernel';
-import type { FailureEvent } from '@fleetmend/model';
+import type { FailureEvent, SharedCause } from '@fleetmend/model';
 
 /** What is known of one fingerprint of one cluster. */
 export type OpenEntry = FailureEvent;
@@ -13,6 +13,14 @@ export interface OpenSet {
   readonly since: Instant;
   find(cluster: string, fingerprint: string): OpenEntry | undefined;
   open(cluster: string): readonly OpenEntry[];
+  /** Open failures, of all clusters, that the cause makes plausible; see `causesOf`. */
+  sharing(cause: SharedCause): Iterable<OpenEntry>;
+  /** When the last failure that the cause made plausible ended; undefined: none did since the hub started. */
+  sharingEnded(cause: SharedCause): Instant | undefined;
+  /** Nodes of a cluster that are lost. */
+  lostNodes(cluster: string): readonly OpenEntry[];
+  /** Pods of that cluster, as its agent said last; undefined: it has not said. */
+  pods(cluster: string): number | undefined;
   /** Last message of any kind from that cluster's agent; undefined: none since the hub started. */
   lastContact(cluster: string): Instant | undefined;
   /** The open set of that cluster equals what its agent says (heartbeat digest matched since the hub started). */

@@ -4,6 +4,7 @@ import type { PolicyEngine } from '@fleetmend/plugin-api';
 import type { Clock } from '@fleetmend/kernel';
 import type { Bundles, OpenSet, Requests, Settings } from '@fleetmend/ports';
 import { bundleFor } from '@fleetmend/stages';
+import { causeEntry, parentOf } from './attribution.ts';
 
 export interface ViewDeps {
   readonly clock: Clock;
@@ -29,12 +30,19 @@ export async function gatherView(deps: ViewDeps, request: RemediationRequest, re
     approvals: approvals.trusted ? matching(approvals.approvals, request) : [],
     others: deps.requests.cached().filter((other) => other.metadata.uid !== request.metadata.uid),
     resting,
+    ...parentIn(deps, request),
     settings: deps.lifecycle,
   };
 }
 
+/** A lost node, a registry that is away: its request goes before those of whatever shows it. */
+function parentIn({ openSet, requests }: ViewDeps, request: RemediationRequest): Pick<View, 'parent'> {
+  const parent = parentOf(openSet, requests.cached(), request);
+  return parent === undefined ? {} : { parent: { name: parent.metadata.name, namespace: parent.metadata.namespace, uid: parent.metadata.uid } };
+}
+
 function clusterView(openSet: OpenSet, request: RemediationRequest, name: string): ClusterView {
-  const entry = openSet.find(name, fingerprintOfRequest(request.spec, name));
+  const entry = causeEntry(openSet, request.spec) ?? openSet.find(name, fingerprintOfRequest(request.spec, name));
   // A hub that has just started has missed nothing yet. Were every cluster silent to it, it would stop the clocks that another
   // hub starts again, and so on.
   return { name, lastContact: openSet.lastContact(name) ?? openSet.since, entry: entry && { state: entry.state, at: entry.at }, synced: openSet.isSynced(name) };

@@ -12,7 +12,7 @@ const finding = (name: string): Finding => ({
 });
 
 /** A hub's intake over a fleet of three clusters; `sharing` says which of them take the target from one file. */
-function anIntake(sharing: readonly string[] = ['prod-1', 'prod-2', 'prod-3']) {
+function anIntake(sharing: readonly string[] = ['prod-1', 'prod-2', 'prod-3'], broughtByGit = false) {
   const clock = new VirtualClock();
   const ledger = memoryRequests(clock);
   const fleet = ['prod-1', 'prod-2', 'prod-3'].map((name) => ({ name, namespace: '', uid: name, labels: {}, createdAt: renderTime(clock.now()), spec: {}, status: {} }));
@@ -23,7 +23,7 @@ function anIntake(sharing: readonly string[] = ['prod-1', 'prod-2', 'prod-3']) {
     asked.push(clusters);
     return clusters.filter((name, index) => index === 0 || (sharing.includes(name) && sharing.includes(clusters[0] ?? '')));
   };
-  const intake = createIntake({ requests: ledger.port, settings, openSet, clock, shareFile, window: seconds(10) });
+  const intake = createIntake({ requests: ledger.port, settings, openSet, clock, shareFile, broughtByGit: async () => broughtByGit, window: seconds(10) });
   const event = (cluster: string, name = 'checkout', state: FailureEvent['state'] = 'open', version = 1): FailureEvent => {
     const at = clock.now();
     return { schema: 1, cluster, fingerprint: fingerprintOf(cluster, finding(name)), state, version, epoch: 1, at, firstSeen: at, count: 1, finding: finding(name) };

@@ -1,5 +1,5 @@
 import { minutes, type Clock, type Instant } from '@fleetmend/kernel';
-import { xorOf, type FailureEvent, type Heartbeat } from '@fleetmend/model';
+import { causesOf, keyOfCause, xorOf, type FailureEvent, type Heartbeat } from '@fleetmend/model';
 import type { OpenSet } from '@fleetmend/ports';
 
 /** `closed` and `gone` are remembered for as long as a request may still wait for the news. */
@@ -19,7 +19,10 @@ interface ClusterSet {
   readonly entries: Map<string, FailureEvent>;
   /** When each fingerprint last ended: the entry itself may be open again. */
   readonly ended: Map<string, Instant>;
+  /** Fingerprints of nodes that are lost. */
+  readonly nodes: Set<string>;
   contact: Instant | undefined;
+  pods: number | undefined;
   /** First heartbeat of the agent's present life that we saw. */
   epoch: number;
   epochSince: Instant;
@@ -42,18 +45,37 @@ const LONGEST_DIFFERENCE = minutes(5);
 export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; readonly closeDwell: number }): LiveOpenSet {
   const since = clock.now();
   const clusters = new Map<string, ClusterSet>();
+  const byCause = new Map<string, Map<string, FailureEvent>>();
+  const causesEnded = new Map<string, Instant>();
   const listeners: ((cluster: string, fingerprint: string) => void)[] = [];
 
   const of = (name: string): ClusterSet => {
     const known = clusters.get(name);
     if (known !== undefined) return known;
-    const fresh: ClusterSet = { entries: new Map(), ended: new Map(), contact: undefined, epoch: 0, epochSince: 0, synced: false, differsSince: undefined, heard: new Map() };
+    const fresh: ClusterSet = { entries: new Map(), ended: new Map(), nodes: new Set(), contact: undefined, pods: undefined, epoch: 0, epochSince: 0, synced: false, differsSince: undefined, heard: new Map() };
     clusters.set(name, fresh);
     return fresh;
   };
 
+  const reindex = (event: FailureEvent): void => {
+    for (const cause of causesOf(event)) {
+      const key = keyOfCause(cause);
+      const members = byCause.get(key) ?? new Map<string, FailureEvent>();
+      if (event.state === 'open') byCause.set(key, members.set(`${event.cluster}/${event.fingerprint}`, event));
+      else if (members.delete(`${event.cluster}/${event.fingerprint}`) && members.size === 0) {
+        byCause.delete(key);
+        causesEnded.set(key, clock.now());
+      }
+    }
+  };
+
   const put = (set: ClusterSet, event: FailureEvent): void => {
+    const before = set.entries.get(event.fingerprint);
+    if (before !== undefined) reindex({ ...before, state: 'closed' });
+    reindex(event);
     set.entries.set(event.fingerprint, event);
+    if (event.finding.class === 'NodeNotReady' && event.state === 'open') set.nodes.add(event.fingerprint);
+    else set.nodes.delete(event.fingerprint);
     if (event.state !== 'open') set.ended.set(event.fingerprint, event.at);
     for (const listener of listeners) listener(event.cluster, event.fingerprint);
   };
@@ -89,6 +111,10 @@ export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; re
     since,
     find: (cluster, fingerprint) => clusters.get(cluster)?.entries.get(fingerprint),
     open: (cluster) => openOf(of(cluster)),
+    pods: (cluster) => clusters.get(cluster)?.pods,
+    sharing: (cause) => byCause.get(keyOfCause(cause))?.values() ?? [],
+    sharingEnded: (cause) => causesEnded.get(keyOfCause(cause)),
+    lostNodes: (cluster) => [...of(cluster).nodes].flatMap((fingerprint) => of(cluster).entries.get(fingerprint) ?? []),
     lastContact: (cluster) => clusters.get(cluster)?.contact,
     isSynced: (cluster) => clusters.get(cluster)?.synced === true,
     lastEnded: (cluster, fingerprint) => clusters.get(cluster)?.ended.get(fingerprint),
@@ -107,6 +133,7 @@ export function createOpenSet({ clock, closeDwell }: { readonly clock: Clock; re
       const set = of(heartbeat.cluster);
       const now = clock.now();
       set.contact = now;
+      set.pods = heartbeat.pods;
       if (heartbeat.epoch > set.epoch) Object.assign(set, { epoch: heartbeat.epoch, epochSince: now, synced: false });
       closeStale(set, now);
       forgetEnded(set, now);

@@ -19,7 +19,7 @@ async function escalated() {
   const ledger = memoryRequests(clock);
   ledger.seed(FIRST);
   const openSet = createOpenSet({ clock, closeDwell: 10_000 });
-  const deps = { requests: ledger.port, settings: memorySettings().port, openSet, clock, shareFile: async () => [], window: 1_000 };
+  const deps = { requests: ledger.port, settings: memorySettings().port, openSet, clock, shareFile: async () => [], broughtByGit: async () => false, window: 1_000 };
   const trouble: unknown[] = [];
   const end = takeRetries(deps, (error) => trouble.push(error));
   const intake = createIntake(deps);

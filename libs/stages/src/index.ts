@@ -6,6 +6,7 @@ export * from './deliver/names.ts';
 export { ticketOf } from './finish/escalate.ts';
 export { bundleFor } from './gate/bundle-for.ts';
 export { answered, judge, difference } from './gate/judge.ts';
+export { registryBroughtByGit } from './diagnose/brought-by-git.ts';
 export { diagnose } from './diagnose/diagnose.ts';
 export { applicationIndex, type ApplicationIndex, type ApplicationRoot } from './propose/application-index.ts';
 export { fleetRoots } from './propose/fleet-roots.ts';

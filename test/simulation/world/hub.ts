@@ -4,7 +4,7 @@ import type { Heartbeat } from '@fleetmend/model';
 import type { Forge, PolicyEngine, Reasoner, VectorStore } from '@fleetmend/plugin-api';
 import type { Audit, Clusters, Evidence, Settings } from '@fleetmend/ports';
 import { createIntake, createOpenSet, createReconciler, startReconcileLoop } from '@fleetmend/reconcile';
-import { createStages, fileSharing, type StageDeps } from '@fleetmend/stages';
+import { createStages, fileSharing, registryBroughtByGit, type StageDeps } from '@fleetmend/stages';
 import { jsonLayout, simpleEngine, type LaggingRequests, type MemoryGit, type memoryNotifier } from '@fleetmend/testing';
 import type { Life } from '../scheduler.ts';
 import type { Receiver } from './courier.ts';
@@ -82,7 +82,7 @@ export function startHub({ life, clock, world, remote, bug, table }: { readonly 
     rest: seconds(20),
     ...(table === undefined ? {} : { table }),
   });
-  const intake = createIntake({ requests: deps.requests, settings: deps.settings, openSet, clock, shareFile: fileSharing(deps), window: seconds(10) });
+  const intake = createIntake({ requests: deps.requests, settings: deps.settings, openSet, clock, shareFile: fileSharing(deps), broughtByGit: registryBroughtByGit(deps), window: seconds(10) });
   startReconcileLoop({ clock, requests: deps.requests, openSet, workers: 4, reconcile, resync: seconds(120), failed: (key, error) => trace(() => `${life.name} ${key} reconcile failed: ${error.message}`) });
   return {
     life,

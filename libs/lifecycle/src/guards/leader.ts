@@ -16,7 +16,8 @@ export function findLeader(view: View): LeaderSeen | undefined {
   return liveParent(view) ?? sameField(view) ?? sameWorkload(view);
 }
 
-function liveParent({ request }: View): LeaderSeen | undefined {
+function liveParent({ request, parent }: View): LeaderSeen | undefined {
+  if (parent !== undefined) return { ...parent, kind: 'Parent' };
   const { leader } = request.status;
   return leader?.kind === 'Parent' && leader.state === 'Live' ? leader : undefined;
 }

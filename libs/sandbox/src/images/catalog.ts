@@ -23,6 +23,8 @@ export interface Image {
 export type ImageAnswer =
   | { readonly is: 'found'; readonly image: Image }
   | { readonly is: 'missing'; readonly reference: string }
+  /** Nobody listens at the address of its registry. */
+  | { readonly is: 'unreachable'; readonly reference: string; readonly registry: string }
   /** Not a name at all: `problem` is what the reference parser says. */
   | { readonly is: 'invalid'; readonly problem: string };
 
@@ -63,7 +65,7 @@ function caseProblem(name: string): string {
 }
 
 /**
- * The images of a world. Below {@link LAB_REPOSITORY} only `labapp:1` exists. Any other name exists and runs for ever,
+ * The images of a world. Below {@link LAB_REPOSITORY} only `labapp:1` exists, and no other loopback address is a registry. Any other name exists and runs for ever,
  * unless it ends with one of `missing` (`:2.0.0-rc9`, `nginx:1.27-typo`).
  */
 export function imageCatalog(missing: readonly string[] = []): ImageCatalog {
@@ -74,6 +76,8 @@ export function imageCatalog(missing: readonly string[] = []): ImageCatalog {
       const { repository, tag, digest } = parsed;
       const reference = digest ? `${repository}@${digest}` : `${repository}:${tag}`;
       const isLab = repository.startsWith(`${LAB_REPOSITORY}/`);
+      const loopback = /^127\.0\.0\.1:\d+/.exec(repository)?.[0];
+      if (loopback !== undefined && !isLab) return { is: 'unreachable', reference, registry: loopback };
       if (isLab ? reference !== LABAPP_IMAGE : missing.some((end) => name.endsWith(end))) return { is: 'missing', reference };
       const hash = digest ?? sha256(reference);
       return {

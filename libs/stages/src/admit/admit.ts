@@ -2,6 +2,7 @@ import { hours, renderTime, type Instant } from '@fleetmend/kernel';
 import { attemptsLastDay, openPullRequestUse, type View } from '@fleetmend/lifecycle';
 import type { Admission, RemediationRequest } from '@fleetmend/model';
 import type { Stage, StageDeps } from '../stage.ts';
+import { stormOver } from './storm.ts';
 import { healingOf } from './healing.ts';
 import { intentOf } from './intent.ts';
 
@@ -19,9 +20,11 @@ export function admit(deps: StageDeps): Stage {
   };
 }
 
-/** What budgets know nothing of: that it is meant, or that the engine is about to put it right. */
+/** What budgets know nothing of: that the whole cluster fails, that it is meant, or that the engine is about to put it right. */
 async function withheld(deps: StageDeps, view: View): Promise<Admission | undefined> {
   const at = renderTime(view.now);
+  const storm = view.request.spec.scope === 'Workload' ? stormOver(deps.openSet, view.request, view.settings.storm) : undefined;
+  if (storm !== undefined) return { result: 'Breaker', reason: storm.reason.slice(0, 256), breaker: `${storm.cluster} as a whole`, at };
   const intent = await intentOf(deps, view);
   if (intent !== undefined) return { result: 'Intended', reason: intent, at };
   const healing = await healingOf(deps, view);

@@ -1,6 +1,6 @@
 import { renderTime } from '@fleetmend/kernel';
 import { isTerminal } from '@fleetmend/lifecycle';
-import { fingerprintOfRequest, type Leader, type RemediationRequest } from '@fleetmend/model';
+import { causeOfRequest, fingerprintOfRequest, type Leader, type RemediationRequest } from '@fleetmend/model';
 import type { Stage, StageDeps } from '../stage.ts';
 
 /** Looks at the request that goes first: lives, was vetoed, or its cause is gone. */
@@ -24,5 +24,7 @@ function stateOf(deps: Pick<StageDeps, 'openSet'>, known: Leader, leader: Remedi
 
 /** A parent's cause is open while its fingerprint is, whatever became of its request. */
 function causeIsOpen(deps: Pick<StageDeps, 'openSet'>, leader: RemediationRequest | undefined): boolean {
+  const cause = leader && causeOfRequest(leader.spec);
+  if (cause !== undefined) return [...deps.openSet.sharing(cause)].length > 0;
   return leader?.spec.clusters.some((cluster) => deps.openSet.find(cluster, fingerprintOfRequest(leader.spec, cluster))?.state === 'open') === true;
 }

@@ -1,6 +1,6 @@
 import { canonicalJson, isPermanent, renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import type { Diagnosis, DroppedAction, ModelUse } from '@fleetmend/model';
+import { causeOfRequest, type Diagnosis, type DroppedAction, type ModelUse, type SharedCause } from '@fleetmend/model';
 import type { Case, Reasoning } from '@fleetmend/plugin-api';
 import { preferProven } from '../learn/weigh.ts';
 import { findSource } from '../propose/source.ts';
@@ -13,6 +13,8 @@ import { withoutTaint } from './taint.ts';
 /** Finds the cause and what would mend it: the reasoners are asked cheapest first, and the first that knows decides. Noun: `Diagnosis`. */
 export function diagnose(deps: StageDeps): Stage {
   return async (view, signal) => {
+    const cause = causeOfRequest(view.request.spec);
+    if (cause !== undefined) return { fact: { diagnosis: ofSharedCause(view, cause) } };
     const kase = await gatherCase(deps, view);
     if (kase === undefined) return { fact: { proposal: { result: 'GoneFromGit', reason: 'TargetGone', message: 'the target does not exist any more', at: renderTime(view.now) } } };
     await deps.evidence.put(kase.evidence);
@@ -126,6 +128,13 @@ async function driftOf(deps: StageDeps, { request }: View): Promise<HandDrift | 
     if (isPermanent(error)) return undefined;
     throw error;
   }
+}
+
+/** What many workloads have in common and none of their manifests says: it is looked after where it runs. */
+function ofSharedCause({ request, now }: View, { scope, name }: SharedCause): Diagnosis {
+  const { message } = request.spec.failure;
+  const abstain = { reason: `${scope}Trouble`, lookAt: `${message.slice(0, 400)}. No manifest mends that: look at ${scope} ${name}.`.slice(0, 512) };
+  return { cause: message.slice(0, 512), confidence: 0.9, source: 'Playbook', reasoner: 'none', evidence: [], candidates: [], abstain, at: renderTime(now) };
 }
 
 /** Nobody knew. That is an answer too: a human gets what was gathered. */

@@ -45,6 +45,7 @@ export function ticketOf(request: RemediationRequest): Ticket {
     `${spec.failure.class} of ${where} in ${spec.clusters.join(', ')}.`,
     `Ended as ${status.phase} (${status.reason ?? 'unknown'}).`,
     `What was seen: ${spec.failure.message}`,
+    ...(status.admission?.result === 'Breaker' ? [`Why it was not tried: ${status.admission.reason}`] : []),
     status.diagnosis ? `Cause as far as known: ${status.diagnosis.cause} (${status.diagnosis.source}, confidence ${status.diagnosis.confidence.toFixed(2)})` : 'No cause was found.',
     ...(status.diagnosis?.abstain ? [`Why nothing was changed: ${status.diagnosis.abstain.reason}. Look at: ${status.diagnosis.abstain.lookAt}`] : []),
     ...(status.error ? [`${status.error.stage} failed for good: ${status.error.reason}: ${status.error.message}`] : []),

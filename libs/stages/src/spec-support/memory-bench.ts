@@ -40,7 +40,7 @@ export function memoryBench({ vectorStore, candidates, mode = 'AutoMerge' }: { r
           ? { objects: question.ref?.kind === 'Deployment' ? [checkout()] : question.ref?.kind === 'Application' ? [simpleApplication({ repoURL: REPOSITORY, path: 'apps', revision: 'main' }, { applied: head() })] : [] }
           : { items: [], ready: 0, desired: 2, guards: [], findings: [], pods: [] }) as never,
     },
-    openSet: { find: () => undefined, lastContact: () => NOW, since: NOW, isSynced: () => true } as never,
+    openSet: { find: () => undefined, open: () => [], pods: () => undefined, lastContact: () => NOW, since: NOW, isSynced: () => true } as never,
     repositories: { open: async () => git.repository },
     evidence: memoryEvidence(),
     audit: memoryAudit(),

@@ -69,9 +69,14 @@ function backOff(place: PodPlace, run: ContainerRun): false {
   return false;
 }
 
-/** containerd's words for a tag that its registry does not have. */
+/** containerd's words for a tag that its registry does not have, and for a registry that does not answer. */
 function pullError(name: string, { images }: PhysicsContext): string {
   const answer = images.find(name);
+  if (answer.is === 'unreachable') {
+    const { reference, registry } = answer;
+    const [path = '', tag = ''] = reference.slice(registry.length + 1).split(/[:@](?=[^/]*$)/);
+    return `rpc error: code = Unknown desc = failed to pull and unpack image "${reference}": failed to resolve reference "${reference}": failed to do request: Head "http://${registry}/v2/${path}/manifests/${tag}": dial tcp ${registry}: connect: connection refused`;
+  }
   const reference = answer.is === 'missing' ? answer.reference : name;
   return `rpc error: code = NotFound desc = failed to pull and unpack image "${reference}": failed to resolve reference "${reference}": ${reference}: not found`;
 }
