@@ -4,6 +4,14 @@ import type { KubeObject, ObjectRef } from '@fleetmend/model';
 /** Reads objects for an engine, wherever they live: the workload cluster's agent, another one, or the hub. Empty: none. */
 export type ReadObjects = (query: { readonly apiVersion: string; readonly kind: string; readonly namespace?: string; readonly name?: string }) => Promise<readonly KubeObject[]>;
 
+export interface ApplicationSource {
+  readonly repoURL: string;
+  readonly path: string;
+  readonly revision: string;
+  /** Last applied commit of this source, where sources have several. */
+  readonly applied?: string | undefined;
+}
+
 /** The engine's own object that puts the target into the cluster. */
 export interface Application {
   readonly engine: string;
@@ -11,7 +19,7 @@ export interface Application {
   /** The object in Git that another controller renders the target from, such as a HelmRelease: the sources hold it, not the target. */
   readonly renderedBy?: ObjectRef | undefined;
   /** Sources in order; raw layouts have one. */
-  readonly sources: readonly { readonly repoURL: string; readonly path: string; readonly revision: string }[];
+  readonly sources: readonly ApplicationSource[];
   /** Where the engine puts objects: those that name no namespace, or with `override` all of them. */
   readonly namespace?: { readonly name: string; readonly override: boolean } | undefined;
   /** Last applied commit, when known. */

@@ -2,6 +2,7 @@
 export * from './audit.ts';
 export * from './bundles.ts';
 export * from './clusters.ts';
+export * from './elsewhere.ts';
 export * from './evidence.ts';
 export * from './open-set.ts';
 export * from './rendering.ts';

@@ -1,5 +1,6 @@
 import { sha256 } from '@fleetmend/kernel';
 import type { FileEdit } from '@fleetmend/model';
+import type { OtherSource } from './elsewhere.ts';
 import type { TreeQuestion } from './traced-tree.ts';
 
 /** All files of one revision, read on demand. Paths are relative, with forward slashes. */
@@ -17,6 +18,10 @@ export interface Tree {
   readonly over?: { readonly tree: Tree; readonly edits: ReadonlyMap<string, string> };
   /** The answer to a question about all of it; see {@link traced}. */
   ask?<T>(question: TreeQuestion<T>): Promise<T>;
+  /** See `folderOfSource`, which asks it. */
+  elsewhere?(source: OtherSource): Promise<string | undefined>;
+  /** Where it shows other repositories, too: the tree of its own. There is one for a commit, and whatever is remembered of it is kept there. */
+  readonly alone?: Tree;
 }
 
 export interface Derived<T> {
@@ -77,6 +82,7 @@ export function overlay(tree: Tree, edits: ReadonlyMap<string, string>): Tree {
       const text = edits.get(path);
       return text === undefined ? deriveFrom(tree, path, derived) : derived.make(text);
     },
+    ...(tree.elsewhere ? { elsewhere: tree.elsewhere } : {}),
   };
 }
 

@@ -8,6 +8,8 @@ import { deriveFrom, type Tree } from './repository.ts';
 export interface TreeQuestion<T> {
   /** Equal keys ask the same. */
   readonly key: string;
+  /** Other repositories are part of the answer. */
+  readonly looksElsewhere?: boolean;
   /** Told apart by its JSON. */
   answer(tree: Tree): Promise<T>;
 }

@@ -2,7 +2,7 @@ import { PermanentError } from '@fleetmend/kernel';
 import { readValues } from '@fleetmend/manifest';
 import { refOf, renderRef, type KubeObject } from '@fleetmend/model';
 import type { Application } from '@fleetmend/plugin-api';
-import type { Tree } from '@fleetmend/ports';
+import { folderOfSource, type Tree } from '@fleetmend/ports';
 import { findCarrier } from './carrier.ts';
 import { isMap } from './helm-release.ts';
 import { under, type FoundObject } from './manifest-folder.ts';
@@ -10,6 +10,7 @@ import { under, type FoundObject } from './manifest-folder.ts';
 /** One source of an Application. Source: the API types of Argo CD 3.1. */
 export interface ArgoSource {
   readonly repoURL?: string;
+  readonly targetRevision?: string;
   readonly path?: string;
   readonly chart?: string;
   readonly ref?: string;
@@ -30,13 +31,15 @@ export interface ArgoApplication {
   readonly carrier: FoundObject | undefined;
   /** The object that makes it, such as an ApplicationSet: what it says is not said in a file of its own. */
   readonly madeBy: string | undefined;
+  /** Its sources as they are live, with what was applied of each. */
+  readonly live: Application['sources'];
 }
 
 export async function openApplication(tree: Tree, application: Application): Promise<ArgoApplication | undefined> {
   if (application.engine !== 'argocd' || application.object === undefined) return undefined;
   const owner = application.object.metadata.ownerReferences?.find(({ kind }) => kind === 'ApplicationSet');
   const carrier = owner ? undefined : await findCarrier(tree, application.ref, application.heldIn);
-  return { object: carrier?.object ?? application.object, carrier, madeBy: owner && `ApplicationSet ${owner.name}` };
+  return { object: carrier?.object ?? application.object, carrier, madeBy: owner && `ApplicationSet ${owner.name}`, live: application.sources };
 }
 
 interface SourcesSpec {
@@ -64,11 +67,31 @@ export function placeOfSource(app: ArgoApplication, index = 0): readonly string[
   return hasSeveral(app) ? ['spec', 'sources', String(index)] : ['spec', 'source'];
 }
 
+/**
+ * Where the tree shows the repository of each source: a chart may lie in one and its values in another. They are looked at as they were
+ * applied last.
+ * @throws PermanentError `NotEditable` for one that cannot be read here.
+ */
+export async function homesOf(tree: Tree, app: ArgoApplication): Promise<readonly string[]> {
+  const sources = sourcesOf(app);
+  if (!hasSeveral(app)) return sources.map(() => '');
+  const homes = await Promise.all(
+    sources.map(async ({ repoURL: url = '', targetRevision = 'HEAD', chart }, index) => {
+      const live = app.live[index];
+      return chart === undefined ? folderOfSource(tree, { url, revision: (live?.repoURL === url ? live.applied : undefined) ?? targetRevision }) : undefined;
+    }),
+  );
+  // The bound repository goes by another address here: which source is of it cannot be told, and it was bound for this.
+  if (!homes.includes('')) return homes.map(() => '');
+  const unseen = sources.find(({ chart }, index) => chart === undefined && homes[index] === undefined);
+  if (unseen) throw new PermanentError('NotEditable', `a source of ${renderRef(refOf(app.object))} lies in ${unseen.repoURL ?? ''} at ${unseen.targetRevision ?? 'HEAD'}, which the forge of the RepoBinding does not show: change what it says by hand`);
+  return homes.map((home) => home ?? '');
+}
+
 /** Why what an Application says itself is for people; asked for where no file of its own says it. */
 export function closedBy({ object, madeBy }: ArgoApplication): string {
   return madeBy === undefined ? `no file of the repository holds ${renderRef(refOf(object))} alone` : `${renderRef(refOf(object))} is made by ${madeBy}: its template is shared, and no machine edits it`;
 }
-
 
 /** A file beside what a source renders that is merged over the source. */
 export interface SourceOverride {

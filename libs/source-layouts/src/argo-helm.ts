@@ -1,6 +1,6 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { refOf, renderRef } from '@fleetmend/model';
-import type { Tree } from '@fleetmend/ports';
+import { isElsewhere, renderPlace, type Tree } from '@fleetmend/ports';
 import { closedBy, closedByTool, overrider, readOverrides, sourcesOf, withOverrides, type ArgoApplication, type ArgoSource, type SourceOverride } from './argo-application.ts';
 import { fieldEdit, fileLayer, refuseWrite } from './helm-layers.ts';
 import { hasChart, isMap, readValuesText, type Parameter, type Release, type ValuesLayer } from './helm-release.ts';
@@ -14,6 +14,9 @@ interface Placed {
   readonly tree: Tree;
   /** Files beside the chart that are merged over the source. */
   readonly overrides: readonly SourceOverride[];
+  /** Where the tree shows the repository of each source of the Application, and of this one. */
+  readonly homes: readonly string[];
+  readonly home: string;
 }
 
 /**
@@ -21,13 +24,13 @@ interface Placed {
  * `.argocd-source*.yaml` beside the chart are merged over all that the Application says, lists as a whole.
  * Source: Argo CD's user guide, "Helm", "Values", and "Parameter Overrides".
  */
-export async function argoRelease({ app, source: said, at, tree }: Omit<Placed, 'overrides'>): Promise<Release | undefined> {
-  const chart = normalisePath(said.path ?? '');
+export async function argoRelease({ app, source: said, at, tree, homes = [], home = '' }: Pick<Placed, 'app' | 'source' | 'at' | 'tree'> & Partial<Pick<Placed, 'homes' | 'home'>>): Promise<Release | undefined> {
+  const chart = under(home, normalisePath(said.path ?? ''));
   if (said.chart !== undefined || said.path === undefined || !(await hasChart(tree, chart))) return undefined;
   const overrides = await readOverrides(tree, chart, app.object.metadata.name);
   const source = withOverrides(said, overrides);
   const { helm = {} } = source;
-  const files = await valueFiles({ app, source, tree }, chart);
+  const files = await valueFiles({ app, source, tree, homes, home });
   const inline = inlineLayers({ app, source: said, at, tree, overrides });
   const tool = overrider(overrides, ['helm', 'parameters']);
   const parameters = (helm.parameters ?? []).map((one) => (tool ? toolParameter(tool, one) : parameterOf({ app, tree }, [...at, 'helm', 'parameters'], one)));
@@ -37,7 +40,7 @@ export async function argoRelease({ app, source: said, at, tree }: Omit<Placed, 
     name: helm.releaseName ?? app.object.metadata.name,
     namespace,
     chart,
-    file: files.paths.at(-1) ?? app.carrier?.path ?? under(chart, 'Chart.yaml'),
+    file: files.paths.findLast((path) => !isElsewhere(path)) ?? app.carrier?.path ?? files.paths.at(-1) ?? under(chart, 'Chart.yaml'),
     layers: [...(defaults ? [defaults] : []), ...files.layers, ...inline],
     parameters,
     includes: [chart, ...files.paths, ...(app.carrier ? [app.carrier.path] : [])],
@@ -45,26 +48,31 @@ export async function argoRelease({ app, source: said, at, tree }: Omit<Placed, 
   };
 }
 
-async function valueFiles({ app, source: { helm = {} }, tree }: Pick<Placed, 'app' | 'source' | 'tree'>, chart: string): Promise<{ readonly layers: readonly ValuesLayer[]; readonly paths: readonly string[] }> {
+async function valueFiles({ app, source: { helm = {}, path: folder = '' }, tree, homes, home }: Pick<Placed, 'app' | 'source' | 'tree' | 'homes' | 'home'>): Promise<{ readonly layers: readonly ValuesLayer[]; readonly paths: readonly string[] }> {
   const layers: ValuesLayer[] = [];
   const paths: string[] = [];
   for (const file of helm.valueFiles ?? []) {
-    const path = placeOfFile(app, chart, file);
+    const path = placeOfFile(file, { app, homes, home, chart: normalisePath(folder) });
     if (path === undefined) throw new PermanentError('NotEditable', `${renderRef(refOf(app.object))} takes values from ${file}, which lies in no source of the repository: change it there`);
     paths.push(path);
     const layer = await fileLayer(tree, path, 'File');
     if (layer) layers.push(layer);
-    else if (helm.ignoreMissingValueFiles !== true) throw new PermanentError('RenderFailed', `the values file ${path} of ${renderRef(refOf(app.object))} does not exist`);
+    else if (helm.ignoreMissingValueFiles !== true) throw new PermanentError('RenderFailed', `the values file ${renderPlace(path)} of ${renderRef(refOf(app.object))} does not exist`);
   }
   return { layers, paths };
 }
 
-/** `$ref/…` counts from the root of the source of that name, `/…` from the repository's, everything else from the chart. */
-function placeOfFile(app: ArgoApplication, chart: string, file: string): string | undefined {
+/** `$ref/…` counts from the root of the source of that name, `/…` from that of the chart's repository, everything else from the chart. */
+function placeOfFile(file: string, { app, homes, home, chart }: Pick<Placed, 'app' | 'homes' | 'home'> & { readonly chart: string }): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//.test(file)) return undefined;
   const named = /^\$([^/]+)\/(.*)$/.exec(file);
-  if (named) return sourcesOf(app).some(({ ref }) => ref === named[1]) ? joined('', named[2] ?? '') : undefined;
-  return file.startsWith('/') ? joined('', file) : joined(chart, file);
+  if (!named) return inRepository(home, file.startsWith('/') ? joined('', file) : joined(chart, file));
+  const index = sourcesOf(app).findIndex(({ ref }) => ref === named[1]);
+  return index < 0 ? undefined : inRepository(homes[index] ?? '', joined('', named[2] ?? ''));
+}
+
+function inRepository(home: string, path: string | undefined): string | undefined {
+  return path === undefined ? undefined : under(home, path);
 }
 
 function joined(folder: string, file: string): string | undefined {
@@ -77,7 +85,7 @@ function joined(folder: string, file: string): string | undefined {
   return parts.join('/');
 }
 
-function inlineLayers({ app, source, at, tree, overrides }: Placed): readonly ValuesLayer[] {
+function inlineLayers({ app, source, at, tree, overrides }: Omit<Placed, 'homes' | 'home'>): readonly ValuesLayer[] {
   const { helm = {} } = source;
   const { helm: inForce = {} } = withOverrides(source, overrides);
   const who = renderRef(refOf(app.object));

@@ -1,13 +1,13 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { refOf, renderRef, sameRef, type KubeObject, type ObjectRef } from '@fleetmend/model';
 import type { Application, SourceLayout, SourceRoot } from '@fleetmend/plugin-api';
-import type { Renderer, Tree } from '@fleetmend/ports';
-import { placeOfSource, sourcesOf, type ArgoApplication } from './argo-application.ts';
+import { isElsewhere, renderPlace, type Renderer, type Tree } from '@fleetmend/ports';
+import { homesOf, placeOfSource, sourcesOf, type ArgoApplication } from './argo-application.ts';
 import { argoRelease } from './argo-helm.ts';
 import { editHelm, findRendered, unlessBroken } from './helm-edit.ts';
 import { fieldEdit } from './helm-layers.ts';
 import { renderHelm, type Release } from './helm-release.ts';
-import { isBuilt, isNamed, listManifests, normalisePath, readFiles, type FoundObject } from './manifest-folder.ts';
+import { isBuilt, isNamed, listManifests, normalisePath, readFiles, under, type FoundObject } from './manifest-folder.ts';
 
 /** One source that makes objects: a chart, or a plain folder. */
 export type Part = { readonly release: Release } | { readonly folder: string };
@@ -38,7 +38,7 @@ export function partsLayout({ kind, renderer, open }: PartsLayout): SourceLayout
       const found = await findPart(renderer, parts, target, tree);
       if (!found) throw new PermanentError('SourceNotFound', `no source of ${renderRef(application.ref)} renders ${renderRef(target)} at ${binding.repository}@${tree.revision.slice(0, 8)}: it may have been removed from Git`);
       const { part, place } = found;
-      const says = 'release' in part ? `helm renders ${renderRef(target)} from ${part.release.chart}, with values from ${part.release.layers.map(({ what }) => what).join(', ') || 'nowhere'}` : `${place?.path ?? part.folder} (document ${place?.document ?? 0}) holds it`;
+      const says = 'release' in part ? `helm renders ${renderRef(target)} from ${renderPlace(part.release.chart)}, with values from ${part.release.layers.map(({ what }) => what).join(', ') || 'nowhere'}` : `${renderPlace(place?.path ?? part.folder)} (document ${place?.document ?? 0}) holds it`;
       const order = parts.length === 1 ? [] : [`of the ${parts.length} sources of ${renderRef(application.ref)} that make objects, this one has the last word`];
       return {
         ...rooted,
@@ -62,6 +62,7 @@ export function partsLayout({ kind, renderer, open }: PartsLayout): SourceLayout
       const { place } = found;
       const text = place && (await tree.read(place.path));
       if (!place || text === undefined) throw new PermanentError('SourceNotFound', `${found.part.folder} does not hold ${renderRef(change.object)}`);
+      if (isElsewhere(place.path)) throw new PermanentError('NotEditable', `${renderPlace(place.path)} holds ${renderRef(change.object)} and lies in another repository than the RepoBinding names: change it there by hand`);
       const after = change.fields.reduce((now, { path: field, value }) => fieldEdit({ file: place.path, text: now, document: place.document, path: [...place.within, ...field], value })[0]?.after ?? now, text);
       return after === text ? [] : [{ path: place.path, before: text, after }];
     },
@@ -76,14 +77,16 @@ export function partsLayout({ kind, renderer, open }: PartsLayout): SourceLayout
 
 /** The sources of an Application that make objects. @throws PermanentError `NotEditable` for one that nobody here can render. */
 export async function partsOf(tree: Tree, app: ArgoApplication): Promise<readonly Part[]> {
+  const homes = await homesOf(tree, app);
   const parts: Part[] = [];
   for (const [index, source] of sourcesOf(app).entries()) {
     if (source.chart !== undefined) throw new PermanentError('NotEditable', `${renderRef(refOf(app.object))} installs the chart ${source.chart} of ${source.repoURL ?? 'another place'}, which is not in the repository and cannot be rendered here: change its values by hand`);
     if (source.path === undefined) continue;
-    const folder = normalisePath(source.path);
-    const release = await argoRelease({ app, source, at: placeOfSource(app, index), tree });
+    const home = homes[index] ?? '';
+    const folder = under(home, normalisePath(source.path));
+    const release = await argoRelease({ app, source, at: placeOfSource(app, index), tree, homes, home });
     if (release) parts.push({ release });
-    else if (await isBuilt(tree, folder)) throw new PermanentError('NotEditable', `source ${folder} of ${renderRef(refOf(app.object))} is built by kustomize beside other sources, which no layout here edits: change it by hand`);
+    else if (await isBuilt(tree, folder)) throw new PermanentError('NotEditable', `source ${renderPlace(folder)} of ${renderRef(refOf(app.object))} is built by kustomize beside other sources, which no layout here edits: change it by hand`);
     else parts.push({ folder });
   }
   return parts;

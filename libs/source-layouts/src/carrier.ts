@@ -43,7 +43,7 @@ async function carriersOf(tree: Tree, kind: string): Promise<ReadonlyMap<string,
 async function readKind(tree: Tree, kind: string): Promise<ReadonlyMap<string, readonly FoundObject[]>> {
   const { over } = tree;
   // The same as before but for the edited files: every edit is tried out on a tree of its own.
-  const kept = over ? [...(await carriersOf(over.tree, kind)).values()].flat().filter(({ path }) => !over.edits.has(path)) : [];
+  const kept = over ? [...(await carriersOf(over.tree.alone ?? over.tree, kind)).values()].flat().filter(({ path }) => !over.edits.has(path)) : [];
   const manifests = (over ? [...over.edits.keys()] : await tree.list('')).filter((path) => /\.ya?ml$/.test(path) && !path.includes('/templates/'));
   const ofKind = objectsOfKind(kind);
   const found = await Promise.all(manifests.map(async (path) => ((await deriveFrom(tree, path, ofKind)) ?? []).map((one): FoundObject => ({ ...one, path }))));

@@ -2,7 +2,7 @@ import { PermanentError, canonicalJson, isPermanent } from '@fleetmend/kernel';
 import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
 import { type FieldChange, type FileEdit, type IntendedChange, type JsonValue, type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import type { EditInput } from '@fleetmend/plugin-api';
-import { type Renderer, type Tree, withEdits } from '@fleetmend/ports';
+import { type Renderer, type Tree, renderPlace, withEdits } from '@fleetmend/ports';
 import { chartThatSaysOtherwise } from './chart-history.ts';
 import type { Candidate } from './kustomize/candidate.ts';
 import { keysFor, type KeyCandidate } from './helm-keys.ts';
@@ -38,7 +38,7 @@ async function editOne({ renderer, open, waysOver }: HelmEditing, input: EditInp
   const release = await open(tree);
   const before = release ? await renderHelm(renderer, release, tree) : [];
   const object = before.find((one) => isNamed(one, change.object));
-  if (!release || !object) throw new PermanentError('SourceNotFound', `the chart of ${input.origin.root || '/'} does not render ${renderRef(change.object)} at ${tree.revision.slice(0, 8)}`);
+  if (!release || !object) throw new PermanentError('SourceNotFound', `the chart of ${renderPlace(input.origin.root) || '/'} does not render ${renderRef(change.object)} at ${tree.revision.slice(0, 8)}`);
   if (saysSame(valueAt(object, field.path), field.value)) return [];
   const intended: IntendedChange = { object: refOf(object), fields: [field] };
   const tried: string[] = [];
@@ -60,7 +60,7 @@ async function editOne({ renderer, open, waysOver }: HelmEditing, input: EditInp
   if (shut !== undefined) throw new PermanentError('NotEditable', `${field.path.join('/')} of ${renderRef(refOf(object))} may come from a value that no machine changes: ${shut}`);
   const ways = tried.length === 0 ? '' : ` (${tried.slice(0, 4).join('; ')})`;
   const beside = unread.length === 0 ? '' : `, and what nobody here writes may say it (${[...new Set(unread)].slice(0, 3).join('; ')})`;
-  throw new PermanentError('NotEditable', `the chart ${release.chart || '/'} exposes no value for ${field.path.join('/')} of ${renderRef(refOf(object))}${beside}${ways}: change it by hand, or have the chart expose one`);
+  throw new PermanentError('NotEditable', `the chart ${renderPlace(release.chart) || '/'} exposes no value for ${field.path.join('/')} of ${renderRef(refOf(object))}${beside}${ways}: change it by hand, or have the chart expose one`);
 
   async function valueThatFits(opened: Release, rendered: KubeObject): Promise<readonly FileEdit[] | undefined> {
     for (const { key, value, places } of waysTo(opened, rendered, field)) {

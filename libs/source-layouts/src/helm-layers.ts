@@ -1,14 +1,17 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { editField } from '@fleetmend/manifest';
 import type { FileEdit, JsonValue } from '@fleetmend/model';
-import { deriveFrom, type Derived, type Tree } from '@fleetmend/ports';
+import { deriveFrom, isElsewhere, renderPlace, type Derived, type Tree } from '@fleetmend/ports';
 import { readValuesText, type Values, type ValuesLayer } from './helm-release.ts';
 
 /** A values file of the repository. Undefined: it is not there. */
 export async function fileLayer(tree: Tree, file: string, kind: 'Defaults' | 'File'): Promise<ValuesLayer | undefined> {
   const text = await tree.read(file);
   if (text === undefined) return undefined;
-  return { what: `${kind === 'Defaults' ? "the chart's defaults" : 'values file'} ${file}`, kind, values: (await deriveFrom(tree, file, valuesOf(file))) ?? {}, write: async (path, value) => fieldEdit({ file, text, document: 0, path, value }) };
+  const what = `${kind === 'Defaults' ? "the chart's defaults" : 'values file'} ${renderPlace(file)}`;
+  const values = (await deriveFrom(tree, file, valuesOf(file))) ?? {};
+  if (isElsewhere(file)) return { what, kind, values, closed: 'it lies in another repository', write: refuseWrite(`${what} lies in another repository`) };
+  return { what, kind, values, write: async (path, value) => fieldEdit({ file, text, document: 0, path, value }) };
 }
 
 function valuesOf(file: string): Derived<Values> {

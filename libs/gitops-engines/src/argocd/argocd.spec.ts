@@ -54,6 +54,12 @@ describe('finding an Application', () => {
     ]);
   });
 
+  it('says of each of several sources which commit was applied of it', async () => {
+    const [first, second] = ['1'.repeat(40), '2'.repeat(40)];
+    const several = anApplication({ owns: true }, { spec: { sources: [{ repoURL: 'charts', path: 'x' }, { repoURL: 'values', ref: 'values' }] }, status: { sync: { status: 'Synced', revisions: [first, second] } } });
+    expect((await find(target, [several]))?.sources).toMatchObject([{ repoURL: 'charts', applied: first }, { repoURL: 'values', applied: second }]);
+  });
+
   it('is made from the dry source where it is hydrated, and has applied the commit that the synced one was made of', async () => {
     const one = hydrated({ drySHA: first, hydratedSHA: MADE }, MADE);
     expect(await find(target, [one])).toMatchObject({ sources: [{ repoURL: DRY.repoURL, path: 'apps/shop', revision: 'main' }], applied: first, refused: undefined });

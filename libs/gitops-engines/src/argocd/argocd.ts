@@ -74,7 +74,7 @@ function describe(target: KubeObject | undefined, { object: owner, application: 
     ref: refOf(owner),
     object: owner,
     ...(holder ? { heldIn: sourcesIn(holder.application).map(({ path = '' }) => ({ path })) } : {}),
-    sources: isChart ? [] : sources.map(({ repoURL, path = '', targetRevision = 'HEAD' }) => ({ repoURL, path, revision: targetRevision })),
+    sources: isChart ? [] : sources.map(({ repoURL, path = '', targetRevision = 'HEAD' }, index) => ({ repoURL, path, revision: targetRevision, ...appliedOfSource(status, index) })),
     namespace: spec.destination.namespace ? { name: spec.destination.namespace, override: false } : undefined,
     applied: appliedOf({ spec, status }),
     healsWithin: isAutomatic(spec) && spec.syncPolicy?.automated?.selfHeal === true ? SELF_HEAL : undefined,
@@ -122,17 +122,33 @@ function isAutomatic({ syncPolicy }: Application['spec']): boolean {
   return syncPolicy?.automated !== undefined && syncPolicy.automated !== null && syncPolicy.automated.enabled !== false;
 }
 
+type Status = Application['status'];
+
+interface Revisions {
+  readonly revision?: string | undefined;
+  readonly revisions?: readonly string[] | undefined;
+}
+
 /** The commit that people wrote: of a hydrated Application the one that the synced one was made of, as far as its status tells. */
 function appliedOf({ spec, status }: Pick<Application, 'spec' | 'status'>): string | undefined {
-  const { sync, history, sourceHydrator } = status;
-  const [revision] = sync?.status === 'Synced' ? revisionsOf(sync) : revisionsOf(history.at(-1));
+  const [revision] = revisionsOf(lastApplied(status));
   if (!spec.sourceHydrator) return revision;
-  const last = sourceHydrator?.lastSuccessfulOperation;
+  const last = status.sourceHydrator?.lastSuccessfulOperation;
   return revision !== undefined && revision === last?.hydratedSHA ? last.drySHA : undefined;
 }
 
+/** Several sources may lie in several repositories; their revisions stand in the order of the sources. */
+function appliedOfSource(status: Status, index: number): { readonly applied?: string } {
+  const revision = lastApplied(status)?.revisions?.[index];
+  return revision === undefined || revisionsOf({ revision }).length === 0 ? {} : { applied: revision };
+}
+
+function lastApplied({ sync, history }: Status): Revisions | undefined {
+  return sync?.status === 'Synced' ? sync : history.at(-1);
+}
+
 /** Commits among the revisions; a chart's version is none. */
-function revisionsOf(result: { readonly revision?: string | undefined; readonly revisions?: readonly string[] | undefined } | undefined): readonly string[] {
+function revisionsOf(result: Revisions | undefined): readonly string[] {
   return [...(result?.revisions ?? []), ...(result?.revision === undefined ? [] : [result.revision])].filter((revision) => /^[0-9a-f]{40}$/.test(revision));
 }
 

@@ -69,7 +69,8 @@ export function applicationIndex(layouts: readonly SourceLayout[], mostEntries =
 }
 
 /** Everything that a layout may make a root of, and nothing that changes while the files stay: how far the engine has got. */
-function keyOf({ applied: _, refused: __, evidence: ___, ref, object, ...said }: Application): string {
+function keyOf({ applied: _, refused: __, evidence: ___, ref, object, sources: live, ...plain }: Application): string {
+  const said = { ...plain, sources: live.map(({ applied: _____, ...source }) => source) };
   const { status: ____, metadata, ...spec } = object ?? { status: undefined, metadata: undefined };
   const { name, namespace, labels, annotations, ownerReferences } = metadata ?? {};
   const made = object && [ref, spec, name, namespace, labels, annotations, ownerReferences?.map((owner) => [owner.kind, owner.name])];

@@ -1,5 +1,6 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { objectNamed, objectOf, refOf, renderRef, sameRef, type Action, type KubeObject, type ObjectRef } from '@fleetmend/model';
+import { renderPlace } from '@fleetmend/ports';
 import type { StageDeps } from '../stage.ts';
 import { findApplication, locate, objectIn, readTarget, type Source } from './source.ts';
 
@@ -11,7 +12,7 @@ export async function sourceOfChange(deps: StageDeps, source: Source, action: Ac
   const rendered = objectIn(await source.layout.render({ origin: source.origin, tree }), objectNamed(ref));
   const live = await readLive(deps, source.cluster, ref);
   const object = live ?? (rendered && { ...rendered, metadata: { ...rendered.metadata, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }) } });
-  if (object === undefined) throw new PermanentError('SourceNotFound', `${renderRef(ref)} is neither in the cluster nor in what ${source.origin.root || '/'} renders to`);
+  if (object === undefined) throw new PermanentError('SourceNotFound', `${renderRef(ref)} is neither in the cluster nor in what ${renderPlace(source.origin.root) || '/'} renders to`);
   // What the target's own application renders is applied with it; anything else has to say itself who applies it.
   const application = rendered ? source.application : live && (await findApplication(deps, source.cluster, live))?.application;
   const located = await locate(deps.layouts, { cluster: source.cluster, live: object, binding: source.binding.spec, tree, application });

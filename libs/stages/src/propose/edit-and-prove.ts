@@ -1,5 +1,4 @@
 import type { View } from '@fleetmend/lifecycle';
-import { isEditable } from '@fleetmend/manifest';
 import type { Action, FileEdit } from '@fleetmend/model';
 import { together, withEdits, type Tree } from '@fleetmend/ports';
 import type { StageDeps } from '../stage.ts';
@@ -7,7 +6,7 @@ import { fleetRoots, reachedBy, rootsOutside } from './fleet-roots.ts';
 import { otherDifferences, withoutCarriers } from './other-differences.ts';
 import { placesOf, showsChange, type Place } from './places.ts';
 import { prove, type Proven } from './prove.ts';
-import type { Source } from './source.ts';
+import { editableBy, type Source } from './source.ts';
 import { earlierTrees } from './versions.ts';
 
 interface Wanted {
@@ -29,7 +28,7 @@ export async function editAndProve(deps: StageDeps, { request }: View, { source,
   const [own, ...others] = await placesOf(deps, request, { source, tree, action });
   const editOf = ({ source: place, change }: Place, made: readonly FileEdit[]) => {
     const { layout, origin, binding } = place;
-    return layout.edit({ origin, change, earlier: () => earlierTrees(place), tree: withEdits(tree, made), isEditable: (path) => isEditable(path, binding.spec.editablePaths), staysInside: (more) => staysInside(together(made, more)) });
+    return layout.edit({ origin, change, earlier: () => earlierTrees(place), tree: withEdits(tree, made), isEditable: editableBy(binding), staysInside: (more) => staysInside(together(made, more)) });
   };
   let edits = await editOf(own, []);
   if (edits.length === 0) return { edits, proven: undefined };

@@ -4,7 +4,8 @@ import type { Application, SourceLayout, SourceRoot } from '@fleetmend/plugin-ap
 import { ClusterSilentError, type FleetCluster, type Tree } from '@fleetmend/ports';
 import type { StageDeps } from '../stage.ts';
 import { applicationIndex, type ApplicationRoot } from './application-index.ts';
-import { engineContext, objectIn, type Source } from './source.ts';
+import { repositoryPath } from './other-repositories.ts';
+import { engineContext, objectIn, ownSources, type Source } from './source.ts';
 
 /** An application of the fleet that takes files from the repository. */
 export interface FleetRoot extends ApplicationRoot {
@@ -26,8 +27,9 @@ type Place = Pick<Source, 'cluster' | 'application' | 'binding' | 'target'>;
 export async function fleetRoots(deps: Deps, source: Place, tree: Tree): Promise<FleetRoots> {
   const fleet = await deps.settings.clusters();
   const answers = await Promise.all(fleet.map((cluster) => applicationsOf(deps, cluster)));
+  const addresses = await addressesOf(source, tree);
   const isOwn = (cluster: string, { ref }: Application) => cluster === source.cluster && source.application !== undefined && sameRef(ref, source.application.ref);
-  const others = answers.flatMap(({ cluster, applications }) => applications.filter((application) => follows(application, source) && !isOwn(cluster, application)).map((application) => ({ cluster, application })));
+  const others = answers.flatMap(({ cluster, applications }) => applications.filter((application) => follows(application, { addresses, branch: source.binding.spec.branch }) && !isOwn(cluster, application)).map((application) => ({ cluster, application })));
   const index = deps.index ?? applicationIndex(deps.layouts);
   const roots = await index.rootsOf(others.map(({ application }) => application), tree);
   return {
@@ -50,16 +52,18 @@ async function applicationsOf(deps: Deps, cluster: FleetCluster): Promise<{ read
   }
 }
 
-/** It takes files from the same repository, and from the branch that a merge changes. */
-function follows(application: Application, { application: own, binding: { spec } }: Place): boolean {
-  const places = new Set([spec.repository, ...(own?.sources ?? []).map(({ repoURL }) => repoURL)].map(repositoryPath));
-  return application.sources.some(({ repoURL, revision }) => places.has(repositoryPath(repoURL)) && ['', 'HEAD', spec.branch, `refs/heads/${spec.branch}`].includes(revision));
+/** How the repository is called: in the binding, and by the target's own application, which may have sources elsewhere beside it. */
+async function addressesOf({ application, binding: { spec } }: Place, tree: Tree): Promise<ReadonlySet<string>> {
+  const own = application ? await ownSources(application, tree) : [];
+  return new Set([spec.repository, ...own.map(({ repoURL }) => repoURL)].map(placeOf));
 }
 
-/** `owner/name` of an address: the same repository is reached by several of them. */
-function repositoryPath(address: string): string {
-  return address.replace(/^[a-z+]+:\/\/[^/]*\//i, '').replace(/^[^/@]*@[^:/]*:/, '').replace(/\/+$|\.git\/*$/g, '').toLowerCase();
+/** It takes files from the same repository, and from the branch that a merge changes. */
+function follows(application: Application, { addresses, branch }: { readonly addresses: ReadonlySet<string>; readonly branch: string }): boolean {
+  return application.sources.some(({ repoURL, revision }) => addresses.has(placeOf(repoURL)) && ['', 'HEAD', branch, `refs/heads/${branch}`].includes(revision));
 }
+
+const placeOf = (address: string): string => repositoryPath(address).toLowerCase();
 
 function includes({ includes: places }: SourceRoot, path: string): boolean {
   return places.some((place) => place === '' || path === place || path.startsWith(`${place}/`));

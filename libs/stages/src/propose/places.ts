@@ -1,7 +1,7 @@
 import { PermanentError, canonicalJson } from '@fleetmend/kernel';
 import { structuralDiff, valueAt } from '@fleetmend/manifest';
 import { refOf, renderRef, sameRef, type Action, type FileEdit, type IntendedChange, type KubeObject, type ObjectDiff, type RemediationRequest } from '@fleetmend/model';
-import { withEdits, type Tree } from '@fleetmend/ports';
+import { renderPlace, withEdits, type Tree } from '@fleetmend/ports';
 import type { StageDeps } from '../stage.ts';
 import { sourceOfChange } from './changed-object.ts';
 import { renderPath } from './field.ts';
@@ -43,7 +43,7 @@ export async function placesOf(deps: StageDeps, request: RemediationRequest, { s
 
 async function placeIn(request: RemediationRequest, source: Source, { tree, action }: Pick<Lead, 'tree' | 'action'>): Promise<Place> {
   const base = objectIn(await source.layout.render({ origin: source.origin, tree }), source.target);
-  if (base === undefined) throw new PermanentError('WrongLayer', `${renderRef(refOf(source.target))} is not among what ${source.origin.root || '/'} renders to for ${source.cluster}: the file was not found for sure`);
+  if (base === undefined) throw new PermanentError('WrongLayer', `${renderRef(refOf(source.target))} is not among what ${renderPlace(source.origin.root) || '/'} renders to for ${source.cluster}: the file was not found for sure`);
   // An image that cannot be pulled runs nowhere: where one place says it for several workloads, it is mended for all of them.
   const change = { ...(await intendedChange(action, source.target, inGit(source, base))), everywhere: request.spec.failure.class === 'ImagePullBackOff' };
   return { source, change, base };

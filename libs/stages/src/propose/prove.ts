@@ -1,7 +1,7 @@
 import { PermanentError, readQuantity } from '@fleetmend/kernel';
 import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
 import { refOf, renderRef, type FileEdit, type IntendedChange, type KubeObject, type ObjectDiff } from '@fleetmend/model';
-import { withEdits, type Tree } from '@fleetmend/ports';
+import { renderPlace, withEdits, type Tree } from '@fleetmend/ports';
 import { renderPath } from './field.ts';
 import type { FleetRoots } from './fleet-roots.ts';
 import { otherDifferences, withoutCarriers } from './other-differences.ts';
@@ -42,7 +42,7 @@ export async function prove(places: readonly [Place, ...Place[]], tree: Tree, { 
   const { layout, origin, target, cluster: home } = own.source;
   const renders = { before: await layout.render({ origin, tree }), after: await layout.render({ origin, tree: withEdits(tree, edits) }) };
   const after = objectIn(renders.after, target);
-  if (after === undefined) throw new PermanentError('WrongLayer', `with the edit ${renderRef(refOf(target))} is not among what ${origin.root || '/'} renders to any more`);
+  if (after === undefined) throw new PermanentError('WrongLayer', `with the edit ${renderRef(refOf(target))} is not among what ${renderPlace(origin.root) || '/'} renders to any more`);
   const diffs = structuralDiff(renders.before, renders.after);
   if (diffs.length === 0) throw new PermanentError('WrongLayer', `editing ${edits.map((edit) => edit.path).join(', ')} changes nothing that is rendered: another layer sets the value`);
   const inPlaces = await othersOf(places, tree, edits);

@@ -2,7 +2,8 @@ import type { KubeObject } from '@fleetmend/model';
 import type { Application, GitOpsEngine } from '@fleetmend/plugin-api';
 import type { StageDeps } from '../stage.ts';
 import { describe, expect, it } from 'vitest';
-import { demandFollowed, engineContext, findApplication, locate } from './source.ts';
+import type { Tree } from '@fleetmend/ports';
+import { demandFollowed, engineContext, findApplication, locate, ownSources } from './source.ts';
 
 const target: KubeObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } };
 const release = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', namespace: 'shop', name: 'web' };
@@ -50,5 +51,19 @@ describe('what an application follows', () => {
 
   it.each([['v1.4'], ['release'], ['a'.repeat(40)], ['v1', 'release']])('may be something that no commit there reaches: %s', (...revisions) => {
     expect(() => demandFollowed(following(...revisions), { branch: 'main' })).toThrow(expect.objectContaining({ reason: 'BranchNotFollowed', message: expect.stringContaining(`follows ${revisions.join(', ')}, and the RepoBinding edits main`) }));
+  });
+});
+
+describe('the sources of an application', () => {
+  const sourceAt = (repoURL: string): Application['sources'][number] => ({ repoURL, path: 'web', revision: 'main' });
+  const of = (...sources: Application['sources']): Application => ({ engine: 'argocd', ref: release, sources, applied: undefined, refused: undefined, evidence: [] });
+  const tree: Tree = { revision: 'a'.repeat(40), read: async () => undefined, list: async () => [], elsewhere: async ({ url }) => (url === 'fleet' ? '' : url === 'charts' ? '.fleetmend/elsewhere/charts' : undefined) };
+
+  it('in the bound repository are told from those in others', async () => {
+    expect(await ownSources(of(sourceAt('charts'), sourceAt('fleet')), tree)).toEqual([sourceAt('fleet')]);
+  });
+
+  it('are all taken for it where it is not among their addresses', async () => {
+    expect(await ownSources(of(sourceAt('charts'), sourceAt('another name')), tree)).toHaveLength(2);
   });
 });

@@ -1,10 +1,12 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { listed, matchesLabels } from '@fleetmend/lifecycle';
+import { isEditable } from '@fleetmend/manifest';
 import { SYSTEM_NAMESPACE, groupOf, refOf, renderRef, sameRef, type KubeObject, type RemediationRequest, type RepoBindingSpec, type Target } from '@fleetmend/model';
 import type { Application, EngineContext, Forge, SourceLayout, SourceOrigin } from '@fleetmend/plugin-api';
-import type { FleetCluster, Repository, Setting, Tree } from '@fleetmend/ports';
+import { folderOfSource, isElsewhere, type FleetCluster, type Repository, type Setting, type Tree } from '@fleetmend/ports';
 import type { StageDeps } from '../stage.ts';
 import { engineObjects } from './engine-objects.ts';
+import { openWithOthers } from './other-repositories.ts';
 
 export type Binding = Setting<RepoBindingSpec>;
 
@@ -69,6 +71,11 @@ export function inTenant(bindings: readonly Binding[], request: RemediationReque
   return namespace === SYSTEM_NAMESPACE ? bindings : bindings.filter((binding) => binding.namespace === namespace);
 }
 
+/** Which files a binding lets machines edit: none of another repository. */
+export function editableBy({ spec }: Binding): (path: string) => boolean {
+  return (path) => !isElsewhere(path) && isEditable(path, spec.editablePaths);
+}
+
 /** Named namespaces and kinds weigh more than labels, and anything more than a wildcard. */
 function specificity({ selects }: RepoBindingSpec): number {
   const named = (list: readonly string[] | undefined) => (list !== undefined && !list.includes('*') ? 1 : 0);
@@ -110,10 +117,20 @@ export async function findSource(deps: StageDeps, request: RemediationRequest, c
   const binding = chooseBinding(inTenant(await deps.settings.bindings(), request), { labels }, target);
   const { forge, repository } = await openRepository(deps, binding.spec);
   const head = await repository.head(binding.spec.branch);
-  const application = (await findApplication(deps, cluster, live))?.application;
-  if (application) demandFollowed(application, binding.spec);
-  const located = await locate(deps.layouts, { cluster, live, binding: binding.spec, tree: await repository.tree(head), application });
+  const tree = await repository.tree(head);
+  const found = (await findApplication(deps, cluster, live))?.application;
+  const own = found && (await ownSources(found, tree));
+  if (found && own) demandFollowed({ ...found, sources: own }, binding.spec);
+  // Of several sources only those of the bound repository say which of its commits was applied.
+  const application = found && { ...found, applied: own?.find(({ applied }) => applied !== undefined)?.applied ?? found.applied };
+  const located = await locate(deps.layouts, { cluster, live, binding: binding.spec, tree, application });
   return { cluster, target: live, binding, forge, repository, head, application, ...located };
+}
+
+/** An application's sources in the bound repository; where none is known to be, it goes by another address there, and all are taken for it. */
+export async function ownSources({ sources }: Application, tree: Tree): Promise<Application['sources']> {
+  const folders = await Promise.all(sources.map(({ repoURL: url, revision, applied }) => folderOfSource(tree, { url, revision: applied ?? revision })));
+  return folders.includes('') ? sources.filter((_, index) => folders[index] === '') : sources;
 }
 
 /** @throws PermanentError `BranchNotFollowed` when a commit on the bound branch would never be applied. */
@@ -125,7 +142,7 @@ export function demandFollowed({ ref, sources }: Application, { branch }: Pick<R
 
 export async function openRepository(deps: Pick<StageDeps, 'forge' | 'repositories'>, { forgeRef, repository }: Pick<RepoBindingSpec, 'forgeRef' | 'repository'>): Promise<{ forge: Forge; repository: Repository }> {
   const forge = deps.forge(forgeRef);
-  return { forge, repository: await deps.repositories.open(await forge.remote(repository), `${forgeRef}/${repository}`) };
+  return { forge, repository: await openWithOthers(deps, { forge, forgeRef, name: repository, remote: await forge.remote(repository) }) };
 }
 
 interface LocateAll {

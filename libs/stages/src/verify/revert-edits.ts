@@ -1,11 +1,10 @@
 import { PermanentError } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import { Action, refOf, type FieldChange, type FileEdit, type KubeObject, type Plan } from '@fleetmend/model';
-import { isEditable } from '@fleetmend/manifest';
 import { together, withEdits, type Tree } from '@fleetmend/ports';
 import { sourceOfChange } from '../propose/changed-object.ts';
 import { readPointer, segmentsOf } from '../propose/field.ts';
-import { findSource, locate, objectIn, type Source } from '../propose/source.ts';
+import { editableBy, findSource, locate, objectIn, type Source } from '../propose/source.ts';
 import type { StageDeps } from '../stage.ts';
 
 /** The edit that puts every planned field back to what it was, in every cluster of the request, on top of our merge commit. */
@@ -42,7 +41,7 @@ async function editBack(deps: StageDeps, found: Source, { plan, action, base, me
   const { target: changed, layout, origin } = await sourceOfChange(deps, source, action);
   const original = objectIn(await earlier.layout.render({ origin: earlier.origin, tree: base }), changed);
   const fields = fieldsBack(original, plan.changes.map(({ path }) => `/${path}`));
-  return { source, edits: await layout.edit({ origin, change: { object: refOf(changed), fields }, tree, isEditable: (path) => isEditable(path, found.binding.spec.editablePaths), staysInside: async () => true }) };
+  return { source, edits: await layout.edit({ origin, change: { object: refOf(changed), fields }, tree, isEditable: editableBy(found.binding), staysInside: async () => true }) };
 }
 
 /**
