@@ -39,7 +39,8 @@ const ask = (object: KubeObject): Promise<DryRunAnswer | undefined> => dryRun('l
 /** A real write with the process's own token, of something that would do nothing. */
 const write = (object: KubeObject): Promise<string> =>
   kubectl({ bin: lab.programs }, { kubeconfig: join(folder, `${NAME}.kubeconfig`), args: ['create', '-f', '-'], input: JSON.stringify({ ...object, metadata: { generateName: 'evil-', namespace: SYSTEM }, spec: { ...(object as { spec?: object }).spec, replicas: 0 } }) });
-const live = async (): Promise<string> => kubectlIn(lab, ['get', 'deployments,pods', '-n', SHOP, '-o', 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion};{end}']);
+/** Not their resourceVersion: a node goes on writing statuses. */
+const live = async (): Promise<string> => kubectlIn(lab, ['get', 'deployments,pods', '-n', SHOP, '-o', 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.uid} {.metadata.generation};{end}']);
 
 beforeAll(async () => {
   const metadata = { name: POLICY };
