@@ -11,8 +11,8 @@ import { readHardware, renderJson, renderTable } from './report.ts';
 import { runBench } from './run.ts';
 
 const run = promisify(execFile);
-const kept: Row = { name: 'fast', runs: [10, 30, 20], renderers: [4, 5, 6], budget: 20, note: 'n' };
-const missed: Row = { name: 'slow', runs: [12_000, 14_000], budget: 12_999, note: 'n' };
+const kept: Row = { name: 'fast', runs: [10, 30, 20], renderers: [4, 5, 6], cpu: [7, 9, 8], budget: 20, note: 'n' };
+const missed: Row = { name: 'slow', runs: [12_000, 14_000], cpu: [1, 2], budget: 12_999, note: 'n' };
 const absent: Row = { name: 'absent', missing: 'there is no helm' };
 
 describe('a measurement', () => {
@@ -48,16 +48,16 @@ describe('a measurement', () => {
 describe('the report', () => {
   it('shows each median beside its budget, the renderers apart, and why something is missing', () => {
     expect(renderTable([kept, missed, absent]).split('\n')).toEqual([
-      expect.stringMatching(/^what +median +renderers +ours +budget$/),
-      expect.stringMatching(/^fast +20\.0 ms +5\.0 ms +14\.0 ms +≤ 20\.0 ms +kept; n$/),
-      expect.stringMatching(/^slow +13\.0 s +– +13\.0 s +≤ 13\.0 s +MISSED; n$/),
+      expect.stringMatching(/^what +median +renderers +ours +CPU +budget$/),
+      expect.stringMatching(/^fast +20\.0 ms +5\.0 ms +14\.0 ms +8\.0 ms +≤ 20\.0 ms +kept; n$/),
+      expect.stringMatching(/^slow +13\.0 s +– +13\.0 s +1\.5 ms +≤ 13\.0 s +MISSED; n$/),
       expect.stringMatching(/^absent +not measured +there is no helm$/),
     ]);
   });
 
   it('is one JSON object that says whether all was kept, and on which machine', () => {
     const hardware = readHardware();
-    expect(JSON.parse(renderJson({ rows: [kept], hardware, applications: 10 }))).toMatchObject({ kept: true, applications: 10, hardware: { node: process.version }, rows: [{ name: 'fast', medianMs: 20, renderersMs: 5, budgetMs: 20, kept: true }] });
+    expect(JSON.parse(renderJson({ rows: [kept], hardware, applications: 10 }))).toMatchObject({ kept: true, applications: 10, hardware: { node: process.version }, rows: [{ name: 'fast', medianMs: 20, renderersMs: 5, cpuMs: 8, budgetMs: 20, kept: true }] });
     expect(JSON.parse(renderJson({ rows: [kept, absent], hardware, applications: 10 }))).toMatchObject({ kept: false });
   });
 });

@@ -1,7 +1,7 @@
 import type { FleetApplication, FleetRepository } from './fleet-repository.ts';
 import type { BenchHub } from './bench-world.ts';
 import type { ProcessWatch } from './child-processes.ts';
-import type { Measurement } from './measurement.ts';
+import { timed, type Measurement } from './measurement.ts';
 
 export interface OneField {
   readonly name: string;
@@ -28,22 +28,22 @@ export async function measureOneField({ name, layout, budget }: OneField, { flee
   const application = fleet.applications.find((one) => one.layout === layout);
   if (!application) throw new RangeError(`a fleet of ${fleet.applications.length} applications has none in the layout ${layout}: take a larger one`);
   const took: number[] = [];
+  const cpu: number[] = [];
   const renderers: number[] = [];
   let started = '';
   for (let run = 0; run < WARM_UP + runs; run += 1) {
     const view = hub.view(application, `${129 + run}Mi`);
     watch.take();
-    const start = performance.now();
-    const result = await hub.stages.propose(view, new AbortController().signal);
-    const end = performance.now();
+    const { value: result, ...measured } = await timed(() => hub.stages.propose(view, new AbortController().signal));
     const programs = watch.take();
     const plan = 'fact' in result ? result.fact.plan : undefined;
     // What went wrong may be fast: it is no measurement.
     if (!plan?.proof.exact || plan.files.length !== 1 || plan.files[0]?.path !== application.saidIn) throw new Error(`${name}: no exact plan for ${application.saidIn} came of it: ${JSON.stringify(result).slice(0, 600)}`);
     if (run < WARM_UP) continue;
-    took.push(end - start);
+    took.push(measured.took);
+    cpu.push(measured.cpu);
     renderers.push(RENDERERS.reduce((sum, program) => sum + (programs.get(program)?.milliseconds ?? 0), 0));
     started = [...programs].map(([program, { started: count }]) => `${count} × ${program}`).sort().join(', ');
   }
-  return { name, runs: took, ...(renderers.some((one) => one > 0) ? { renderers } : {}), budget, note: `starts ${started || 'no program'}` };
+  return { name, runs: took, cpu, ...(renderers.some((one) => one > 0) ? { renderers } : {}), budget, note: `starts ${started || 'no program'}` };
 }

@@ -17,16 +17,18 @@ export function renderHardware({ cpu, cores, memoryGiB, system, node }: Hardware
   return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}`;
 }
 
-/** A table for people. `ours` is what is left of the median run without its renderers. */
+/** A table for people. `ours` is what is left of a run without its renderers, `CPU` what this process computed. */
 export function renderTable(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
-    if ('missing' in row) return [row.name, 'not measured', '', '', '', row.missing];
-    const { renderers } = row;
-    return [row.name, time(median(row.runs)), renderers ? time(median(renderers)) : '–', renderers ? time(median(row.runs.map((run, at) => run - (renderers[at] ?? 0)))) : time(median(row.runs)), `≤ ${time(row.budget)}`, `${isWithin(row) ? 'kept' : 'MISSED'}; ${row.note}`];
+    if ('missing' in row) return [row.name, 'not measured', '', '', '', '', row.missing];
+    const { runs, cpu, renderers = runs.map(() => 0) } = row;
+    const ours = runs.map((run, at) => run - (renderers[at] ?? 0));
+    return [row.name, time(median(runs)), row.renderers ? time(median(renderers)) : '–', time(median(ours)), time(median(cpu)), `≤ ${time(row.budget)}`, `${isWithin(row) ? 'kept' : 'MISSED'}; ${row.note}`];
   });
-  const all = [['what', 'median', 'renderers', 'ours', 'budget', ''], ...lines];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
-  return all.map((line) => line.map((cell, column) => (column === 0 || column === 5 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()).join('\n');
+  const all = [['what', 'median', 'renderers', 'ours', 'CPU', 'budget', ''], ...lines];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0))) ?? [];
+  const isText = (column: number) => column === 0 || column === widths.length - 1;
+  return all.map((line) => line.map((cell, column) => (isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()).join('\n');
 }
 
 function time(milliseconds: number): string {
@@ -38,7 +40,7 @@ export function renderJson({ rows, hardware, applications }: { readonly rows: re
   const measured = rows.map((row) =>
     'missing' in row
       ? { ...row, kept: false }
-      : { name: row.name, medianMs: round(median(row.runs)), renderersMs: row.renderers && round(median(row.renderers)), budgetMs: row.budget, kept: isWithin(row), note: row.note, runsMs: row.runs.map(round) },
+      : { name: row.name, medianMs: round(median(row.runs)), renderersMs: row.renderers && round(median(row.renderers)), cpuMs: round(median(row.cpu)), budgetMs: row.budget, kept: isWithin(row), note: row.note, runsMs: row.runs.map(round) },
   );
   return JSON.stringify({ kept: rows.every(isWithin), applications, hardware, rows: measured });
 }

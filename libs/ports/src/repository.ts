@@ -3,7 +3,7 @@ import type { FileEdit } from '@fleetmend/model';
 import type { OtherSource } from './elsewhere.ts';
 import type { TreeQuestion } from './traced-tree.ts';
 
-/** All files of one revision, read on demand. Paths are relative, with forward slashes. */
+/** All files of one revision, read on demand; they do not change. Paths are relative, with forward slashes. */
 export interface Tree {
   readonly revision: string;
   /** Undefined: no such file. Text is UTF-8; a file that is not reads as undefined. */

@@ -28,6 +28,8 @@ const MOST_STATES = 4;
 
 interface Known extends ApplicationRoot {
   readonly trace: Trace;
+  /** Trees in which it was seen to hold: a tree does not change. */
+  readonly heldIn: WeakSet<Tree>;
 }
 
 export function applicationIndex(layouts: readonly SourceLayout[], mostEntries = MOST_ENTRIES): ApplicationIndex {
@@ -36,13 +38,19 @@ export function applicationIndex(layouts: readonly SourceLayout[], mostEntries =
 
   const rootIn = async (application: Application, tree: Tree, { key, state }: { readonly key: string; readonly state: TreeState }): Promise<ApplicationRoot> => {
     const before = known.get(key) ?? [];
-    for (const one of before) if (await holds(one.trace, state)) return one;
+    const held = before.find((one) => one.heldIn.has(tree));
+    if (held) return held;
+    for (const one of before) {
+      if (!(await holds(one.trace, state))) continue;
+      one.heldIn.add(tree);
+      return one;
+    }
     reads += 1;
     const noting = traced(tree, state);
     const found = await readRoot(layouts, application, noting.tree);
     // That no layout renders it may be the fault of a program that is missing or slow, and no property of its files.
     if (found.layout === undefined) return found;
-    const states = [{ ...withoutApplication(found), trace: await noting.trace() }, ...before].slice(0, MOST_STATES);
+    const states = [{ ...withoutApplication(found), trace: await noting.trace(), heldIn: new WeakSet([tree]) }, ...before].slice(0, MOST_STATES);
     known.set(key, states, states.reduce((sum, { trace }) => sum + weightOf(trace) + 1, 0));
     return found;
   };
