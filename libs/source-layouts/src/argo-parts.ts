@@ -84,6 +84,7 @@ export async function partsOf(tree: Tree, app: ArgoApplication): Promise<readonl
     if (source.path === undefined) continue;
     const home = homes[index] ?? '';
     const folder = under(home, normalisePath(source.path));
+    if (homes.length > 1 && (await tree.list(folder)).length === 0) throw new PermanentError('NotEditable', `source ${renderPlace(folder)} of ${renderRef(refOf(app.object))}, out of ${source.repoURL ?? 'another place'}, is not in the repository and cannot be rendered here: change it by hand`);
     const release = await argoRelease({ app, source, at: placeOfSource(app, index), tree, homes, home });
     if (release) parts.push({ release });
     else if (await isBuilt(tree, folder)) throw new PermanentError('NotEditable', `source ${renderPlace(folder)} of ${renderRef(refOf(app.object))} is built by kustomize beside other sources, which no layout here edits: change it by hand`);

@@ -3,7 +3,7 @@ import type { Application, GitOpsEngine } from '@fleetmend/plugin-api';
 import type { StageDeps } from '../stage.ts';
 import { describe, expect, it } from 'vitest';
 import type { Tree } from '@fleetmend/ports';
-import { demandFollowed, engineContext, findApplication, locate, ownSources } from './source.ts';
+import { demandFollowed, demandRepository, engineContext, findApplication, locate, ownSources } from './source.ts';
 
 const target: KubeObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } };
 const release = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', namespace: 'shop', name: 'web' };
@@ -47,6 +47,16 @@ describe('what an application follows', () => {
 
   it.each([['main'], ['refs/heads/main'], ['HEAD'], [''], ['1.2.0', 'main'], []])('may be the bound branch: %j', (...revisions) => {
     expect(() => demandFollowed(following(...revisions), { branch: 'main' })).not.toThrow();
+  });
+
+  it('is of the repository that is bound to its objects, where several are bound', () => {
+    const binding = (name: string, repository: string) => ({ name, namespace: 'team', spec: { selects: {}, forgeRef: 'f', repository, branch: 'main', editablePaths: ['**'] } }) as never;
+    const [fleet, shop] = [binding('fleet', 'acme/fleet'), binding('shop', 'acme/shop')];
+    const from = (...addresses: readonly string[]): Application => ({ ...following(), sources: addresses.map((repoURL) => ({ repoURL, path: 'apps', revision: 'main' })) });
+    expect(() => demandRepository(from('https://git.example.org/acme/fleet.git'), fleet, [fleet, shop])).not.toThrow();
+    expect(() => demandRepository(from('git@git.example.org:acme/shop.git', 'https://git.example.org/acme/fleet'), fleet, [fleet, shop])).not.toThrow();
+    expect(() => demandRepository(from('http://mirror.example.org/other'), fleet, [fleet, shop])).not.toThrow();
+    expect(() => demandRepository(from('git@git.example.org:acme/shop.git'), fleet, [fleet, shop])).toThrow(expect.objectContaining({ reason: 'RepositoryDiffers', message: expect.stringMatching(/acme\/shop, which RepoBinding team\/shop binds, and team\/fleet/) }));
   });
 
   it.each([['v1.4'], ['release'], ['a'.repeat(40)], ['v1', 'release']])('may be something that no commit there reaches: %s', (...revisions) => {

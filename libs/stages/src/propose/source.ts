@@ -6,7 +6,7 @@ import type { Application, EngineContext, Forge, SourceLayout, SourceOrigin } fr
 import { folderOfSource, isElsewhere, type FleetCluster, type Repository, type Setting, type Tree } from '@fleetmend/ports';
 import type { StageDeps } from '../stage.ts';
 import { engineObjects } from './engine-objects.ts';
-import { openWithOthers } from './other-repositories.ts';
+import { openWithOthers, repositoryPath } from './other-repositories.ts';
 
 export type Binding = Setting<RepoBindingSpec>;
 
@@ -114,13 +114,15 @@ export async function findSource(deps: StageDeps, request: RemediationRequest, c
   if (live === undefined) return undefined;
   const fleet = await deps.settings.clusters();
   const labels = fleet.find((one) => one.name === cluster)?.labels ?? {};
-  const binding = chooseBinding(inTenant(await deps.settings.bindings(), request), { labels }, target);
+  const bindings = inTenant(await deps.settings.bindings(), request);
+  const binding = chooseBinding(bindings, { labels }, target);
   const { forge, repository } = await openRepository(deps, binding.spec);
   const head = await repository.head(binding.spec.branch);
   const tree = await repository.tree(head);
   const found = (await findApplication(deps, cluster, live))?.application;
   const own = found && (await ownSources(found, tree));
   if (found && own) demandFollowed({ ...found, sources: own }, binding.spec);
+  if (found) demandRepository(found, binding, bindings);
   // Of several sources only those of the bound repository say which of its commits was applied.
   const application = found && { ...found, applied: own?.find(({ applied }) => applied !== undefined)?.applied ?? found.applied };
   const located = await locate(deps.layouts, { cluster, live, binding: binding.spec, tree, application });
@@ -138,6 +140,17 @@ export function demandFollowed({ ref, sources }: Application, { branch }: Pick<R
   const followed = ['', 'HEAD', branch, `refs/heads/${branch}`];
   if (sources.length === 0 || sources.some(({ revision }) => followed.includes(revision))) return;
   throw new PermanentError('BranchNotFollowed', `${renderRef(ref)} follows ${[...new Set(sources.map(({ revision }) => revision))].join(', ')}, and the RepoBinding edits ${branch}: no commit there would be applied; change what it follows, or bind that branch`);
+}
+
+/**
+ * Of the repositories that are bound, the application takes its files from the chosen one, or from none whose address tells.
+ * @throws PermanentError `RepositoryDiffers` when another binding names it: a file of the same path may stand in both.
+ */
+export function demandRepository({ ref, sources }: Application, binding: Binding, bindings: readonly Binding[]): void {
+  const named = new Set(sources.map(({ repoURL }) => repositoryPath(repoURL).toLowerCase()));
+  const isNamed = ({ spec }: Binding) => named.has(spec.repository.toLowerCase());
+  const other = isNamed(binding) ? undefined : bindings.find(isNamed);
+  if (other) throw new PermanentError('RepositoryDiffers', `${renderRef(ref)} takes its files from ${other.spec.repository}, which RepoBinding ${other.namespace}/${other.name} binds, and ${binding.namespace}/${binding.name}, which selects the object, binds ${binding.spec.repository}: make them select by namespace`);
 }
 
 export async function openRepository(deps: Pick<StageDeps, 'forge' | 'repositories'>, { forgeRef, repository }: Pick<RepoBindingSpec, 'forgeRef' | 'repository'>): Promise<{ forge: Forge; repository: Repository }> {
