@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { kubectlIn } from './kubectl-in.ts';
-import type { LabFacts } from './lab.ts';
 import { until } from './server-process.ts';
+
+/** Runs kubectl as the administrator of a cluster: its output, or an error that holds what it said. */
+export type Kubectl = (args: readonly string[], input?: string) => Promise<string>;
 
 /** Comes and goes by itself, or belongs to the cluster and not to a spec. Definitions of kinds stay: every spec that needs ours applies them again. */
 const OWN_LIFE = new Set([
@@ -23,35 +24,35 @@ const lineOf = ({ apiVersion, kind, metadata: { name, namespace } }: LabObject):
 
 const isOfEngine = ({ apiVersion }: LabObject): boolean => /argoproj\.io|toolkit\.fluxcd\.io/.test(apiVersion);
 
-const objectsIn = async (lab: LabFacts): Promise<readonly LabObject[]> => {
-  const kinds = (await kubectlIn(lab, ['api-resources', '--verbs=list,delete', '--output=name'])).split('\n').filter((kind) => kind !== '' && !OWN_LIFE.has(kind));
-  const { items } = z.object({ items: z.array(objectSchema) }).parse(JSON.parse(await kubectlIn(lab, ['get', kinds.join(','), '--all-namespaces', '--ignore-not-found', '--output=json'])));
+const objectsIn = async (kubectl: Kubectl): Promise<readonly LabObject[]> => {
+  const kinds = (await kubectl(['api-resources', '--verbs=list,delete', '--output=name'])).split('\n').filter((kind) => kind !== '' && !OWN_LIFE.has(kind));
+  const { items } = z.object({ items: z.array(objectSchema) }).parse(JSON.parse(await kubectl(['get', kinds.join(','), '--all-namespaces', '--ignore-not-found', '--output=json'])));
   return items.filter(({ kind, metadata }) => !metadata.namespace?.startsWith('kube-') && !OWN_NAMES.has(`${kind}/${metadata.name}`));
 };
 
 /** What is in the cluster, a line per object. */
-export const linesIn = async (lab: LabFacts): Promise<readonly string[]> => (await objectsIn(lab)).map(lineOf);
+export const linesIn = async (kubectl: Kubectl): Promise<readonly string[]> => (await objectsIn(kubectl)).map(lineOf);
 
-const remove = async (lab: LabFacts, objects: readonly LabObject[]): Promise<void> => {
+const remove = async (kubectl: Kubectl, objects: readonly LabObject[]): Promise<void> => {
   if (objects.length === 0) return;
   const items = objects.map(({ apiVersion, kind, metadata: { name, namespace } }) => ({ apiVersion, kind, metadata: { name, namespace } }));
-  await kubectlIn(lab, ['delete', '--ignore-not-found', '--wait=false', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  await kubectl(['delete', '--ignore-not-found', '--wait=false', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
 };
 
 /** Nobody is there to do what a finalizer of ours waits for: the hub has ended with its spec. */
-const release = async (lab: LabFacts, { apiVersion, kind, metadata: { name, namespace } }: LabObject): Promise<void> => {
+const release = async (kubectl: Kubectl, { apiVersion, kind, metadata: { name, namespace } }: LabObject): Promise<void> => {
   const [group = ''] = apiVersion.split('/');
-  await kubectlIn(lab, ['patch', `${kind.toLowerCase()}s.${group}`, name, ...(namespace === undefined ? [] : ['--namespace', namespace]), '--type=merge', '--patch', '{"metadata":{"finalizers":null}}']);
+  await kubectl(['patch', `${kind.toLowerCase()}s.${group}`, name, ...(namespace === undefined ? [] : ['--namespace', namespace]), '--type=merge', '--patch', '{"metadata":{"finalizers":null}}']);
 };
 
 /**
  * Takes the cluster back to what it was: whatever is not in `before` is deleted and gone afterwards.
  * The engines' objects go first, since an engine would bring back what it still follows.
  */
-export const emptyCluster = async (lab: LabFacts, before: readonly string[]): Promise<void> => {
+export const emptyCluster = async (kubectl: Kubectl, before: readonly string[]): Promise<void> => {
   const there = new Set(before);
   const leftOvers = async (): Promise<readonly LabObject[]> => {
-    const brought = (await objectsIn(lab)).filter((object) => !there.has(lineOf(object)));
+    const brought = (await objectsIn(kubectl)).filter((object) => !there.has(lineOf(object)));
     const spaces = new Set(brought.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name));
     const held = ({ apiVersion, metadata }: LabObject): boolean => apiVersion.startsWith('fleetmend.dev/') && (metadata.finalizers ?? []).length > 0;
     // Whatever lies in a namespace goes with it, and what has an owner with that, but for what waits for somebody.
@@ -63,9 +64,9 @@ export const emptyCluster = async (lab: LabFacts, before: readonly string[]): Pr
       throw new Error(`${(error as Error).message}; still there: ${left.join(', ')}`, { cause: error });
     });
   };
-  for (const object of await leftOvers()) if (object.apiVersion.startsWith('fleetmend.dev/') && (object.metadata.finalizers ?? []).length > 0) await release(lab, object);
-  await remove(lab, (await leftOvers()).filter(isOfEngine));
+  for (const object of await leftOvers()) if (object.apiVersion.startsWith('fleetmend.dev/') && (object.metadata.finalizers ?? []).length > 0) await release(kubectl, object);
+  await remove(kubectl, (await leftOvers()).filter(isOfEngine));
   await goneAfter(90, isOfEngine);
-  await remove(lab, await leftOvers());
+  await remove(kubectl, await leftOvers());
   await goneAfter(90, () => true);
 };

@@ -44,9 +44,9 @@ const PATIENCE = minutes(4);
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'];
 
 export const labCluster = async (lab: LabFacts, scenario: Scenario, branch: string): Promise<LabCluster> => {
-  const before = await linesIn(lab);
   const cluster = scenario.clusters[0] ?? '';
   const k = (args: readonly string[], input?: string) => kubectlIn(lab, args, input);
+  const before = await linesIn(k);
   const list = (items: readonly object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   const isBuilt = (path: string) => scenario.history.some(({ files }) => ['kustomization.yaml', 'kustomization.yml', 'Kustomization'].some((file) => files.has(`${path}/${file}`)));
   const roots = scenario.deploy.map(({ engine, path, selfHeal = true }, index) => ({ engine, path, selfHeal, isBuilt: isBuilt(path), name: index === 0 ? 'fleet' : `fleet-${index + 1}` }));
@@ -117,7 +117,7 @@ export const labCluster = async (lab: LabFacts, scenario: Scenario, branch: stri
     async requests() {
       return (JSON.parse(await k(['get', 'remediationrequests.fleetmend.dev', '--all-namespaces', '--output', 'json'])) as { items: RemediationRequest[] }).items;
     },
-    clear: () => emptyCluster(lab, before),
+    clear: () => emptyCluster(k, before),
   };
 };
 
