@@ -39,6 +39,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'journey-06', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'flux'], smoke: false },
   { name: 'journey-07', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: false },
   { name: 'journey-13', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'fleet'], smoke: false },
+  { name: 'journey-14', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], tools: ['helm'], smoke: false },
   { name: 'scenarios', folder: 'scenarios', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'], tools: ['kustomize', 'helm'], smoke: true },
   { name: 'many-scenarios', folder: 'scenarios', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'], tools: ['kustomize', 'helm'], smoke: false },
   { name: 'charts', folder: 'product', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], tools: ['helm', 'kubeconform'], smoke: false },

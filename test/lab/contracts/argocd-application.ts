@@ -8,7 +8,7 @@ export const applicationOf = (options: {
   readonly server: string;
   /** For objects that name none; that of the Application's name where left out. */
   readonly into?: string;
-}): object => ({
+}) => ({
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'Application',
   metadata: { name: options.name, namespace: options.namespace },
