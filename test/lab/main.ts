@@ -41,7 +41,7 @@ Examples:
   npm run lab -- down`);
   program.command('build').argument('[name...]').description('build what is missing, and print where it is')
     .action(async (names: string[]) => finish(await build(names, context)));
-  program.command('up').argument('[name...]').option('--install', 'install missing Debian packages', false).description('boot the named servers, or all, and leave them running')
+  program.command('up').argument('[name...]').option('--install', 'install missing Debian packages', false).description('boot the named servers, or all but fleet, and leave them running')
     .action(async (names: string[], options: { install: boolean }) => finish(await up(names, options, context)));
   program.command('status').description('say what is up').action(async () => finish(await status(context)));
   program.command('down').description('end the lab and remove all but its cache').action(async () => finish(await down(context)));

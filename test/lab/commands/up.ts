@@ -27,10 +27,10 @@ export const describeLab = (facts: LabFacts, world: World): readonly string[] =>
 
 export const readFacts = (context: CommandContext): LabFacts => JSON.parse(readFileSync(factsFile(stateFolder(context)), 'utf8')) as LabFacts;
 
-/** `up [NAME…]`: boots the named parts, or all that can be booted here, and leaves them running. */
+/** `up [NAME…]`: boots the named parts, or all that can be booted here but for further clusters, and leaves them running. */
 export const up = async (names: readonly string[], options: { readonly install: boolean }, context: CommandContext): Promise<number> => {
   const chosen = pick(LAB_SERVERS.map((name) => ({ name })), names, 'server').map(({ name }) => name);
-  const wanted: readonly LabServer[] = names.length > 0 ? chosen : LAB_SERVERS;
+  const wanted: readonly LabServer[] = names.length > 0 ? chosen : LAB_SERVERS.filter((server) => server !== 'fleet');
   const held = await holdLab(context);
   try {
     await clearRemains(context);
