@@ -5,7 +5,9 @@ import { fleetParts } from './fleet-parts.ts';
 import { playVirtual } from './play-virtual.ts';
 import type { FleetParts } from './virtual-fleet.ts';
 
-const SMOKE = ['one-commit-three-clusters', 'registry-away', 'node-lost-under-four-workloads', 'quota-real-growth', 'pod-security-context-dropped', 'crash-loop-env-changed', 'harmless-change', 'image-tag-typo', 'oom-first-step-not-enough', 'oom-limit-lowered', 'oom-quota-exhausted'];
+/** Each kind of autoscaler, at its work. */
+const AUTOSCALERS = ['autoscaler-sets-the-number', 'vertical-autoscaler-owns-the-memory', 'keda-scaled-to-zero', 'karpenter-at-work', 'autoscaler-at-work'];
+const SMOKE = [...AUTOSCALERS, 'one-commit-three-clusters', 'registry-away', 'node-lost-under-four-workloads', 'quota-real-growth', 'pod-security-context-dropped', 'crash-loop-env-changed', 'harmless-change', 'image-tag-typo', 'oom-first-step-not-enough', 'oom-limit-lowered', 'oom-quota-exhausted'];
 const dirs = findScenarios([join(import.meta.dirname, '../scenarios')]);
 
 let parts: FleetParts;

@@ -29,6 +29,7 @@ export const ANSWER_READS: readonly AnswerRead[] = [
   read('batch/v1', 'Job', 'jobs'), read('batch/v1', 'CronJob', 'cronjobs'),
   read('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'), read('networking.k8s.io/v1', 'Ingress', 'ingresses'), read('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
   read('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'), read('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  read('autoscaling.k8s.io/v1', 'VerticalPodAutoscaler', 'verticalpodautoscalers'), read('keda.sh/v1alpha1', 'ScaledObject', 'scaledobjects'),
   read('argoproj.io/v1alpha1', 'Application', 'applications'), read('argoproj.io/v1alpha1', 'ApplicationSet', 'applicationsets'), read('argoproj.io/v1alpha1', 'AppProject', 'appprojects'),
   read('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'kustomizations'), read('helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'helmreleases'),
   read('source.toolkit.fluxcd.io/v1', 'GitRepository', 'gitrepositories'), read('source.toolkit.fluxcd.io/v1', 'OCIRepository', 'ocirepositories'),

@@ -15,6 +15,8 @@ export interface ServedCluster {
   readonly kubeconfig: string;
   /** Creates it, and its status too where it has one. */
   put(object: KubeObject): void;
+  /** From now on nobody may read these resources. */
+  deny(...resources: readonly string[]): void;
   run(...args: readonly string[]): Promise<{ readonly status: number; readonly out: string; readonly err: string }>;
   close(): Promise<void>;
 }
@@ -26,10 +28,13 @@ export async function aServedCluster({ namespaces }: { readonly namespaces: read
   const store = openStore({ path: ':memory:' });
   const api = createApiServer({ name: 'real', store, clock: systemClock, random: systemRandom, crds: customResourceDefinitions() as NonNullable<Parameters<typeof createApiServer>[0]['crds']> });
   const seen: { method: string; path: string; agent: string }[] = [];
+  const denied: string[] = [];
   const watched: ApiServer = {
     ...api,
     fetch: (request, context) => {
-      seen.push({ method: request.method, path: new URL(request.url).pathname, agent: request.headers.get('user-agent') ?? '' });
+      const path = new URL(request.url).pathname;
+      seen.push({ method: request.method, path, agent: request.headers.get('user-agent') ?? '' });
+      if (denied.some((resource) => path.split('/').includes(resource))) return Promise.resolve(Response.json({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Forbidden', code: 403, message: `${path} is forbidden` }, { status: 403 }));
       return api.fetch(request, context);
     },
   };
@@ -47,6 +52,7 @@ export async function aServedCluster({ namespaces }: { readonly namespaces: read
     seen,
     kubeconfig,
     put,
+    deny: (...resources) => void denied.push(...resources),
     async run(...args) {
       const [stdout, stderr, stdin] = [new PassThrough(), new PassThrough(), new PassThrough()];
       const status = await runCli({

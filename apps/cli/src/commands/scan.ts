@@ -28,10 +28,10 @@ export const scanCommand: CommandFactory = (world) =>
       try {
         if (stderr.isTTY) stderr.write(`looking at ${connection.server} …\n`);
         const made = await playbook.create({}, { clock, fetch, stateDir: '.', log });
-        const failures = await scan({ connection, clock, random, reasoners: [made], signal, watchFor, log });
-        if (options.output === 'json') return print(JSON.stringify({ server: connection.server, failures }, undefined, 2));
-        if (options.output === 'yaml') return print(stringify({ server: connection.server, failures }).trimEnd());
-        print(renderScan(failures));
+        const scanned = await scan({ connection, clock, random, reasoners: [made], signal, watchFor, log });
+        if (options.output === 'json') return print(JSON.stringify({ server: connection.server, ...scanned }, undefined, 2));
+        if (options.output === 'yaml') return print(stringify({ server: connection.server, ...scanned }).trimEnd());
+        print(renderScan(scanned));
       } finally {
         await connection.close();
       }

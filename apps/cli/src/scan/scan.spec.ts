@@ -44,6 +44,16 @@ describe('a scan of a cluster that nothing is installed in', () => {
     expect(cluster.seen.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
+  it('says at the end what it was not let look at, and who stayed silent for it', async () => {
+    cluster.deny('storageclasses', 'applications');
+    const { status, out } = await cluster.run('scan', '--for', '100ms');
+    expect(status).toBe(EXIT.ok);
+    expect(out).toContain('1 failing');
+    expect(out).toMatch(/Not looked at[^]*applications: nothing was said by argo-application, drift[^]*storageclasses: less by/);
+    const { notLookedAt } = JSON.parse((await cluster.run('scan', '--for', '100ms', '-o', 'json')).out) as { notLookedAt: { resource: string }[] };
+    expect(notLookedAt.map(({ resource }) => resource)).toEqual(['applications', 'storageclasses']);
+  });
+
   it('refuses a duration that is none', async () => {
     const { status, err } = await cluster.run('scan', '--for', 'soon');
     expect([status, err]).toEqual([EXIT.usage, expect.stringContaining('--for soon is not a duration')]);

@@ -7,7 +7,9 @@ import type { KubeConnection } from '@fleetmend/k8s';
 import { messageOf, PermanentError, renderDuration, seconds, type Clock, type Duration, type Random } from '@fleetmend/kernel';
 import type { FailureEvent } from '@fleetmend/model';
 import type { Reasoner } from '@fleetmend/plugin-api';
+import { detectors } from '@fleetmend/detectors';
 import { explainFailure, type Explained } from './explain-failure.ts';
+import { notLookedAt, type NotLookedAt } from './not-looked-at.ts';
 
 export interface ScanInput {
   readonly connection: Pick<KubeConnection, 'server' | 'fetch' | 'headers'>;
@@ -20,6 +22,12 @@ export interface ScanInput {
   readonly log: { info(message: string): void; warn(message: string): void };
 }
 
+export interface Scanned {
+  readonly failures: readonly Explained[];
+  /** Kinds that could not be read, and who therefore said nothing, or less. */
+  readonly notLookedAt: readonly NotLookedAt[];
+}
+
 /** A name for the bus inside this process; nobody else sees it. */
 const CLUSTER = 'scanned';
 const FIRST_LOOK: Duration = seconds(60);
@@ -30,7 +38,7 @@ const LOOK = 100;
  * client can only GET; nothing is installed or written, and nothing is remembered.
  * @throws PermanentError `ScanBlind` when the cluster could not be read within a minute.
  */
-export async function scan(input: ScanInput): Promise<readonly Explained[]> {
+export async function scan(input: ScanInput): Promise<Scanned> {
   const { connection, clock, random, signal, watchFor, log } = input;
   const stateDir = mkdtempSync(join(tmpdir(), 'fleetmend-scan-'));
   const bus = createInProcessBus({ clock });
@@ -49,7 +57,7 @@ export async function scan(input: ScanInput): Promise<readonly Explained[]> {
     const explained: Explained[] = [];
     for (const event of failures) explained.push(await explainFailure({ event, clusters, reasoners: input.reasoners, clock, random, signal }));
     await hub.close();
-    return explained;
+    return { failures: explained, notLookedAt: notLookedAt(agent.metrics().watches, detectors) };
   } finally {
     await agent.stop();
     await bus.close();

@@ -27,6 +27,7 @@ describe('scaled-to-zero', () => {
     ['one that a downscaler put to sleep', [service], { metadata: { annotations: { 'downscaler/original-replicas': '3' } } }],
     ['one that may start from zero', [service, scaler({ minReplicas: 0 })], {}],
     ['one that KEDA scales', [service, scaler({}, anOwner('ScaledObject'))], {}],
+    ['one whose autoscaler KEDA has marked', [service, { ...scaler({}), metadata: { ...scaler({}).metadata, labels: { 'scaledobject.keda.sh/name': 'checkout' } } }], {}],
     ['a Service without a selector', [anOwner('Service')], {}],
     ['a workload with replicas', [service], { spec: { replicas: 1 } }],
   ])('is silent about %s', (_what, others, parts) => {

@@ -49,7 +49,8 @@ function scalersOf(object: KubeObject, world: World): readonly KubeObject[] {
 
 /** KEDA takes the last replica away itself, and so may an autoscaler that may go down to none. */
 function startsFromZero(scaler: KubeObject): boolean {
-  return (scaler as Scaler & KubeObject).spec?.minReplicas === 0 || scaler.metadata.ownerReferences?.some(({ kind }) => kind === 'ScaledObject') === true;
+  // KEDA marks its autoscalers; an owner may be of another kind of its own.
+  return (scaler as Scaler & KubeObject).spec?.minReplicas === 0 || scaler.metadata.labels?.['scaledobject.keda.sh/name'] !== undefined || scaler.metadata.ownerReferences?.some(({ kind }) => kind === 'ScaledObject') === true;
 }
 
 /** A Service that selects the workload's pods and finds no other ones, as it would behind a second colour or a canary. */

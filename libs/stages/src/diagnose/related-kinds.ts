@@ -13,7 +13,10 @@ const wide = (apiVersion: string, ...kinds: readonly string[]): readonly Related
 const ALWAYS: readonly RelatedKind[] = [
   ...namespaced('v1', 'Pod', 'LimitRange', 'ResourceQuota', 'Service'),
   ...namespaced('apps/v1', 'ReplicaSet'),
+  // Whoever sets the number or the size of the pods: those fields are theirs.
   ...namespaced('autoscaling/v2', 'HorizontalPodAutoscaler'),
+  ...namespaced('autoscaling.k8s.io/v1', 'VerticalPodAutoscaler'),
+  ...namespaced('keda.sh/v1alpha1', 'ScaledObject'),
   ...wide('v1', 'Node'),
 ];
 const WORKLOADS = [...namespaced('apps/v1', 'Deployment', 'StatefulSet', 'DaemonSet'), ...namespaced('batch/v1', 'Job', 'CronJob')];
