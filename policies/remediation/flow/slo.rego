@@ -17,6 +17,6 @@ some_left(budget) if {
 }
 
 going_back(plan) if {
-	plan.action in {"restoreField", "revertCommit"}
+	plan.action == "restoreField"
 	plan.restoresEarlierValue == true
 }

@@ -89,7 +89,7 @@ object_of(value) := value if is_object(value)
 
 default undoes := false
 
-undoes if input.plan.action in {"restoreField", "revertCommit"}
+undoes if input.plan.action == "restoreField"
 
 undoes if input.plan.kind == "Revert"
 

@@ -21,7 +21,7 @@ refused if {
 	violation.class == "Unsafe"
 }
 
-by_two if input.plan.action in {"setStrategy", "revertCommit"}
+by_two if input.plan.action == "setStrategy"
 
 by_two if {
 	some change in input.change.objects
