@@ -30,7 +30,7 @@ const BY_SECTION: Readonly<Record<ClassSection, readonly RelatedKind[]>> = {
   rollout: [...namespaced('policy/v1', 'PodDisruptionBudget'), ...WORKLOADS],
   storage: [...STORAGE, ...WORKLOADS],
   traffic: [...namespaced('discovery.k8s.io/v1', 'EndpointSlice'), ...namespaced('networking.k8s.io/v1', 'Ingress', 'NetworkPolicy'), ...wide('networking.k8s.io/v1', 'IngressClass'), ...WORKLOADS],
-  platform: [],
+  platform: [...wide('v1', 'Namespace')],
 };
 
 /** The kinds that are read for a failure of this class. */

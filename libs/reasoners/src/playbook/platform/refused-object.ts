@@ -1,6 +1,8 @@
+import type { Case } from '@fleetmend/plugin-api';
 import { changesAtHead, commitWords, isTarget } from '../changes-in-effect.ts';
 import { answer, handOver } from '../creating/answer.ts';
-import type { Rule } from '../rule.ts';
+import { nearestName } from '../nearest-name.ts';
+import type { Rule, RuleAnswer } from '../rule.ts';
 import { restoring } from '../target-changes.ts';
 
 const ENGINE_KINDS = ['Application', 'Kustomization', 'HelmRelease', 'GitRepository', 'OCIRepository'];
@@ -14,6 +16,8 @@ const FIELD = /\b(spec|data|metadata)(?:\.[A-Za-z]\w*(?:\[[^\]]*\])?)+/g;
 export const refusedByEngine: Rule = (kase) => {
   const { message, subCause } = kase.request.spec.failure;
   const who = `${kase.target.kind} ${kase.target.metadata.name}`;
+  const namespace = /namespaces "([^"]+)" not found/.exec(message)?.[1];
+  if (namespace !== undefined) return withoutNamespace(kase, namespace, `${who}: ${message}`);
   if (ENGINE_KINDS.includes(kase.target.kind)) return handOver(`${who}: ${subCause ?? 'NotReady'}: ${message}`, 'EngineRefused', `${who} says: ${message.slice(0, 300)}. Mend what it names in Git.`);
   const own = changesAtHead(kase).filter(({ object, path }) => isTarget(kase, object) && path.length > 0);
   const named = own.filter(({ path }) => fieldsIn(message).some((field) => covers(field, path)));
@@ -23,6 +27,17 @@ export const refusedByEngine: Rule = (kase) => {
   if (!first) return handOver(`the API server refuses ${who}: ${message}`, 'ObjectRefused', `No recent commit changed ${who}; mend what the API server names: ${message.slice(0, 300)}`);
   return answer(`${commitWords(first)} changed ${first.path.join('/')}, and the API server refuses ${who}: ${message}`, 0.9, restoring(kase, suspects));
 };
+
+/**
+ * An object for a namespace that is not there. To move it is to make another object and take this one away, and whether the namespace
+ * or the manifest is wrong only a person knows: both are named.
+ */
+function withoutNamespace({ related, versions }: Case, namespace: string, cause: string): RuleAnswer {
+  const known = [...related, ...(versions[0]?.objects ?? [])].filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
+  const near = nearestName(namespace, known);
+  const meant = near === undefined ? 'No namespace here has nearly that name' : `Namespace ${near} has nearly that name`;
+  return handOver(cause, 'NamespaceNotFound', `Namespace ${namespace} does not exist. ${meant}: correct what asks for ${namespace} in Git, or have Git make it, by a manifest of its own or the engine's option for it (Argo CD: CreateNamespace=true).`);
+}
 
 function fieldsIn(message: string): readonly (readonly string[])[] {
   return [...message.matchAll(FIELD)].map(([text]) => text.split(/[.[\]]+/).filter((part) => part !== ''));
