@@ -127,8 +127,14 @@ describe('the flux engine on Flux’s own controllers', () => {
     expect((await world().rollout(unhealthy)).message).toContain('HealthCheckFailed');
   });
 
-  it('refuses what does not come from Git as it is, by name', async () => {
-    await patch('kustomization', { patches: [{ patch: '[{"op": "add", "path": "/metadata/labels/extra", "value": "x"}]', target: { kind: 'Deployment' } }] });
-    await expect(find()).rejects.toMatchObject({ reason: 'SourceUnsupported', message: expect.stringContaining('spec.patches') });
+  it('hands over what the Kustomization adds to its files', async () => {
+    const patches = [{ patch: '[{"op": "add", "path": "/metadata/labels/extra", "value": "x"}]', target: { kind: 'Deployment' } }];
+    await patch('kustomization', { patches });
+    expect((await find())?.object).toMatchObject({ spec: { patches } });
+  });
+
+  it('refuses what does not come from Git, by name', async () => {
+    await patch('kustomization', { sourceRef: { kind: 'OCIRepository', name: 'nowhere' } });
+    await expect(find()).rejects.toMatchObject({ reason: 'SourceUnsupported', message: expect.stringContaining('OCIRepository') });
   });
 });
