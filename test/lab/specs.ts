@@ -41,13 +41,13 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'journey-13', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'fleet'], smoke: false },
   { name: 'journey-14', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], tools: ['helm'], smoke: false },
   { name: 'scenarios', folder: 'scenarios', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'], tools: ['kustomize', 'helm'], smoke: true },
-  { name: 'many-scenarios', folder: 'scenarios', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'], tools: ['kustomize', 'helm'], smoke: false },
   { name: 'charts', folder: 'product', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], tools: ['helm', 'kubeconform'], smoke: false },
   { name: 'kubectl-story', folder: 'product', servers: [], tools: ['kubernetes'], smoke: true },
   { name: 'dashboard', folder: 'product', servers: [], packages: { chromium: 'chromium' }, smoke: true },
   { name: 'metrics', folder: 'product', servers: [], packages: { prometheus: 'prometheus', promtool: 'prometheus' }, smoke: false },
   { name: 'scan', folder: 'product', servers: ['kubernetes', 'node'], smoke: false },
   { name: 'kill-nine', folder: 'product', servers: [], smoke: true },
+  { name: 'many-scenarios', folder: 'scenarios', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'], tools: ['kustomize', 'helm'], smoke: false },
 ];
 
 export const specFile = (spec: LabSpec): string => `${spec.folder}/${spec.name}.lab.ts`;
