@@ -83,7 +83,7 @@ describe('object', () => {
     expect(JSON.stringify(objects)).not.toContain(PASSWORD);
     const [object] = objects;
     expect(object).toMatchObject({ spec: { template: { spec: { containers: [{ env: [{ name: 'DB_PASSWORD', value: '__SECRET_VALUE_1__' }, { name: 'MODE', value: 'prod' }] }] } } } });
-    expect(object?.metadata['managedFields']).toContainEqual({ manager: 'spec', operation: 'Update' });
+    expect(object?.metadata['managedFields']).toContainEqual({ manager: 'spec', operation: 'Update', time: expect.any(String) });
     expect(JSON.stringify(object)).not.toContain('f:spec');
   });
 

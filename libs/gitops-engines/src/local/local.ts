@@ -46,6 +46,7 @@ async function describe(target: KubeObject | undefined, owner: KubeObject, conte
     applied: commitOf(status.lastAppliedRevision),
     refused: ready?.status === 'False' && REFUSALS.includes(ready.reason) ? `${ready.reason}: ${ready.message}` : undefined,
     healsWithin: nextTurn(spec),
+    object: owner,
     evidence: target ? [`the inventory of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] : [],
   };
 }
