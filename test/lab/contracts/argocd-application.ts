@@ -8,6 +8,7 @@ export const applicationOf = (options: {
   readonly server: string;
   /** For objects that name none; that of the Application's name where left out. */
   readonly into?: string;
+  readonly selfHeal?: boolean;
 }) => ({
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'Application',
@@ -17,7 +18,7 @@ export const applicationOf = (options: {
     source: { repoURL: options.url, targetRevision: 'main', path: options.path },
     destination: { server: options.server, namespace: options.into ?? options.name },
     syncPolicy: {
-      automated: { prune: true, selfHeal: true },
+      automated: { prune: true, selfHeal: options.selfHeal ?? true },
       syncOptions: ['CreateNamespace=true'],
       // The default of five tries takes minutes, in which a refused commit is still "Running".
       retry: { limit: 1, backoff: { duration: '1s', maxDuration: '1s' } },
