@@ -28,6 +28,7 @@ import { createHubPlugins } from './plugins/hub-plugins.ts';
 import { createRolloutObjects } from './policy/rollout-objects.ts';
 import { openPolicy } from './policy/start-policy.ts';
 import { announceMoves } from './reconcile/announce-moves.ts';
+import { hubCharts } from './hub-charts.ts';
 import { hubTimes } from './reconcile/hub-times.ts';
 import { observedMemory } from './reconcile/observed-memory.ts';
 import { observedReasoners } from './reconcile/observed-reasoners.ts';
@@ -93,7 +94,7 @@ export async function startHub(config: HubConfig, world: HubWorld): Promise<Runn
     const policy = closers.add(openPolicy({ clock, client, writer, settings, metrics, writeEvent, notifiers: plugins.notifiers, log, engine: plugins.policyEngine, fetch: world.fetch, namespace: config.namespace, stateDir: config.stateDir, every: times.pace.poll }), (opened) => opened.close());
     const git = createGit(env['PATH'] === undefined ? {} : { path: env['PATH'] });
     const { close: _, ...parts } = plugins;
-    const deps: StageDeps = { ...parts, reasoners: observedReasoners(plugins.reasoners, metrics), vectorStore: observedMemory(parts.vectorStore, metrics), bundles: policy.bundles, requests, settings, openSet, evidence, audit, auditBehind: () => sinks.behind() ?? anchor.behind(), attest: attestor?.attest, clock, random, clusters: createClusters(bus), dryRun: createDryRun(bus), repositories: openMirrors({ root: join(config.stateDir, 'mirrors'), git }), lifecycle: times.lifecycle, pace: times.pace };
+    const deps: StageDeps = { ...parts, reasoners: observedReasoners(plugins.reasoners, metrics), vectorStore: observedMemory(parts.vectorStore, metrics), bundles: policy.bundles, requests, settings, openSet, evidence, audit, auditBehind: () => sinks.behind() ?? anchor.behind(), attest: attestor?.attest, clock, random, clusters: createClusters(bus), dryRun: createDryRun(bus), repositories: openMirrors({ root: join(config.stateDir, 'mirrors'), git }), charts: hubCharts(config, { clock, env, fetch: world.fetch }), lifecycle: times.lifecycle, pace: times.pace };
     const announce = announceMoves({ clock, metrics, audit, notifiers: plugins.notifiers, log });
     const reconcile = createReconciler({
       ...deps,

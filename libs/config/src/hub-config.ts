@@ -68,6 +68,16 @@ const AuditAnchor = z
   .refine(({ folder, repository }) => (folder === undefined) !== (repository === undefined), 'name one place: folder or repository')
   .describe('Signed checkpoints of the audit trail, kept outside, so that a cut at its end is noticed. While none can be written, the hub merges nothing by itself.');
 
+const ChartRepository = z.strictObject({
+  url: z
+    .string()
+    .regex(/^(https?|oci):\/\/[a-z0-9.-]+(:\d+)?(\/[A-Za-z0-9._~/-]*)?$/, 'write https://charts.example.org/stable or oci://registry.example.org/charts, without user or query')
+    .describe('Address as the objects of the clusters name it: `https://charts.example.org/stable`, or `oci://registry.example.org/charts`. What lies below it is allowed, too.'),
+  hosts: z.array(z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, 'write a host, and its port where that is not 443: files.example.org')).max(8).default([]).describe('Further hosts for it: where its index says that archives lie, where it redirects to, and the token server of a registry.'),
+  authorization: SecretRef.optional().describe('The whole `Authorization` header. It goes to the host of `url`, and to the token server that a registry there names on one of `hosts`.'),
+  plainHttp: z.boolean().default(false).describe('The registry (`oci://`) answers without TLS.'),
+});
+
 /** The whole config of a hub. */
 export const HubConfig = z.strictObject({
   profile: Profile,
@@ -91,6 +101,13 @@ export const HubConfig = z.strictObject({
   policyEngine: Plugin.default({ kind: 'opa-wasm', bundle: 'policies/bundle' }).describe('What judges a change before it is pushed.'),
   vectorStore: Plugin.default({ kind: 'embedded' }).describe('Memory of finished cases and vetoes.'),
   notifiers: plugins('kubernetes-event').describe('Channels to people.'),
+  charts: z
+    .strictObject({
+      repositories: z.array(ChartRepository).max(64).default([]).describe('Where charts may be fetched from. Whatever the objects of a cluster say, the hub asks nobody else; empty: it fetches none.'),
+      cacheMiB: z.int().min(16).max(10_240).default(256).describe('Most that fetched charts take below `stateDir`.'),
+    })
+    .prefault({})
+    .describe('Charts of Helm repositories and OCI registries, fetched so that repairs of their values can be proved.'),
   lifecycle: Lifecycle,
   groupingWindow: duration().optional().describe('How long a new failure waits for others that share its cause. Production 10s, sandbox 1s.'),
   poll: duration().optional().describe('How often something that takes its time is looked at again. Production 10s, sandbox 1s.'),

@@ -1,5 +1,7 @@
+import { PermanentError } from '@fleetmend/kernel';
 import { describe, expect, it } from 'vitest';
-import { folderOfSource, isElsewhere, renderPlace, withElsewhere } from './elsewhere.ts';
+import { folderOfChart, folderOfSource, isElsewhere, renderPlace, withElsewhere } from './elsewhere.ts';
+import type { Charts } from './rendering.ts';
 import { overlay, type Repository, type Tree } from './repository.ts';
 import { holds, traced, treeState } from './traced-tree.ts';
 
@@ -14,11 +16,11 @@ const FOLDER = `.fleetmend/elsewhere/team/charts@${'b'.repeat(40)}`;
 /** A repository beside one that holds charts, which may move on. */
 const beside = async (chart: { readonly text: string; readonly commit: string } = { text: 'name: web', commit: 'b'.repeat(40) }): Promise<{ readonly tree: Tree; readonly asked: string[] }> => {
   const asked: string[] = [];
-  const repository = withElsewhere({ tree: async () => own } as unknown as Repository, async ({ url }) => {
+  const repository = withElsewhere({ tree: async () => own } as unknown as Repository, { open: async ({ url }) => {
     asked.push(url);
     if (url.endsWith('/fleet.git')) return 'Own';
     return url === charts.url ? { name: 'team/charts', tree: treeOf({ 'web/Chart.yaml': chart.text }, chart.commit) } : undefined;
-  });
+  } });
   return { tree: await repository.tree(own.revision), asked };
 };
 
@@ -66,6 +68,38 @@ describe('a tree that shows other repositories', () => {
       return holds(trace, treeState(tree));
     };
     expect([await seenAgain(), await seenAgain({ text: 'name: shop', commit: 'c'.repeat(40) })]).toEqual([true, false]);
+  });
+});
+
+describe('a tree that shows charts', () => {
+  const reference = { repository: 'https://charts.example.org/stable', name: 'web', version: '1.2.3' };
+  const PLACE = `.fleetmend/elsewhere/charts.example.org/stable/web-1.2.3@${'d'.repeat(64)}`;
+  const showing = async (fetch: Charts['fetch']) => withElsewhere({ tree: async () => own } as unknown as Repository, { open: async () => 'Own', charts: { fetch } }).tree(own.revision);
+
+  it('shows each below a folder of its own, by the digest of its archive, with edits on top', async () => {
+    const asked: unknown[] = [];
+    const tree = await showing(async (one) => {
+      asked.push(one);
+      return { digest: `sha256:${'d'.repeat(64)}`, tree: treeOf({ 'Chart.yaml': 'name: web' }, 'x') };
+    });
+    expect([await folderOfChart(tree, reference), await folderOfChart(overlay(tree, new Map()), reference)]).toEqual(Array(2).fill({ folder: PLACE, digest: `sha256:${'d'.repeat(64)}` }));
+    expect([await tree.read(`${PLACE}/Chart.yaml`), await tree.list(PLACE), await tree.list('')]).toEqual(['name: web', [`${PLACE}/Chart.yaml`], ['apps/web.yaml']]);
+    expect([asked, isElsewhere(PLACE), renderPlace(PLACE)]).toEqual([[reference], true, 'charts.example.org/stable/web-1.2.3@dddddddd']);
+  });
+
+  it('says why it shows none, and asks again for one that may come yet', async () => {
+    let turns = 0;
+    const tree = await showing(async () => {
+      turns += 1;
+      throw turns === 1 ? new Error('away') : new PermanentError('ChartUnavailable', 'withdrawn');
+    });
+    await expect(folderOfChart(tree, reference)).rejects.toThrow('away');
+    expect([await folderOfChart(tree, reference), await folderOfChart(own, reference)]).toEqual([{ cause: 'withdrawn' }, { cause: 'nobody here fetches charts' }]);
+  });
+
+  it('shows none outside its own folder, whatever an address says', async () => {
+    const tree = await showing(async () => ({ digest: 'sha256:d', tree: treeOf({}, 'x') }));
+    expect(await folderOfChart(tree, { repository: 'oci://h/../../../x', name: 'web', version: '1' })).toEqual({ folder: '.fleetmend/elsewhere/h/_/_/_/x/web-1@d', digest: 'sha256:d' });
   });
 });
 

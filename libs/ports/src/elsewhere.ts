@@ -1,3 +1,5 @@
+import { isPermanent } from '@fleetmend/kernel';
+import type { ChartReference, Charts } from './rendering.ts';
 import { deriveFrom, type Repository, type Tree } from './repository.ts';
 import { askTree, type TreeQuestion } from './traced-tree.ts';
 
@@ -35,13 +37,37 @@ export async function folderOfSource(tree: Tree, { url, revision }: OtherSource)
   return (await askTree(tree, question)) ?? undefined;
 }
 
+/** A chart of a chart repository, where a tree shows it, or why it shows none. */
+export type ShownChart = { readonly folder: string; readonly digest: string } | { readonly cause: string };
+
+/** Where a tree would show a chart, whichever archive it is. */
+export function placeOfChart({ repository, name, version }: Pick<ChartReference, 'repository' | 'name'> & { readonly version?: string | undefined }): string {
+  const place = repository.replace(/^[a-z]+:\/\//i, '').replace(/[^a-zA-Z0-9._/-]/g, '_').replace(/(^|\/)\.+(?=\/|$)/g, '$1_');
+  return `${ROOT}/${place}/${name}${version === undefined ? '' : `-${version}`}`;
+}
+
+/** Where a tree shows a chart of a chart repository: below the folder for what no repository of ours holds. */
+export async function folderOfChart(tree: Tree, reference: ChartReference): Promise<ShownChart> {
+  return askTree(tree, {
+    key: `chart ${JSON.stringify([reference.repository, reference.name, reference.version, reference.digest])}`,
+    looksElsewhere: true,
+    answer: async (asked): Promise<ShownChart> => (asked.chart ? asked.chart(reference) : { cause: 'nobody here fetches charts' }),
+  });
+}
+
 /** What another source turned out to be. */
 export type Opened = 'Own' | { readonly name: string; readonly tree: Tree } | undefined;
 
-/** The same repository, whose trees also show what other repositories hold. */
-export function withElsewhere(repository: Repository, open: (source: OtherSource) => Promise<Opened>): Repository {
+/** Who opens what an Application names beside the repository. */
+export interface Elsewhere {
+  readonly open: (source: OtherSource) => Promise<Opened>;
+  /** Absent: charts of chart repositories are not fetched. */
+  readonly charts?: Charts | undefined;
+}
+
+/** The same repository, whose trees also show what other repositories hold, and charts. */
+export function withElsewhere(repository: Repository, { open, charts }: Elsewhere): Repository {
   const shown = new Map<string, Tree>();
-  const asked = new Map<string, Promise<string | undefined>>();
   const find = async (source: OtherSource): Promise<string | undefined> => {
     const opened = await open(source);
     if (opened === undefined || opened === 'Own') return opened && '';
@@ -49,22 +75,47 @@ export function withElsewhere(repository: Repository, open: (source: OtherSource
     shown.set(folder, opened.tree);
     return folder;
   };
-  const elsewhere = (source: OtherSource): Promise<string | undefined> => {
-    const key = JSON.stringify([source.url, source.revision]);
-    const answer = asked.get(key) ?? find(source);
-    asked.set(key, answer);
-    return answer;
+  const findChart = async (reference: ChartReference): Promise<ShownChart> => {
+    if (!charts) return { cause: 'nobody here fetches charts' };
+    try {
+      const { digest, tree } = await charts.fetch(reference);
+      const folder = `${placeOfChart(reference)}@${digest.replace(/^sha256:/, '')}`;
+      shown.set(folder, tree);
+      return { folder, digest };
+    } catch (error) {
+      if (!isPermanent(error)) throw error;
+      return { cause: error.message };
+    }
   };
-  return { ...repository, tree: async (revision) => treeWith(await repository.tree(revision), { shown, elsewhere }) };
+  const elsewhere = remembered(({ url, revision }: OtherSource) => JSON.stringify([url, revision]), find);
+  const chart = remembered((reference: ChartReference) => JSON.stringify(reference), findChart);
+  return { ...repository, tree: async (revision) => treeWith(await repository.tree(revision), { shown, elsewhere, chart }) };
+}
+
+/** Each asked once; what failed is asked again. */
+function remembered<Q, A>(keyOf: (question: Q) => string, find: (question: Q) => Promise<A>): (question: Q) => Promise<A> {
+  const asked = new Map<string, Promise<A>>();
+  return async (question) => {
+    const key = keyOf(question);
+    const answer = asked.get(key) ?? find(question);
+    asked.set(key, answer);
+    try {
+      return await answer;
+    } catch (error) {
+      asked.delete(key);
+      throw error;
+    }
+  };
 }
 
 interface Others {
   /** By the folder in which they are shown. */
   readonly shown: ReadonlyMap<string, Tree>;
   readonly elsewhere: NonNullable<Tree['elsewhere']>;
+  readonly chart: NonNullable<Tree['chart']>;
 }
 
-function treeWith(own: Tree, { shown, elsewhere }: Others): Tree {
+function treeWith(own: Tree, { shown, elsewhere, chart }: Others): Tree {
   /** The tree that holds the path, by its own name for it. */
   const placeOf = (path: string): { readonly tree: Tree; readonly path: string; readonly folder: string } => {
     if (isElsewhere(path)) {
@@ -79,6 +130,7 @@ function treeWith(own: Tree, { shown, elsewhere }: Others): Tree {
     revision: own.revision,
     alone: own,
     elsewhere,
+    chart,
     async read(path) {
       const place = placeOf(path);
       return place.tree.read(place.path);

@@ -1,6 +1,7 @@
 import { sha256 } from '@fleetmend/kernel';
 import type { FileEdit } from '@fleetmend/model';
-import type { OtherSource } from './elsewhere.ts';
+import type { OtherSource, ShownChart } from './elsewhere.ts';
+import type { ChartReference } from './rendering.ts';
 import type { TreeQuestion } from './traced-tree.ts';
 
 /** All files of one revision, read on demand; they do not change. Paths are relative, with forward slashes. */
@@ -20,6 +21,8 @@ export interface Tree {
   ask?<T>(question: TreeQuestion<T>): Promise<T>;
   /** See `folderOfSource`, which asks it. */
   elsewhere?(source: OtherSource): Promise<string | undefined>;
+  /** See `folderOfChart`, which asks it. */
+  chart?(reference: ChartReference): Promise<ShownChart>;
   /** Where it shows other repositories, too: the tree of its own. There is one for a commit, and whatever is remembered of it is kept there. */
   readonly alone?: Tree;
 }
@@ -83,6 +86,7 @@ export function overlay(tree: Tree, edits: ReadonlyMap<string, string>): Tree {
       return text === undefined ? deriveFrom(tree, path, derived) : derived.make(text);
     },
     ...(tree.elsewhere ? { elsewhere: tree.elsewhere } : {}),
+    ...(tree.chart ? { chart: tree.chart } : {}),
   };
 }
 

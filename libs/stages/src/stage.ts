@@ -2,7 +2,7 @@ import type { Clock, Duration, Random } from '@fleetmend/kernel';
 import type { LifecycleSettings, StageName, View } from '@fleetmend/lifecycle';
 import type { RemediationRequestStatus } from '@fleetmend/model';
 import type { Forge, GitOpsEngine, Notifier, PolicyEngine, Reasoner, SourceLayout, VectorStore } from '@fleetmend/plugin-api';
-import type { Attest, Audit, Bundles, Clusters, DryRun, Evidence, OpenSet, Repositories, Requests, Settings } from '@fleetmend/ports';
+import type { Attest, Audit, Bundles, Charts, Clusters, DryRun, Evidence, OpenSet, Repositories, Requests, Settings } from '@fleetmend/ports';
 import type { ApplicationIndex } from './propose/application-index.ts';
 
 /** Part of a status: the facts that one stage found out. A field set to `undefined` is taken away. */
@@ -27,6 +27,8 @@ export interface StageDeps {
   readonly dryRun?: DryRun | undefined;
   readonly openSet: OpenSet;
   readonly repositories: Repositories;
+  /** Fetches charts of chart repositories; absent: those are for people. */
+  readonly charts?: Charts | undefined;
   readonly evidence: Evidence;
   readonly audit: Audit;
   /** Why a copy of the audit trail is not complete; undefined: all are. Holds back merges by the hub, and nothing else. */

@@ -44,11 +44,11 @@ describe.skipIf(MISSING_HELM !== undefined)(`several sources${MISSING_HELM === u
     const binding = { selects: {}, forgeRef: 'f', repository: 'fleet', branch: 'main', editablePaths: ['**'] };
     /** What the layout is handed: a tree that shows the charts at the commit that was applied of them. */
     const opened = async (ownFiles: Readonly<Record<string, string>>, application: Application, asked: string[] = []) => {
-      const repository = withElsewhere({ tree: async () => treeOf(ownFiles) } as unknown as Repository, async ({ url, revision }) => {
+      const repository = withElsewhere({ tree: async () => treeOf(ownFiles) } as unknown as Repository, { open: async ({ url, revision }) => {
         if (url !== CHARTS) return url.endsWith('/fleet.git') ? 'Own' : undefined;
         asked.push(revision);
         return { name: 'charts', tree: treeOf({ ...inCharts, 'teams/shop/prod.yaml': prod }, APPLIED) };
-      });
+      } });
       const tree = await repository.tree('a'.repeat(40));
       return { tree, origin: (await layout.locate({ cluster: 'prod-1', target: CHECKOUT, application, binding, tree })) as SourceOrigin };
     };

@@ -13,13 +13,13 @@ interface Bound {
 
 /**
  * The bound repository, whose trees also show the others that its forge serves, as far as an Application names them as sources. They are
- * read with the forge's own access and never written.
+ * read with the forge's own access and never written. Charts come through their own port.
  */
-export async function openWithOthers({ repositories }: Pick<StageDeps, 'repositories'>, { forge, forgeRef, name, remote }: Bound): Promise<Repository> {
+export async function openWithOthers({ repositories, charts }: Pick<StageDeps, 'repositories' | 'charts'>, { forge, forgeRef, name, remote }: Bound): Promise<Repository> {
   const own = repositoryPath(remote.url);
   /** Of a server that answers below a path. */
   const below = own.toLowerCase().endsWith(`/${name.toLowerCase()}`) ? own.slice(0, -name.length) : '';
-  return withElsewhere(await repositories.open(remote, `${forgeRef}/${name}`), async (source): Promise<Opened> => {
+  const open = async (source: OtherSource): Promise<Opened> => {
     const full = repositoryPath(source.url);
     const path = full.startsWith(below) ? full.slice(below.length) : full;
     if (path.toLowerCase() === name.toLowerCase()) return 'Own';
@@ -30,7 +30,8 @@ export async function openWithOthers({ repositories }: Pick<StageDeps, 'reposito
     const repository = await repositories.open(other, `${forgeRef}/${path}`);
     const tree = await unlessPermanent(treeAt(repository, source));
     return tree && { name: path, tree };
-  });
+  };
+  return withElsewhere(await repositories.open(remote, `${forgeRef}/${name}`), { open, charts });
 }
 
 async function treeAt(repository: Repository, { revision }: OtherSource) {

@@ -153,7 +153,7 @@ export function demandRepository({ ref, sources }: Application, binding: Binding
   if (other) throw new PermanentError('RepositoryDiffers', `${renderRef(ref)} takes its files from ${other.spec.repository}, which RepoBinding ${other.namespace}/${other.name} binds, and ${binding.namespace}/${binding.name}, which selects the object, binds ${binding.spec.repository}: make them select by namespace`);
 }
 
-export async function openRepository(deps: Pick<StageDeps, 'forge' | 'repositories'>, { forgeRef, repository }: Pick<RepoBindingSpec, 'forgeRef' | 'repository'>): Promise<{ forge: Forge; repository: Repository }> {
+export async function openRepository(deps: Pick<StageDeps, 'forge' | 'repositories' | 'charts'>, { forgeRef, repository }: Pick<RepoBindingSpec, 'forgeRef' | 'repository'>): Promise<{ forge: Forge; repository: Repository }> {
   const forge = deps.forge(forgeRef);
   return { forge, repository: await openWithOthers(deps, { forge, forgeRef, name: repository, remote: await forge.remote(repository) }) };
 }
