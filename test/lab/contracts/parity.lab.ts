@@ -46,7 +46,16 @@ async function playAll(cases: readonly ParityCase[]): Promise<void> {
     for (let next = waiting.shift(); next; next = waiting.shift()) await play(next);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  if (record) return;
+  // A slow machine may add a step to the way, such as a scheduler that hears of a pod before its claim: what differs has to differ
+  // again when it is played alone.
+  for (const one of cases.filter(differs)) {
+    await k('delete', 'namespace', namespaceOf(one), '--ignore-not-found', '--timeout=120s');
+    await play(one);
+  }
 }
+
+const differs = ({ name }: ParityCase): boolean => JSON.stringify(played.get(name)) !== JSON.stringify(readRecordings().cases[name]);
 
 beforeAll(async () => {
   await playAll(parityCases.filter(({ node }) => node === undefined));
