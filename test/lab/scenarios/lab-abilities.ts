@@ -1,17 +1,25 @@
 import type { Scenario } from '@fleetmend/sandbox';
 import type { LabFacts } from '../boot/lab.ts';
 
-const FLAGS = ['log', 'require-env', 'require-file', 'require-dns', 'require-connect', 'write', 'hold-memory', 'listen', 'health', 'ready-after', 'exit-after', 'exit'];
+const FLAGS = ['log', 'require-env', 'require-file', 'write', 'hold-memory', 'listen', 'health', 'ready-after', 'exit-after', 'exit'];
+
+/** What a manifest says that needs more than the lab's cluster has: it resolves no names of Services, routes nothing to them, and makes no volumes. */
+const LACKING: readonly (readonly [RegExp, string])[] = [
+  [/--require-(dns|connect)/, 'the lab has no cluster DNS and no data path of Services'],
+  [/^\s*volumeClaimTemplates:|kind:\s*"?PersistentVolumeClaim\b/m, 'the lab provisions no volumes'],
+];
 
 /** Why the lab cannot play the scenario; empty where it can. */
 export const missingInLab = (scenario: Scenario, lab: Pick<LabFacts, 'node' | 'flux' | 'argocd'>): readonly string[] => {
   const { worlds, requires, clusters, layout, deploy, branches: _, dir: _dir } = scenario;
   const abilities = [...(lab.node ? ['kubelet'] : []), ...FLAGS.map((flag) => `labapp --${flag}`)];
   const engines = [...new Set(deploy.map(({ engine }) => engine))];
+  const texts = scenario.history.flatMap(({ files }) => [...files.values()]).filter((text) => text !== null);
   const nodes = clusters.flatMap((name) => scenario.live(name)).some(({ kind }) => kind === 'Node');
   return [
     ...(worlds && !worlds.includes('lab') ? [`it is only for ${worlds.join(', ')}`] : []),
     ...requires.filter((ability) => !abilities.includes(ability)).map((ability) => `the lab has no ${ability}`),
+    ...LACKING.filter(([sign]) => texts.some((text) => sign.test(text))).map(([, reason]) => reason),
     ...(clusters.length > 1 ? ['the lab has one cluster'] : []),
     ...(nodes ? ['the lab has one node of its own'] : []),
     ...(deploy.some(({ cluster }) => cluster === 'hub') ? ['the lab does not follow ApplicationSets'] : []),

@@ -5,15 +5,15 @@ import { ownScenarios, scenarioStory } from './scenario-story.ts';
 const CHOSEN = [
   // start and crash
   'oom-then-probe-hidden', 'image-repository-typo', 'configmap-key-dropped', 'liveness-added-wrong-port',
-  'init-command-added', 'read-only-root-in-daemonset', 'generator-env-file-wrong', 'decoy-overlay-with-the-same-names', 'two-faults-one-container', 'code-bug-without-change',
+  'init-command-added', 'read-only-root-in-daemonset', 'generator-env-file-wrong', 'decoy-overlay-with-the-same-names', 'two-faults-two-workloads', 'code-bug-without-change',
   // creation refused, scheduling
-  'quota-amounts-removed', 'quota-lowered-by-hand', 'limitrange-max-k', 'priority-class-added',
+  'quota-amounts-removed', 'quota-no-room-for-surge', 'limitrange-max-k', 'priority-class-added',
   // controllers, traffic, storage
   'cron-job-suspended', 'paused-by-the-way', 'ingress-backend-renamed', 'target-port-name',
   // charts, as Argo CD renders them: one source, and two
   'parameter-wins-over-file', 'chart-exposes-no-value', 'last-values-file-wins', 'tool-overrides-the-tag',
   // the engines, and what heals by itself
-  'file-is-no-yaml', 'overlay-scales-up', 'typo-fixed-by-next-commit', 'rollout-of-a-harmless-change',
+  'file-is-no-yaml', 'overlay-scales-up', 'configmap-comes-later', 'rollout-of-a-harmless-change',
 ];
 
 scenarioStory({ title: 'many scenarios on real servers', dirs: ownScenarios(CHOSEN), held: seconds(20) });
