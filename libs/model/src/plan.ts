@@ -14,6 +14,16 @@ export const SourceLocation = z.object({
   evidence: z.array(text(256)).max(12),
 });
 
+/** A chart of a chart repository that was rendered. */
+export const UsedChart = z.object({
+  repository: text(256),
+  name: text(128),
+  version: text(128),
+  /** Of its archive. */
+  digest: digest(),
+});
+export type UsedChart = z.infer<typeof UsedChart>;
+
 export const Proof = z.object({
   renderer: text(64),
   base: sha(),
@@ -27,6 +37,8 @@ export const Proof = z.object({
   exact: z.boolean(),
   /** The engine never managed to apply the base, so live could not be compared with it. */
   unapplied: z.boolean(),
+  /** Charts that the target was rendered from, where they are none of the repository's. */
+  charts: z.array(UsedChart).max(4).optional(),
 });
 
 export const PlannedObject = z.object({ ref: text(380), op: z.enum(['Create', 'Update', 'Delete']), paths: z.array(text(512)).max(12) });

@@ -12,13 +12,28 @@ export interface ApplicationSource {
   readonly applied?: string | undefined;
 }
 
+/** A chart out of a chart repository, as the engine's object asks for it, and what was deployed of it last. */
+export interface DeployedChart {
+  /** How the engine's object names the repository: by its address, or by the object that has it, `HelmRepository flux-system/charts`. */
+  readonly from: string;
+  /** `https://…` of a Helm repository, or `oci://…` up to and with the chart. */
+  readonly repository: string;
+  readonly name: string;
+  /** Version or range; undefined: any. Where another object says it, whatever tells one saying from another. */
+  readonly asked: string | undefined;
+  /** Exact, as it was deployed last; undefined: not known. */
+  readonly version: string | undefined;
+  /** Digest of its manifest in a registry, where the engine tells. */
+  readonly digest?: string | undefined;
+}
+
 /** The engine's own object that puts the target into the cluster. */
 export interface Application {
   readonly engine: string;
   readonly ref: ObjectRef;
   /** The object in Git that another controller renders the target from, such as a HelmRelease: the sources hold it, not the target. */
   readonly renderedBy?: ObjectRef | undefined;
-  /** Sources in order; raw layouts have one. */
+  /** Sources in order; raw layouts have one. Where all that it renders are charts of chart repositories, those that hold its own object. */
   readonly sources: readonly ApplicationSource[];
   /** Where the engine puts objects: those that name no namespace, or with `override` all of them. */
   readonly namespace?: { readonly name: string; readonly override: boolean } | undefined;
@@ -33,6 +48,8 @@ export interface Application {
   readonly object?: KubeObject | undefined;
   /** Sources of the application that applies the engine's own object: of several files that hold one of its name, the one below them is it. */
   readonly heldIn?: readonly Pick<Application['sources'][number], 'path'>[] | undefined;
+  /** Charts that it takes out of chart repositories. */
+  readonly charts?: readonly DeployedChart[] | undefined;
 }
 
 export interface RolloutState {

@@ -1,4 +1,4 @@
-import type { FileEdit, IntendedChange, KubeObject, ObjectRef, RepoBindingSpec } from '@fleetmend/model';
+import type { FileEdit, IntendedChange, KubeObject, ObjectRef, RepoBindingSpec, UsedChart } from '@fleetmend/model';
 import type { Tree } from '@fleetmend/ports';
 import type { Application } from './gitops-engine.ts';
 
@@ -31,6 +31,8 @@ export interface SourceOrigin extends SourceRoot {
   readonly evidence: readonly string[];
   /** Objects of the engine in Git that carry values of the target, such as its HelmRelease: an edit may change them, and that is no change of its own. */
   readonly carriers?: readonly ObjectRef[] | undefined;
+  /** Charts of chart repositories that the target is rendered from. */
+  readonly charts?: readonly UsedChart[] | undefined;
 }
 
 /** A change that a layout is to write down. */
@@ -50,7 +52,7 @@ export interface EditInput {
  * One way in which manifests live in Git. Deterministic: the same tree gives the same answer.
  *
  * `locate` answers undefined for "not my layout"; it throws PermanentError `SourceNotFound`, `SourceAmbiguous` (naming the
- * candidates) or `NotEditable` (naming file and cause) when the layout is its own but no safe place was found.
+ * candidates), `NotEditable` (naming file and cause) or `ChartUnavailable` when the layout is its own but no safe place was found.
  */
 export interface SourceLayout {
   readonly kind: string;

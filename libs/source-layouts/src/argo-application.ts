@@ -33,13 +33,15 @@ export interface ArgoApplication {
   readonly madeBy: string | undefined;
   /** Its sources as they are live, with what was applied of each. */
   readonly live: Application['sources'];
+  /** Charts of chart repositories, as they were deployed. */
+  readonly charts: NonNullable<Application['charts']>;
 }
 
 export async function openApplication(tree: Tree, application: Application): Promise<ArgoApplication | undefined> {
   if (application.engine !== 'argocd' || application.object === undefined) return undefined;
   const owner = application.object.metadata.ownerReferences?.find(({ kind }) => kind === 'ApplicationSet');
   const carrier = owner ? undefined : await findCarrier(tree, application.ref, application.heldIn);
-  return { object: carrier?.object ?? application.object, carrier, madeBy: owner && `ApplicationSet ${owner.name}`, live: application.sources };
+  return { object: carrier?.object ?? application.object, carrier, madeBy: owner && `ApplicationSet ${owner.name}`, live: application.sources, charts: application.charts ?? [] };
 }
 
 interface SourcesSpec {

@@ -5,6 +5,7 @@ import { closedBy, closedByTool, overrider, readOverrides, sourcesOf, withOverri
 import { fieldEdit, fileLayer, refuseWrite } from './helm-layers.ts';
 import { hasChart, isMap, readValuesText, type Parameter, type Release, type ValuesLayer } from './helm-release.ts';
 import { normalisePath, under } from './manifest-folder.ts';
+import { openChart, type Look } from './remote-chart.ts';
 
 interface Placed {
   readonly app: ArgoApplication;
@@ -17,6 +18,7 @@ interface Placed {
   /** Where the tree shows the repository of each source of the Application, and of this one. */
   readonly homes: readonly string[];
   readonly home: string;
+  readonly look?: Look;
 }
 
 /**
@@ -24,14 +26,17 @@ interface Placed {
  * `.argocd-source*.yaml` beside the chart are merged over all that the Application says, lists as a whole.
  * Source: Argo CD's user guide, "Helm", "Values", and "Parameter Overrides".
  */
-export async function argoRelease({ app, source: said, at, tree, homes = [], home = '' }: Pick<Placed, 'app' | 'source' | 'at' | 'tree'> & Partial<Pick<Placed, 'homes' | 'home'>>): Promise<Release | undefined> {
-  const chart = under(home, normalisePath(said.path ?? ''));
-  if (said.chart !== undefined || said.path === undefined || !(await hasChart(tree, chart))) return undefined;
+export async function argoRelease({ app, source: said, at, tree, homes = [], home: shownIn = '', look = 'Whole' }: Pick<Placed, 'app' | 'source' | 'at' | 'tree' | 'look'> & Partial<Pick<Placed, 'homes' | 'home'>>): Promise<Release | undefined> {
+  const who = renderRef(refOf(app.object));
+  const remote = said.chart === undefined ? undefined : await openChart(tree, app.charts, { look, wanted: { who, from: said.repoURL ?? '', name: said.chart, asked: said.targetRevision } });
+  const home = remote?.folder ?? shownIn;
+  const chart = remote ? home : under(home, normalisePath(said.path ?? ''));
+  if (!remote && (said.path === undefined || !(await hasChart(tree, chart)))) return undefined;
   const overrides = await readOverrides(tree, chart, app.object.metadata.name);
   const source = withOverrides(said, overrides);
   const { helm = {} } = source;
-  const files = await valueFiles({ app, source, tree, homes, home });
-  const inline = inlineLayers({ app, source: said, at, tree, overrides });
+  const files = await valueFiles({ app, source, tree, homes, home, look });
+  const inline = inlineLayers({ app, source: said, at, tree, overrides, isOthers: remote !== undefined });
   const tool = overrider(overrides, ['helm', 'parameters']);
   const parameters = (helm.parameters ?? []).map((one) => (tool ? toolParameter(tool, one) : parameterOf({ app, tree }, [...at, 'helm', 'parameters'], one)));
   const defaults = await fileLayer(tree, under(chart, 'values.yaml'), 'Defaults');
@@ -42,13 +47,14 @@ export async function argoRelease({ app, source: said, at, tree, homes = [], hom
     chart,
     file: files.paths.findLast((path) => !isElsewhere(path)) ?? app.carrier?.path ?? files.paths.at(-1) ?? under(chart, 'Chart.yaml'),
     layers: [...(defaults ? [defaults] : []), ...files.layers, ...inline],
+    ...(remote?.used ? { fetched: remote.used } : {}),
     parameters,
     includes: [chart, ...files.paths, ...(app.carrier ? [app.carrier.path] : [])],
     carriers: app.carrier ? [refOf(app.carrier.object)] : [],
   };
 }
 
-async function valueFiles({ app, source: { helm = {}, path: folder = '' }, tree, homes, home }: Pick<Placed, 'app' | 'source' | 'tree' | 'homes' | 'home'>): Promise<{ readonly layers: readonly ValuesLayer[]; readonly paths: readonly string[] }> {
+async function valueFiles({ app, source: { helm = {}, path: folder = '' }, tree, homes, home, look }: Pick<Placed, 'app' | 'source' | 'tree' | 'homes' | 'home' | 'look'>): Promise<{ readonly layers: readonly ValuesLayer[]; readonly paths: readonly string[] }> {
   const layers: ValuesLayer[] = [];
   const paths: string[] = [];
   for (const file of helm.valueFiles ?? []) {
@@ -57,7 +63,7 @@ async function valueFiles({ app, source: { helm = {}, path: folder = '' }, tree,
     paths.push(path);
     const layer = await fileLayer(tree, path, 'File');
     if (layer) layers.push(layer);
-    else if (helm.ignoreMissingValueFiles !== true) throw new PermanentError('RenderFailed', `the values file ${renderPlace(path)} of ${renderRef(refOf(app.object))} does not exist`);
+    else if (helm.ignoreMissingValueFiles !== true && !(look === 'Roots' && isElsewhere(path))) throw new PermanentError('RenderFailed', `the values file ${renderPlace(path)} of ${renderRef(refOf(app.object))} does not exist`);
   }
   return { layers, paths };
 }
@@ -85,7 +91,7 @@ function joined(folder: string, file: string): string | undefined {
   return parts.join('/');
 }
 
-function inlineLayers({ app, source, at, tree, overrides }: Omit<Placed, 'homes' | 'home'>): readonly ValuesLayer[] {
+function inlineLayers({ app, source, at, tree, overrides, isOthers }: Omit<Placed, 'homes' | 'home' | 'look'> & { readonly isOthers: boolean }): readonly ValuesLayer[] {
   const { helm = {} } = source;
   const { helm: inForce = {} } = withOverrides(source, overrides);
   const who = renderRef(refOf(app.object));
@@ -102,7 +108,8 @@ function inlineLayers({ app, source, at, tree, overrides }: Omit<Placed, 'homes'
     return [...own, ...overrides.flatMap((tool) => (isMap(tool.value['helm']) && isMap(tool.value['helm']['valuesObject']) ? [toolLayer(tool, tool.value['helm']['valuesObject'])] : []))];
   }
   const tool = overrider(overrides, ['helm', 'values']);
-  if (inForce.values === undefined) return [];
+  // Defaults of a chart of others are not ours to change: what nothing in Git says yet is said beside the chart's name.
+  if (inForce.values === undefined) return isOthers && app.carrier ? [layer('valuesObject', {}, [])] : [];
   return [tool ? toolLayer(tool, readValuesText(inForce.values, tool.path)) : layer('values', readValuesText(inForce.values, `helm.values of ${who}`), ['!yaml'])];
 }
 

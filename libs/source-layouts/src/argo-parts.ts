@@ -7,6 +7,7 @@ import { argoRelease } from './argo-helm.ts';
 import { editHelm, findRendered, unlessBroken } from './helm-edit.ts';
 import { fieldEdit } from './helm-layers.ts';
 import { renderHelm, type Release } from './helm-release.ts';
+import { chartsOf, demandHeld, toldOf, type Look } from './remote-chart.ts';
 import { isBuilt, isNamed, listManifests, normalisePath, readFiles, under, type FoundObject } from './manifest-folder.ts';
 
 /** One source that makes objects: a chart, or a plain folder. */
@@ -16,13 +17,13 @@ export interface PartsLayout {
   readonly kind: string;
   readonly renderer: Renderer;
   /** The parts in order; undefined: the application is another layout's. */
-  readonly open: (tree: Tree, application: Application) => Promise<readonly Part[] | undefined>;
+  readonly open: (tree: Tree, application: Application, look?: Look) => Promise<readonly Part[] | undefined>;
 }
 
 /** A layout of sources side by side: where two of them render the same object, the last one wins. */
 export function partsLayout({ kind, renderer, open }: PartsLayout): SourceLayout {
   const rootOf = async ({ application, tree }: { readonly application: Application; readonly tree: Tree }): Promise<SourceRoot | undefined> => {
-    const parts = await unlessBroken(open(tree, application));
+    const parts = await unlessBroken(open(tree, application, 'Roots'));
     if (!parts) return undefined;
     const includes = parts.flatMap((part) => ('release' in part ? part.release.includes : [part.folder]));
     const [first] = parts;
@@ -38,7 +39,8 @@ export function partsLayout({ kind, renderer, open }: PartsLayout): SourceLayout
       const found = await findPart(renderer, parts, target, tree);
       if (!found) throw new PermanentError('SourceNotFound', `no source of ${renderRef(application.ref)} renders ${renderRef(target)} at ${binding.repository}@${tree.revision.slice(0, 8)}: it may have been removed from Git`);
       const { part, place } = found;
-      const says = 'release' in part ? `helm renders ${renderRef(target)} from ${renderPlace(part.release.chart)}, with values from ${part.release.layers.map(({ what }) => what).join(', ') || 'nowhere'}` : `${renderPlace(place?.path ?? part.folder)} (document ${place?.document ?? 0}) holds it`;
+      if ('release' in part) demandHeld(application, part.release);
+      const says = 'release' in part ? `helm renders ${renderRef(target)} from ${part.release.fetched ? toldOf(part.release.fetched) : renderPlace(part.release.chart)}, with values from ${part.release.layers.map(({ what }) => what).join(', ') || 'nowhere'}` : `${renderPlace(place?.path ?? part.folder)} (document ${place?.document ?? 0}) holds it`;
       const order = parts.length === 1 ? [] : [`of the ${parts.length} sources of ${renderRef(application.ref)} that make objects, this one has the last word`];
       return {
         ...rooted,
@@ -46,6 +48,7 @@ export function partsLayout({ kind, renderer, open }: PartsLayout): SourceLayout
         path: place?.path ?? ('release' in part ? part.release.file : part.folder),
         document: place?.document ?? 0,
         carriers: 'release' in part ? part.release.carriers : [],
+        ...('release' in part ? chartsOf(part.release) : {}),
         evidence: [...application.evidence, ...order, says],
       };
     },
@@ -76,11 +79,15 @@ export function partsLayout({ kind, renderer, open }: PartsLayout): SourceLayout
 }
 
 /** The sources of an Application that make objects. @throws PermanentError `NotEditable` for one that nobody here can render. */
-export async function partsOf(tree: Tree, app: ArgoApplication): Promise<readonly Part[]> {
+export async function partsOf(tree: Tree, app: ArgoApplication, look: Look = 'Whole'): Promise<readonly Part[]> {
   const homes = await homesOf(tree, app);
   const parts: Part[] = [];
   for (const [index, source] of sourcesOf(app).entries()) {
-    if (source.chart !== undefined) throw new PermanentError('NotEditable', `${renderRef(refOf(app.object))} installs the chart ${source.chart} of ${source.repoURL ?? 'another place'}, which is not in the repository and cannot be rendered here: change its values by hand`);
+    if (source.chart !== undefined) {
+      const release = await argoRelease({ app, source, at: placeOfSource(app, index), tree, homes, look });
+      if (release) parts.push({ release });
+      continue;
+    }
     if (source.path === undefined) continue;
     const home = homes[index] ?? '';
     const folder = under(home, normalisePath(source.path));

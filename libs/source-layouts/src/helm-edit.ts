@@ -48,12 +48,13 @@ async function editOne({ renderer, open, waysOver }: HelmEditing, input: EditInp
 
   const chosen = (await firstThatFits(said)) ?? (await valueThatFits(release, object));
   if (chosen) return chosen;
-  const unread = [...release.layers, ...release.parameters].flatMap(({ what, closed: why }) => (why === undefined ? [] : [why.startsWith(what) ? why : `${what}: ${why}`]));
+  // What a chart of others has as its defaults is read like any other, and only not written.
+  const unread = [...release.layers.filter(({ kind }) => kind !== 'Defaults'), ...release.parameters].flatMap(({ what, closed: why }) => (why === undefined ? [] : [why.startsWith(what) ? why : `${what}: ${why}`]));
   // What a value reaches is a matter of that value, and so is what is said over it already.
   const isOpen = !isReached && said.length === 0 && fresh.length > 0 && closed.length === 0 && unread.length === 0;
   // Where the chart itself was changed, more on top of it would only hide that.
   const changed = isOpen ? await chartThatSaysOtherwise({ renderer, open }, { tree, earlier: (await input.earlier?.()) ?? [], folder: release.chart, object, path: field.path }) : undefined;
-  if (changed !== undefined) throw new PermanentError('NotEditable', `${field.path.join('/')} of ${renderRef(refOf(object))} was another one with the chart ${release.chart} as it was in ${changed.slice(0, 8)}, and the chart exposes no value for it: mend the chart`);
+  if (changed !== undefined) throw new PermanentError('NotEditable', `${field.path.join('/')} of ${renderRef(refOf(object))} was another one with the chart ${renderPlace(release.chart)} as it was in ${changed.slice(0, 8)}, and the chart exposes no value for it: mend the chart`);
   const over = isOpen ? await firstThatFits(fresh) : undefined;
   if (over) return over;
   const [shut] = closed;
@@ -126,7 +127,7 @@ function placesFor({ layers, parameters }: Release, key: readonly string[]): rea
   if (isSaid && saying.closed !== undefined) return [placeOf(saying, saying.write)];
   const open = layers.slice(isSaid ? layers.indexOf(saying) + 1 : 0).filter(({ closed }) => closed === undefined);
   const fresh = [open.findLast(({ kind }) => kind === 'File'), open.findLast(({ kind }) => kind === 'Inline')].flatMap((layer) => layer ?? []);
-  const own = layers.filter(({ kind }) => kind === 'Defaults');
+  const own = layers.filter(({ kind, closed }) => kind === 'Defaults' && closed === undefined);
   return (isSaid ? [saying, ...fresh] : [...fresh, ...own]).map((layer) => placeOf(layer, layer.write));
 }
 

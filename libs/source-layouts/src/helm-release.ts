@@ -1,6 +1,6 @@
 import { PermanentError } from '@fleetmend/kernel';
 import { readValues, valueAt } from '@fleetmend/manifest';
-import type { FileEdit, JsonValue, KubeObject, ObjectRef } from '@fleetmend/model';
+import type { FileEdit, JsonValue, KubeObject, ObjectRef, UsedChart } from '@fleetmend/model';
 import { type Renderer, type Tree, overlay } from '@fleetmend/ports';
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -34,6 +34,8 @@ export interface Release {
   readonly namespace: string;
   /** Folder of the chart. */
   readonly chart: string;
+  /** Where it came out of a chart repository. */
+  readonly fetched?: UsedChart | undefined;
   /** The file that says most of it: the last values file, else the object that installs it, else the chart. */
   readonly file: string;
   /** The chart's defaults first; later ones win. */

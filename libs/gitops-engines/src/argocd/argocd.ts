@@ -1,7 +1,8 @@
 import { PermanentError, minutes, parse } from '@fleetmend/kernel';
 import { type KubeObject, groupOf, refOf, renderRef } from '@fleetmend/model';
-import { type Application as FoundApplication, type GitOpsEngine, type RolloutState, definePlugin } from '@fleetmend/plugin-api';
+import { type Application as FoundApplication, type EngineContext, type GitOpsEngine, type RolloutState, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
+import { chartsOf, isOf, isOfChartsAlone } from './charts.ts';
 import { isDestination, lists, manages, trackedBy } from './ownership.ts';
 import { dryRevision, hydrationOf } from './hydration.ts';
 import { Application } from './schema.ts';
@@ -31,16 +32,14 @@ export const argocd = definePlugin<z.infer<typeof Config>, GitOpsEngine>({
         const names = [owner, ...others].map(({ object: { metadata } }) => `${metadata.namespace ?? ''}/${metadata.name}`).join(', ');
         throw new PermanentError('ApplicationAmbiguous', `the Argo CD Applications ${names} all manage ${renderRef(refOf(target))}: remove it from all but one`);
       }
-      const holder = trackedBy(owner.object, namespace);
-      const holders = holder ? (await read({ ...APPLICATION, ...holder })).map(parsed) : [];
-      return describe(target, owner, holders.find(({ application }) => lists(application, owner.object)));
+      return describe(target, owner, await findHolder(owner.object, { read, namespace }));
     },
     async listApplications({ read, destination }) {
       const all = (await read(APPLICATION)).map(parsed);
       const holderOf = holdersAmong(all);
       return all.filter(({ application }) => isDestination(application, destination)).map((one) => describe(undefined, one, holderOf(one.object)));
     },
-    readRollout,
+    readRollout: (question, context) => readRollout({ ...question, namespace }, context),
   }),
 });
 
@@ -52,6 +51,13 @@ interface Live {
 
 function parsed(object: KubeObject): Live {
   return { object, application: parseApplication(object) };
+}
+
+/** The Application that applies another, as its tracking id and the other's status agree. */
+async function findHolder(owner: KubeObject, { read, namespace }: Pick<EngineContext, 'read'> & { readonly namespace: string }): Promise<Live | undefined> {
+  const holder = trackedBy(owner, namespace);
+  const holders = holder ? (await read({ ...APPLICATION, ...holder })).map(parsed) : [];
+  return holders.find(({ application }) => lists(application, owner));
 }
 
 /** Which of many Applications lists another as one that it applies: the first that does. */
@@ -68,15 +74,20 @@ function describe(target: KubeObject | undefined, { object: owner, application: 
   const operation = status.operationState;
   const hydration = spec.sourceHydrator && status.sourceHydrator?.currentOperation;
   const failed = hydration?.phase === 'Failed' ? `hydration failed: ${hydration.message}` : operation && isFailed(operation.phase) ? `sync ${operation.phase.toLowerCase()}: ${operation.message}` : undefined;
-  const isChart = sources.length === 1 && sources[0]?.path === undefined;
+  const charts = chartsOf({ spec, status });
+  const isAlone = sources.length === 1 && sources[0]?.path === undefined;
+  // Of an Application of charts alone, Git holds its own object: what it says is what a commit changes.
+  const held = isOfChartsAlone(spec) ? holder && { spec: holder.application.spec, status: holder.application.status } : { spec, status };
+  const isCurrent = !isOfChartsAlone(spec) || (status.sync?.status === 'Synced' && isOf({ spec }, status.sync.comparedTo));
   return {
     engine: 'argocd',
     ref: refOf(owner),
     object: owner,
     ...(holder ? { heldIn: sourcesIn(holder.application).map(({ path = '' }) => ({ path })) } : {}),
-    sources: isChart ? [] : sources.map(({ repoURL, path = '', targetRevision = 'HEAD' }, index) => ({ repoURL, path, revision: targetRevision, ...appliedOfSource(status, index) })),
+    ...(charts.length === 0 ? {} : { charts }),
+    sources: held === undefined || (isAlone && held.spec === spec) ? [] : sourcesIn(held).map(({ repoURL, path = '', targetRevision = 'HEAD' }, index) => ({ repoURL, path, revision: targetRevision, ...appliedOfSource(held.status, index) })),
     namespace: spec.destination.namespace ? { name: spec.destination.namespace, override: false } : undefined,
-    applied: appliedOf({ spec, status }),
+    applied: held && isCurrent ? appliedOf(held) : undefined,
     healsWithin: isAutomatic(spec) && spec.syncPolicy?.automated?.selfHeal === true ? SELF_HEAL : undefined,
     refused: failure ? `${failure.type}: ${failure.message}` : failed,
     evidence: target ? [`status.resources of ${renderRef(refOf(owner))} lists ${renderRef(refOf(target))}`] : [],
@@ -88,10 +99,18 @@ function sourcesIn({ spec }: Pick<Application, 'spec'>): NonNullable<Application
   return spec.sources ?? (single ? [single] : []);
 }
 
-const readRollout: GitOpsEngine['readRollout'] = async ({ application: { apiVersion, kind, namespace, name }, commit, isAncestor }, { read, cluster }) => {
+type Question = Parameters<GitOpsEngine['readRollout']>[0] & {
+  /** That Argo CD itself runs in. */
+  readonly namespace: string;
+};
+
+async function readRollout(question: Question, context: EngineContext): Promise<RolloutState> {
+  const { application: { apiVersion, kind, namespace, name }, commit, isAncestor } = question;
+  const { read, cluster } = context;
   const [found] = await read({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) });
   if (!found) return { state: 'Unknown', revision: undefined, message: `Application ${namespace ?? ''}/${name} does not exist any more where ${cluster} is managed from` };
   const { spec, status } = parseApplication(found);
+  if (isOfChartsAlone(spec)) return chartRollout(found, question, context);
   const operation = status.operationState;
   const revisionThatHolds = async (revisions: readonly string[]): Promise<string | undefined> => {
     for (const revision of revisions) {
@@ -116,7 +135,23 @@ const readRollout: GitOpsEngine['readRollout'] = async ({ application: { apiVers
   const hydration = spec.sourceHydrator && (await hydrationOf({ spec, status }, commit, isAncestor));
   if (hydration !== undefined) return answer('Waiting', appliedOf({ spec, status }), hydration);
   return answer('Waiting', appliedOf({ spec, status }), failure ? `${failure.type}: ${failure.message}` : `${operation?.phase ?? 'not synced yet'}${operation?.message ? `: ${operation.message}` : ''}`);
-};
+}
+
+/** A commit reaches an Application of charts alone through the one that applies its object; then the object itself has to be synced as it is now. */
+async function chartRollout(found: KubeObject, question: Question, context: EngineContext): Promise<RolloutState> {
+  const { spec, status } = parseApplication(found);
+  const who = renderRef(refOf(found));
+  const holder = await findHolder(found, { read: context.read, namespace: question.namespace });
+  if (!holder) return { state: 'Unknown', revision: undefined, message: `no Application that is known here applies ${who}, so nothing tells whether a commit has reached it` };
+  const above = await readRollout({ ...question, application: refOf(holder.object) }, context);
+  if (above.state !== 'Applied') return above;
+  const operation = status.operationState;
+  if (status.sync?.status === 'Synced' && isOf({ spec }, status.sync.comparedTo)) return { ...above, message: `${who} is in sync with it` };
+  if (operation && isFailed(operation.phase) && isOf({ spec }, operation.syncResult)) return { ...above, state: 'Refused', message: operation.message };
+  if (!isAutomatic(spec) && operation?.phase !== 'Running') return { ...above, state: 'Suspended', message: `automatic sync of ${who} is off: sync it by hand to have ${question.commit.slice(0, 8)} applied` };
+  const failure = status.conditions.find(({ type }) => REFUSALS.includes(type));
+  return { ...above, state: 'Waiting', message: failure ? `${failure.type}: ${failure.message}` : `${who} has yet to be synced as it is now` };
+}
 
 function isAutomatic({ syncPolicy }: Application['spec']): boolean {
   return syncPolicy?.automated !== undefined && syncPolicy.automated !== null && syncPolicy.automated.enabled !== false;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const Source = z.object({ repoURL: z.string(), path: z.string().optional(), targetRevision: z.string().optional(), chart: z.string().optional(), ref: z.string().optional() });
+/** What a revision is of. */
+const Of = { source: z.looseObject(Source.shape).optional(), sources: z.array(z.looseObject(Source.shape)).optional() };
 const Revisions = { revision: z.string().optional(), revisions: z.array(z.string()).optional() };
 
 /**
@@ -10,8 +12,7 @@ const Revisions = { revision: z.string().optional(), revisions: z.array(z.string
 export const Application = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string().default('') }),
   spec: z.object({
-    source: Source.optional(),
-    sources: z.array(Source).optional(),
+    ...Of,
     /** Manifests are rendered from the dry source into another branch, and applied from there. */
     sourceHydrator: z.object({ drySource: Source, syncSource: z.object({ targetBranch: z.string() }), hydrateTo: z.object({ targetBranch: z.string() }).optional() }).optional(),
     destination: z.object({ server: z.string().optional(), name: z.string().optional(), namespace: z.string().optional() }).default({}),
@@ -19,10 +20,10 @@ export const Application = z.object({
   }),
   status: z
     .object({
-      sync: z.object({ status: z.string(), ...Revisions }).optional(),
+      sync: z.object({ status: z.string(), ...Revisions, comparedTo: z.object(Of).optional() }).optional(),
       resources: z.array(z.object({ group: z.string().default(''), kind: z.string(), namespace: z.string().default(''), name: z.string() })).default([]),
       conditions: z.array(z.object({ type: z.string(), message: z.string().default('') })).default([]),
-      history: z.array(z.object(Revisions)).default([]),
+      history: z.array(z.object({ ...Revisions, ...Of })).default([]),
       /** What the last hydrations rendered: `drySHA` is a commit of the dry source, `hydratedSHA` the one that was made of it. */
       sourceHydrator: z
         .object({
@@ -35,7 +36,7 @@ export const Application = z.object({
           phase: z.string(),
           message: z.string().default(''),
           operation: z.object({ sync: z.object(Revisions).optional() }).optional(),
-          syncResult: z.object(Revisions).optional(),
+          syncResult: z.object({ ...Revisions, ...Of }).optional(),
         })
         .optional(),
     })

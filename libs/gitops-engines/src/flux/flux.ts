@@ -2,6 +2,7 @@ import { parse } from '@fleetmend/kernel';
 import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import { type Application, type EngineContext, type GitOpsEngine, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
+import { chartsOf } from './charts.ts';
 import { helmReleaseRollout } from './helm-release.ts';
 import { findHelmRelease, findOwner, holderName, holdersAmong, holds, parseKustomization, refuseIfLeftAlone, type Live } from './ownership.ts';
 import { kustomizationRollout, refusalOf } from './rollout.ts';
@@ -26,7 +27,7 @@ const findApplication: GitOpsEngine['findApplication'] = async (target, context)
   const releaseOwner = release && (await findOwner(release, context));
   if (!releaseOwner) return undefined;
   const application = await describe(release, releaseOwner, context);
-  return { ...application, healsWithin: releaseHeals(release), ref: refOf(release), renderedBy: refOf(release), evidence: [...application.evidence, `${renderRef(refOf(release))} installed ${renderRef(refOf(target))}`] };
+  return { ...application, ...(await installedBy(release, context)), evidence: [...application.evidence, `${renderRef(refOf(release))} installed ${renderRef(refOf(target))}`] };
 };
 
 async function describe(target: KubeObject, owner: KubeObject, context: EngineContext): Promise<Application> {
@@ -57,6 +58,12 @@ function applicationOf({ object: owner, kustomization }: Live, holder: Kustomiza
   };
 }
 
+/** What is a HelmRelease's own, beside the Kustomization that holds it. */
+async function installedBy(release: KubeObject, context: Pick<EngineContext, 'read'>): Promise<Pick<Application, 'healsWithin' | 'ref' | 'renderedBy' | 'charts'>> {
+  const charts = await chartsOf(release, context);
+  return { healsWithin: releaseHeals(release), ref: refOf(release), renderedBy: refOf(release), ...(charts.length === 0 ? {} : { charts }) };
+}
+
 /** What a chart installed is left as it is, unless the release says that it looks for differences and mends them. */
 function releaseHeals(release: KubeObject): Application['healsWithin'] {
   const { spec } = parse(HelmRelease, release, renderRef(refOf(release)));
@@ -72,12 +79,16 @@ const listApplications: GitOpsEngine['listApplications'] = async (context) => {
   const own = all.filter(({ kustomization }) => kustomization.spec.kubeConfig === undefined);
   const applications = await Promise.all(own.map(async (live) => [live, { ...applicationOf(live, holderOf(live.object)?.kustomization), sources: await gitSources(live.kustomization, context), evidence: [] } satisfies Application] as const));
   const made = new Map(applications);
-  const installed = releases.flatMap((release): readonly Application[] => {
-    const holder = holderOf(release);
-    const application = holder && made.get(holder);
-    return application ? [{ ...application, healsWithin: releaseHeals(release), ref: refOf(release), renderedBy: refOf(release) }] : [];
-  });
-  return [...made.values(), ...installed];
+  // There may be as many sources as releases: they are read all at once.
+  const read: EngineContext['read'] = async ({ namespace, name, ...kind }) => (await context.read(kind)).filter(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
+  const installed = await Promise.all(
+    releases.map(async (release): Promise<readonly Application[]> => {
+      const holder = holderOf(release);
+      const application = holder && made.get(holder);
+      return application ? [{ ...application, ...(await installedBy(release, { read })) }] : [];
+    }),
+  );
+  return [...made.values(), ...installed.flat()];
 };
 
 const readRollout: GitOpsEngine['readRollout'] = async ({ application, ...question }, context) => {

@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 export const KUSTOMIZATION = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' } as const;
 export const GIT_REPOSITORY = { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository' } as const;
+export const HELM_REPOSITORY = { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'HelmRepository' } as const;
+export const OCI_REPOSITORY = { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'OCIRepository' } as const;
 export const HELM_RELEASE = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease' } as const;
 
 const Metadata = z.object({ name: z.string(), namespace: z.string().default(''), generation: z.number().optional() });
@@ -54,19 +56,31 @@ export const GitRepository = z.object({
 });
 export type GitRepository = z.infer<typeof GitRepository>;
 
+const Reference = z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() });
+
+/** The parts of a Flux `HelmRepository` and of an `OCIRepository` that are read here. Source: source-controller's docs/spec/v1. */
+export const ChartSource = z.object({ metadata: Metadata, spec: z.object({ url: z.string(), ref: z.looseObject({}).optional() }) });
+
 /**
  * The parts of a Flux `HelmRelease` that are read here.
  * Source: the API documentation of helm-controller, docs/spec/v2/helmreleases.md.
  */
 export const HelmRelease = z.object({
   metadata: Metadata,
-  spec: z.object({ suspend: z.boolean().default(false), interval: z.string().default(''), kubeConfig: z.looseObject({}).optional(), driftDetection: z.object({ mode: z.string().default('') }).optional() }),
+  spec: z.object({
+    suspend: z.boolean().default(false),
+    interval: z.string().default(''),
+    kubeConfig: z.looseObject({}).optional(),
+    driftDetection: z.object({ mode: z.string().default('') }).optional(),
+    chart: z.object({ spec: z.object({ chart: z.string(), version: z.string().optional(), sourceRef: Reference }) }).optional(),
+    chartRef: Reference.optional(),
+  }),
   status: z
     .object({
       observedGeneration: z.number().optional(),
       conditions: z.array(Condition).default([]),
       /** Latest release first. */
-      history: z.array(z.object({ name: z.string(), namespace: z.string() })).default([]),
+      history: z.array(z.object({ name: z.string(), namespace: z.string(), chartName: z.string().optional(), chartVersion: z.string().optional(), ociDigest: z.string().optional() })).default([]),
     })
     .default({ conditions: [], history: [] }),
 });

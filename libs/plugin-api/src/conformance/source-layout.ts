@@ -17,7 +17,7 @@ export interface LayoutFixtures {
   /** Repositories that belong to other layouts. */
   readonly foreign: Readonly<Record<string, LayoutCase>>;
   /** Repositories of this layout where `locate` must refuse, by the reason it must give. */
-  readonly refused: Readonly<Record<string, LayoutCase & { readonly reason: 'SourceNotFound' | 'SourceAmbiguous' | 'NotEditable'; readonly names: readonly string[] }>>;
+  readonly refused: Readonly<Record<string, LayoutCase & { readonly reason: 'SourceNotFound' | 'SourceAmbiguous' | 'NotEditable' | 'ChartUnavailable'; readonly names: readonly string[] }>>;
 }
 
 /** A tree of files in memory. */

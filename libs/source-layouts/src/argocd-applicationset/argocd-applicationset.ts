@@ -7,6 +7,7 @@ import { fieldEdit, refuseWrite } from '../helm-layers.ts';
 import type { Release } from '../helm-release.ts';
 import type { LayoutDefinition } from '../layout-definition.ts';
 import type { ParameterFile } from './generators.ts';
+import type { Look } from '../remote-chart.ts';
 import { rebuild, type Rebuilt } from './rebuild.ts';
 
 const Config = z.strictObject({ path: z.string().min(1).optional().describe("Folders that hold the program helm, as in the variable PATH; absent: the hub's own PATH.") });
@@ -18,10 +19,10 @@ export const argocdApplicationset: LayoutDefinition<z.infer<typeof Config>> = {
   create: ({ path }, { searchPath }): SourceLayout => partsLayout({ kind: 'argocd-applicationset', renderer: helmRenderer({ path: path ?? searchPath }), open }),
 };
 
-async function open(tree: Tree, application: Application): Promise<readonly Part[] | undefined> {
+async function open(tree: Tree, application: Application, look?: Look): Promise<readonly Part[] | undefined> {
   const rebuilt = await rebuild(tree, application);
   if (!rebuilt) return undefined;
-  const parts = await partsOf(tree, rebuilt.app);
+  const parts = await partsOf(tree, rebuilt.app, look);
   return parts.some((part) => 'release' in part) ? parts.map((part) => ('release' in part ? { release: withParameters(part.release, rebuilt, tree) } : part)) : undefined;
 }
 

@@ -34,7 +34,7 @@ export async function rebuild(tree: Tree, application: Application): Promise<Reb
   if (application.engine !== 'argocd' || !live || !owner) return undefined;
   const madeBy = `ApplicationSet ${owner.name}`;
   const carrier = await findCarrier(tree, { ...ref, kind: 'ApplicationSet', name: owner.name }, application.heldIn);
-  const asLive: Rebuilt = { app: { object: live, carrier: undefined, madeBy, live: application.sources }, files: [], madeFrom: carrier ? [carrier.path] : [] };
+  const asLive: Rebuilt = { app: { object: live, carrier: undefined, madeBy, live: application.sources, charts: application.charts ?? [] }, files: [], madeFrom: carrier ? [carrier.path] : [] };
   if (!carrier) return asLive;
   const spec = carrier.object['spec'] as SetSpec;
   const isOwn = (git: GitGenerator) => readsThis(git, application);
@@ -49,7 +49,7 @@ export async function rebuild(tree: Tree, application: Application): Promise<Reb
   if (!one || others.length > 0) throw new PermanentError('NotEditable', `${mine.length} sets of parameters of ${madeBy} in ${carrier.path} make an Application ${ref.name}: which file it comes from cannot be told, change it by hand`);
   const filled = fillTemplate(spec.template, one.params, { goTemplate }) as SetSpec['template'];
   const object: KubeObject = { ...live, spec: filled.spec };
-  return { app: { object, carrier: undefined, madeBy, live: application.sources }, files: one.files, madeFrom: [carrier.path, ...one.files.map(({ path }) => path)] };
+  return { app: { object, carrier: undefined, madeBy, live: application.sources, charts: application.charts ?? [] }, files: one.files, madeFrom: [carrier.path, ...one.files.map(({ path }) => path)] };
 }
 
 function isCalled({ template }: SetSpec, { params, goTemplate, name }: { readonly params: Readonly<Record<string, unknown>>; readonly goTemplate: boolean; readonly name: string }): boolean {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { hasSeveral, openApplication } from '../argo-application.ts';
 import { partsLayout, partsOf, type Part } from '../argo-parts.ts';
 import type { LayoutDefinition } from '../layout-definition.ts';
+import type { Look } from '../remote-chart.ts';
 
 const Config = z.strictObject({ path: z.string().min(1).optional().describe("Folders that hold the program helm, as in the variable PATH; absent: the hub's own PATH.") });
 
@@ -15,7 +16,7 @@ export const argocdMultisource: LayoutDefinition<z.infer<typeof Config>> = {
   create: ({ path }, { searchPath }): SourceLayout => partsLayout({ kind: 'argocd-multisource', renderer: helmRenderer({ path: path ?? searchPath }), open }),
 };
 
-async function open(tree: Tree, application: Application): Promise<readonly Part[] | undefined> {
+async function open(tree: Tree, application: Application, look?: Look): Promise<readonly Part[] | undefined> {
   const app = await openApplication(tree, application);
-  return app && hasSeveral(app) && app.madeBy === undefined ? partsOf(tree, app) : undefined;
+  return app && hasSeveral(app) && app.madeBy === undefined ? partsOf(tree, app, look) : undefined;
 }

@@ -1,4 +1,4 @@
-import { PermanentError } from '@fleetmend/kernel';
+import { PermanentError, canonicalJson } from '@fleetmend/kernel';
 import { valueAt } from '@fleetmend/manifest';
 import { refOf, renderRef, type FileEdit, type JsonValue, type KubeObject, type ObjectRef } from '@fleetmend/model';
 import type { Application, EditInput, SourceLayout, SourceOrigin, SourceRoot } from '@fleetmend/plugin-api';
@@ -6,16 +6,22 @@ import type { Renderer, Tree } from '@fleetmend/ports';
 import { fileLayer, refuseWrite } from '../helm-layers.ts';
 import { hasChart, readValuesText, type Parameter, type Release, type ValuesLayer } from '../helm-release.ts';
 import { isNamed, normalisePath } from '../manifest-folder.ts';
+import { openChart, type Look, type OpenedChart } from '../remote-chart.ts';
 
 /** The parts of a HelmRelease that say what is rendered. Source: helm-controller's documentation, docs/spec/v2/helmreleases.md. */
 interface ReleaseSpec {
-  readonly chart?: { readonly spec: { readonly chart: string; readonly valuesFiles?: readonly string[]; readonly ignoreMissingValuesFiles?: boolean; readonly sourceRef: { readonly kind: string; readonly name: string } } };
-  readonly chartRef?: { readonly kind: string; readonly name: string };
+  readonly chart?: { readonly spec: { readonly chart: string; readonly version?: string; readonly valuesFiles?: readonly string[]; readonly ignoreMissingValuesFiles?: boolean; readonly sourceRef: SourceReference } };
+  readonly chartRef?: SourceReference;
   readonly releaseName?: string;
   readonly targetNamespace?: string;
   readonly values?: Readonly<Record<string, unknown>>;
   readonly valuesFrom?: readonly ValuesReference[];
   readonly postRenderers?: readonly { readonly kustomize?: Readonly<Record<string, unknown>> }[];
+}
+interface SourceReference {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
 }
 interface ValuesReference {
   readonly kind: string;
@@ -43,7 +49,7 @@ export interface ReleaseDeps {
 }
 
 /** The HelmRelease as the folder that holds it renders it, with its values in the order in which they win. */
-export async function openFluxRelease({ inner, kustomize }: ReleaseDeps, tree: Tree, { application, bounds = UNBOUND }: { readonly application: Application; readonly bounds?: Bounds }): Promise<Opened | undefined> {
+export async function openFluxRelease({ inner, kustomize }: ReleaseDeps, tree: Tree, { application, bounds = UNBOUND, look = 'Whole' }: { readonly application: Application; readonly bounds?: Bounds; readonly look?: Look }): Promise<Opened | undefined> {
   const { renderedBy } = application;
   if (application.engine !== 'flux' || renderedBy?.kind !== 'HelmRelease') return undefined;
   const held = await innerOf(inner, tree, application);
@@ -51,11 +57,11 @@ export async function openFluxRelease({ inner, kustomize }: ReleaseDeps, tree: T
   const object = beside.find((one) => isNamed(one, renderedBy) && (one.metadata.namespace === undefined || one.metadata.namespace === renderedBy.namespace));
   if (!held || !object) return undefined;
   const spec = object['spec'] as ReleaseSpec;
-  const chart = await chartOf(tree, object, spec);
+  const { folder: chart, used } = await chartOf(tree, { object, spec, beside, application, look });
   const change = changer(held, tree, { application, bounds });
   const holder = await originOf(held, application, { object: refOf(object), tree });
   const { layers, parameters, carriers } = valuesFrom(spec, { object, beside, change, namespace: renderedBy.namespace ?? '' });
-  const defaults = await defaultsOf(tree, chart, spec);
+  const defaults = await defaultsOf(tree, chart, { spec, isOwn: used === undefined });
   const inline: ValuesLayer = { what: `values of ${renderRef(renderedBy)}`, kind: 'Inline', values: spec.values ?? {}, write: (path, value) => change(refOf(object), ['spec', 'values', ...path], value) };
   const namespace = spec.targetNamespace ?? renderedBy.namespace ?? 'default';
   const post = spec.postRenderers ?? [];
@@ -66,6 +72,7 @@ export async function openFluxRelease({ inner, kustomize }: ReleaseDeps, tree: T
       name: spec.releaseName ?? (spec.targetNamespace === undefined ? object.metadata.name : `${spec.targetNamespace}-${object.metadata.name}`).slice(0, 53),
       namespace,
       chart,
+      ...(used ? { fetched: used } : {}),
       file: holder.path,
       layers: [...defaults, ...layers, inline],
       parameters,
@@ -109,20 +116,40 @@ async function originOf({ layout }: Held, application: Application, { object, tr
   return origin;
 }
 
-async function chartOf(tree: Tree, object: KubeObject, { chart, chartRef }: ReleaseSpec): Promise<string> {
+interface Asking {
+  readonly object: KubeObject;
+  readonly spec: ReleaseSpec;
+  readonly beside: readonly KubeObject[];
+  readonly application: Application;
+  readonly look: Look;
+}
+
+/** @throws PermanentError `NotEditable`, `ChartUnavailable`, `RenderFailed`. */
+async function chartOf(tree: Tree, { object, spec: { chart, chartRef }, beside, application: { charts = [], renderedBy }, look }: Asking): Promise<OpenedChart> {
   const who = renderRef(refOf(object));
-  if (!chart) throw new PermanentError('NotEditable', `${who} takes its chart from ${chartRef?.kind ?? 'nowhere'} ${chartRef?.name ?? ''}, which is not in the repository and cannot be rendered here: change its values by hand`);
-  const { sourceRef } = chart.spec;
+  const reference = chart?.spec.sourceRef ?? chartRef;
+  const namespace = reference?.namespace ?? renderedBy?.namespace ?? '';
+  const named = chart?.spec.chart;
+  if (reference && (chart ? reference.kind === 'HelmRepository' : reference.kind === 'OCIRepository')) {
+    const from = `${reference.kind} ${namespace}/${reference.name}`;
+    // What Git says of the source itself counts as far as the same folder says it.
+    const inGit = beside.find(({ kind, metadata }) => kind === reference.kind && metadata.name === reference.name && (metadata.namespace ?? namespace) === namespace)?.['spec'] as { readonly url?: string; readonly ref?: unknown } | undefined;
+    const deployed = charts.find((one) => one.from === from);
+    const asked = chart ? (chart.spec.version ?? '*') : inGit ? canonicalJson({ url: inGit.url, ref: inGit.ref }) : deployed?.asked;
+    const isMoved = chart && inGit?.url !== undefined && deployed && !`${deployed.repository}/`.startsWith(`${inGit.url.replace(/\/+$/, '')}/`);
+    return openChart(tree, isMoved ? [] : charts, { look, wanted: { who, from, name: named, asked } });
+  }
+  if (!chart || !reference) throw new PermanentError('NotEditable', `${who} takes its chart from ${chartRef?.kind ?? 'nowhere'} ${chartRef?.name ?? ''}, which is not in the repository and cannot be rendered here: change its values by hand`);
+  if (reference.kind !== 'GitRepository') throw new PermanentError('NotEditable', `${who} installs the chart ${chart.spec.chart} of ${reference.kind} ${reference.name}, which is not in the repository and cannot be rendered here: change its values by hand`);
   const folder = normalisePath(chart.spec.chart);
-  if (sourceRef.kind !== 'GitRepository') throw new PermanentError('NotEditable', `${who} installs the chart ${chart.spec.chart} of ${sourceRef.kind} ${sourceRef.name}, which is not in the repository and cannot be rendered here: change its values by hand`);
   if (!(await hasChart(tree, folder))) throw new PermanentError('RenderFailed', `${who} installs the chart ${folder}, which is not in ${tree.revision.slice(0, 8)}`);
-  return folder;
+  return { folder, used: undefined };
 }
 
 /** Chosen values files take the place of the chart's own defaults. Source: Flux' documentation of HelmCharts, "Values files". */
-async function defaultsOf(tree: Tree, chart: string, { chart: given }: ReleaseSpec): Promise<readonly ValuesLayer[]> {
+async function defaultsOf(tree: Tree, chart: string, { spec: { chart: given }, isOwn }: { readonly spec: ReleaseSpec; readonly isOwn: boolean }): Promise<readonly ValuesLayer[]> {
   const chosen = given?.spec.valuesFiles ?? [];
-  const files = chosen.length > 0 ? chosen.map(normalisePath) : [`${chart}/values.yaml`];
+  const files = chosen.length > 0 ? chosen.map((file) => (isOwn ? normalisePath(file) : `${chart}/${normalisePath(file)}`)) : [`${chart}/values.yaml`];
   const layers = await Promise.all(files.map((file) => fileLayer(tree, file, chosen.length > 0 ? 'File' : 'Defaults')));
   return layers.flatMap((layer) => layer ?? []);
 }

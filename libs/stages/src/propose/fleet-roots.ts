@@ -97,7 +97,7 @@ export async function renderedAt(layout: SourceLayout, origin: SourceRoot, tree:
   try {
     return { objects: await layout.render({ origin, tree }) };
   } catch (error) {
-    if (isPermanent(error) && error.reason === 'RenderFailed') return { failed: error.message };
+    if (isPermanent(error) && ['RenderFailed', 'ChartUnavailable'].includes(error.reason)) return { failed: error.message };
     throw error;
   }
 }

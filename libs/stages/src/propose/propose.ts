@@ -134,10 +134,16 @@ function renderPlan(deps: StageDeps, view: View, { source, action, edits, proven
     files,
     changes,
     objects: proven.diffs.slice(0, 20).map((diff) => ({ ref: renderRef(diff.ref).slice(0, 380), op: diff.op, paths: diff.paths.slice(0, 12) })),
-    proof: { renderer: source.origin.layout, base: source.head, ...proven.reach, exact: proven.exact, unapplied },
+    proof: { renderer: source.origin.layout, base: source.head, ...proven.reach, exact: proven.exact, unapplied, ...usedCharts(proven) },
     fields: [...fieldKeys(place, changes, proven), ...sharedFields(place, { edits, proven })].map((field) => field.slice(0, 1024)).slice(0, 20),
     at: renderTime(view.now),
   };
+}
+
+/** The archives that the targets were rendered from, where nothing in Git says what is in them. */
+function usedCharts({ places }: Proven): Pick<Plan['proof'], 'charts'> {
+  const used = new Map(places.flatMap(({ source }) => source.origin.charts ?? []).map((chart) => [chart.digest, chart]));
+  return used.size === 0 ? {} : { charts: [...used.values()].slice(0, 4) };
 }
 
 /** One for each field and each file that a cluster of the request has it in. */

@@ -28,7 +28,7 @@ export const FIXTURES: LayoutFixtures = {
     'an application of another engine': { ...SHOP, application: anApplication('charts/checkout') },
   },
   refused: {
-    'a chart that lies elsewhere': { ...SHOP, application: multiSource({ chart: 'redis', repoURL: 'https://charts.example.org' }, VALUES), reason: 'NotEditable', names: ['redis', 'charts.example.org'] },
+    'a chart that lies elsewhere': { ...SHOP, application: multiSource({ chart: 'redis', repoURL: 'https://charts.example.org' }, VALUES), reason: 'ChartUnavailable', names: ['redis', 'charts.example.org'] },
     'a target that no source renders': { ...SHOP, target: { ...CHECKOUT, name: 'gone' }, reason: 'SourceNotFound', names: ['Deployment/shop/gone'] },
     'a source that lies in another repository': { ...SHOP, application: multiSource({ path: 'elsewhere/checkout', repoURL: 'https://git.example.org/acme/charts.git' }, VALUES), reason: 'NotEditable', names: ['elsewhere/checkout', 'acme/charts.git'] },
     'values out of no source': { ...SHOP, application: multiSource({ ...CHART, helm: { valueFiles: ['$other/x.yaml'] } }, VALUES), reason: 'NotEditable', names: ['$other/x.yaml'] },

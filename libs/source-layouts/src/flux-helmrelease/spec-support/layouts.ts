@@ -39,7 +39,7 @@ export const FIXTURES: LayoutFixtures = {
     'a release that its folder does not hold': { ...SHOP, files: aChart('charts/checkout') },
   },
   refused: {
-    'a chart that lies elsewhere': { ...SHOP, files: { ...SHOP.files, 'clusters/prod/checkout.yaml': helmRelease('', 'HelmRepository') }, reason: 'NotEditable', names: ['HelmRepository', 'HelmRelease/shop/checkout'] },
+    'a chart that lies elsewhere': { ...SHOP, files: { ...SHOP.files, 'clusters/prod/checkout.yaml': helmRelease('', 'HelmRepository') }, reason: 'ChartUnavailable', names: ['HelmRepository', 'HelmRelease/shop/checkout'] },
     'a target that the chart does not render': { ...SHOP, target: { ...CHECKOUT, name: 'gone' }, reason: 'SourceNotFound', names: ['Deployment/shop/gone'] },
   },
 };

@@ -37,7 +37,7 @@ export const FIXTURES: LayoutFixtures = {
     'an application that an ApplicationSet makes': { ...SHOP, application: argoApplication({}, { ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name: 'all', uid: 'u' }] }) },
   },
   refused: {
-    'a chart that lies elsewhere': { ...SHOP, files: {}, application: argoApplication({ chart: 'redis', repoURL: 'https://charts.example.org', path: undefined }), reason: 'NotEditable', names: ['redis', 'charts.example.org'] },
+    'a chart that lies elsewhere': { ...SHOP, files: {}, application: argoApplication({ chart: 'redis', repoURL: 'https://charts.example.org', path: undefined }), reason: 'ChartUnavailable', names: ['redis', 'charts.example.org'] },
     'a target that the chart does not render': { ...SHOP, target: { ...CHECKOUT, name: 'gone' }, reason: 'SourceNotFound', names: ['Deployment/shop/gone', 'charts/checkout'] },
   },
 };
