@@ -69,7 +69,7 @@ async function playAndWatch(scenario: Scenario, fleet: VirtualFleet, { renderers
       files: async () => filesOf(head()),
       troubles: async () => troubles(),
       live: async (refs) => findLive(world, refs),
-      render: (files, refs) => clock.hold(renderState(scenario, { files, named: refs, renderers })),
+      render: (files, refs) => clock.hold(renderState(scenario, { files, named: refs, renderers, charts: fleet.charts })),
     },
   });
   await reviewer.stop();

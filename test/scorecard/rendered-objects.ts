@@ -1,4 +1,5 @@
 import { minutes, seconds, seededRandom, sha256 } from '@fleetmend/kernel';
+import type { Charts } from '@fleetmend/ports';
 import { createLive, createWorld, deployRoots, findObject, PLACEHOLDER_URL, rootsNotTried, withoutMoving, worldClusters, type Files, type FindObject, type Renderers, type Scenario, type World } from '@fleetmend/sandbox';
 import { emptyGit, VirtualClock } from '@fleetmend/testing';
 import { readerOf } from './git-access.ts';
@@ -10,12 +11,12 @@ const AFTER = seconds(30);
  * Applies a state of the repository to clusters of their own that hold nothing else, and finds the named objects there: so whatever the
  * sandbox's controllers follow is rendered as they render it. Without what the cluster itself adds later.
  */
-export async function renderState(scenario: Scenario, { files, named, renderers }: { readonly files: Files; readonly named: readonly string[]; readonly renderers: Renderers }): Promise<FindObject> {
+export async function renderState(scenario: Scenario, { files, named, renderers, charts }: { readonly files: Files; readonly named: readonly string[]; readonly renderers: Renderers; readonly charts?: Charts | undefined }): Promise<FindObject> {
   const clock = new VirtualClock();
   const git = emptyGit(clock);
   const { branch } = scenario.repository;
   git.commit({ branch, files, author: 'somebody', message: 'this state' });
-  const world = createWorld({ clusters: worldClusters(scenario), clock, random: seededRandom(Number.parseInt(sha256(scenario.name).slice(7, 15), 16)), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers: heldBy(clock, renderers) });
+  const world = createWorld({ clusters: worldClusters(scenario), clock, random: seededRandom(Number.parseInt(sha256(scenario.name).slice(7, 15), 16)), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers: heldBy(clock, renderers), charts: charts && heldCharts(clock, charts) });
   try {
     for (const name of worldClusters(scenario)) createLive(world.cluster(name).objects, scenario.live(name));
     world.furnish();
@@ -35,6 +36,11 @@ export async function renderState(scenario: Scenario, { files, named, renderers 
 function heldBy(clock: VirtualClock, { kustomize, helm }: Renderers): Renderers {
   const held = (renderer: NonNullable<Renderers['kustomize']>): NonNullable<Renderers['kustomize']> => ({ ...renderer, render: (input, signal) => clock.hold(renderer.render(input, signal)) });
   return { ...(kustomize ? { kustomize: held(kustomize) } : {}), ...(helm ? { helm: held(helm) } : {}) };
+}
+
+/** As time does while one is fetched. */
+export function heldCharts(clock: VirtualClock, { fetch }: Charts): Charts {
+  return { fetch: (reference) => clock.hold(fetch(reference)) };
 }
 
 const ENGINES = /^(kustomize-controller|helm-controller|argocd-)/;

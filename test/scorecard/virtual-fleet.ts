@@ -5,11 +5,14 @@ import { startAgent, type Agent } from '@fleetmend/agent';
 import { createInProcessBus } from '@fleetmend/bus';
 import { seconds, seededRandom, sha256 } from '@fleetmend/kernel';
 import type { PolicyEngine } from '@fleetmend/plugin-api';
+import type { Charts } from '@fleetmend/ports';
 import { createWorld, PLACEHOLDER_URL, SCENARIO_REPOSITORY, scenarioSettings, worldClusters, type Renderers, type RepositoryWriter, type Scenario, type World } from '@fleetmend/sandbox';
 import { emptyGit, memoryForge, VirtualClock, type MemoryForge, type MemoryGit } from '@fleetmend/testing';
 import { readerOf, writerOf } from './git-access.ts';
 import { mergeTexts } from './merge-texts.ts';
 import { outside } from './outside.ts';
+import { heldCharts } from './rendered-objects.ts';
+import { scenarioCharts } from './scenario-charts.ts';
 import { FORGE, startVirtualHub, type VirtualHub } from './virtual-hub.ts';
 
 /** What the virtual world costs once per process and not once per scenario. */
@@ -29,6 +32,8 @@ export interface VirtualFleet {
   readonly forge: MemoryForge;
   readonly hub: VirtualHub;
   readonly writer: RepositoryWriter;
+  /** Undefined: the scenario has no chart repository. */
+  readonly charts: Charts | undefined;
   /** Moves of requests, in order, with what the sandbox, the agents and the stages had trouble with. */
   readonly log: readonly string[];
   readonly say: (message: string) => void;
@@ -48,7 +53,7 @@ function quickFolder(): string {
 }
 
 /** Everything is seeded by the scenario's name: the same scenario plays the same way each time. */
-export async function openVirtualFleet({ name, clusters, deploy, repository }: Pick<Scenario, 'name' | 'clusters' | 'deploy' | 'repository'>, { policyEngine, path, renderers }: FleetParts): Promise<VirtualFleet> {
+export async function openVirtualFleet({ name, clusters, deploy, repository, charts: chartFolders, dir }: Pick<Scenario, 'name' | 'clusters' | 'deploy' | 'repository' | 'charts' | 'dir'>, { policyEngine, path, renderers }: FleetParts): Promise<VirtualFleet> {
   const clock = new VirtualClock(undefined, { outside });
   const start = clock.now();
   const seed = Number.parseInt(sha256(name).slice(7, 15), 16);
@@ -57,7 +62,9 @@ export async function openVirtualFleet({ name, clusters, deploy, repository }: P
   const say = (message: string) => void log.push(`${((clock.now() - start) / 1_000).toFixed(1)}s ${message}`);
   const git = emptyGit(clock);
   const forge = memoryForge({ git, clock, repository: SCENARIO_REPOSITORY, kind: FORGE, address: PLACEHOLDER_URL, mergeTexts });
-  const world = createWorld({ clusters: worldClusters({ clusters, deploy }), clock, random: seededRandom(seed), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers, failed: ({ loop, key, error }) => say(`${loop} ${key}: ${String(error)}`) });
+  const opened = scenarioCharts({ charts: chartFolders, dir }, path)?.open({ dir: join(stateDir, 'charts'), clock });
+  const charts = opened && heldCharts(clock, opened);
+  const world = createWorld({ clusters: worldClusters({ clusters, deploy }), clock, random: seededRandom(seed), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers, charts, failed: ({ loop, key, error }) => say(`${loop} ${key}: ${String(error)}`) });
   // As a webhook would.
   git.onPush((branch) => {
     if (branch === repository.branch) world.nudge();
@@ -68,6 +75,7 @@ export async function openVirtualFleet({ name, clusters, deploy, repository }: P
     random: seededRandom(seed + 1),
     forge: forge.forge,
     repository: git.repository,
+    charts,
     // It judges in a thread of its own.
     policyEngine: { ...policyEngine, evaluate: (input) => clock.hold(policyEngine.evaluate(input)) },
     settings: scenarioSettings({ clusters, deploy, repository }, { forge: FORGE }),
@@ -81,7 +89,7 @@ export async function openVirtualFleet({ name, clusters, deploy, repository }: P
     agents.push(await startAgent({ cluster, server: `https://${cluster}.sandbox`, fetch: send as typeof fetch, bus, clock, random: seededRandom(seed + 2 + index), stateDir: join(stateDir, 'agents', cluster), settings: { hold: CLOSE_DWELL, heartbeat: seconds(5) }, log: { info: () => undefined, warn: (message) => say(`agent of ${cluster}: ${message}`) } }));
   }
   return {
-    clock, world, git, forge, hub, log, say,
+    clock, world, git, forge, hub, log, say, charts,
     writer: writerOf(git),
     async close() {
       await Promise.all(agents.map((agent) => agent.stop()));

@@ -3,7 +3,7 @@ import { HubConfig } from '@fleetmend/config';
 import { messageOf, parse, renderTime, seconds, type Random } from '@fleetmend/kernel';
 import { RemediationPolicySpec, RemediationRequestStatus, RepoBindingSpec, type RemediationRequest } from '@fleetmend/model';
 import type { Forge, PolicyEngine } from '@fleetmend/plugin-api';
-import type { Repository, Requests } from '@fleetmend/ports';
+import type { Charts, Repository, Requests } from '@fleetmend/ports';
 import { createIntake, createOpenSet, createReconciler, startReconcileLoop, type Moved } from '@fleetmend/reconcile';
 import type { scenarioSettings } from '@fleetmend/sandbox';
 import { createStages, fileSharing, registryBroughtByGit, type StageDeps } from '@fleetmend/stages';
@@ -22,6 +22,8 @@ export interface VirtualHubOptions {
   readonly bus: InProcessBus;
   readonly forge: Forge;
   readonly repository: Repository;
+  /** Charts of the scenario's repositories. */
+  readonly charts?: Charts | undefined;
   readonly policyEngine: PolicyEngine;
   readonly settings: ReturnType<typeof scenarioSettings>;
   readonly stateDir: string;
@@ -38,7 +40,7 @@ export interface VirtualHub {
 }
 
 /** Intake, reconciler and every stage of the hub with its default plugins and no model, on a virtual clock and without Nest. */
-export async function startVirtualHub({ clock, random, bus, forge, repository, policyEngine, settings: written, stateDir, path, moved, trouble }: VirtualHubOptions): Promise<VirtualHub> {
+export async function startVirtualHub({ clock, random, bus, forge, repository, charts, policyEngine, settings: written, stateDir, path, moved, trouble }: VirtualHubOptions): Promise<VirtualHub> {
   const config = HubConfig.parse({ profile: 'sandbox', stateDir, lifecycle: { hold: '10s' }, notifiers: [] });
   const times = hubTimes(config);
   const log = { info: () => undefined, warn: (message: string) => trouble(message) };
@@ -56,6 +58,7 @@ export async function startVirtualHub({ clock, random, bus, forge, repository, p
     notifiers: [notifier],
     clusters: createClusters(hubBus),
     repositories: { open: async () => repository },
+    charts,
     evidence: memoryEvidence(),
     audit: memoryAudit(),
     lifecycle: times.lifecycle,

@@ -31,7 +31,7 @@ export interface DeployedChart {
 export interface Application {
   readonly engine: string;
   readonly ref: ObjectRef;
-  /** The object in Git that another controller renders the target from, such as a HelmRelease: the sources hold it, not the target. */
+  /** The object in Git that another controller renders the target from, such as a HelmRelease, or an Application of charts alone: the sources hold it, not the target. */
   readonly renderedBy?: ObjectRef | undefined;
   /** Sources in order; raw layouts have one. Where all that it renders are charts of chart repositories, those that hold its own object. */
   readonly sources: readonly ApplicationSource[];

@@ -60,7 +60,7 @@ const manifest = (source: string) => `apiVersion: argoproj.io/v1alpha1\nkind: Ap
 const alone = (helmPart: string, rest: Partial<Application> = {}): Case => ({
   layout: 'helm',
   files: { 'apps/checkout.yaml': manifest(helmPart) },
-  application: { ...argoApplication({ ...SOURCE, path: undefined }), charts: [deployed()], ...rest },
+  application: { ...argoApplication({ ...SOURCE, path: undefined }), charts: [deployed()], renderedBy: argoApplication({}).ref, ...rest },
 });
 const VALUES = { ref: 'values', targetRevision: 'main' };
 const beside: Case = {

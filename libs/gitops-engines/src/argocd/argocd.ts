@@ -85,6 +85,7 @@ function describe(target: KubeObject | undefined, { object: owner, application: 
     object: owner,
     ...(holder ? { heldIn: sourcesIn(holder.application).map(({ path = '' }) => ({ path })) } : {}),
     ...(charts.length === 0 ? {} : { charts }),
+    ...(isOfChartsAlone(spec) ? { renderedBy: refOf(owner) } : {}),
     sources: held === undefined || (isAlone && held.spec === spec) ? [] : sourcesIn(held).map(({ repoURL, path = '', targetRevision = 'HEAD' }, index) => ({ repoURL, path, revision: targetRevision, ...appliedOfSource(held.status, index) })),
     namespace: spec.destination.namespace ? { name: spec.destination.namespace, override: false } : undefined,
     applied: held && isCurrent ? appliedOf(held) : undefined,

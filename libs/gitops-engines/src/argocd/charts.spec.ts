@@ -23,6 +23,7 @@ describe('an Application of a chart alone', () => {
     expect(await find(ofChart(), root())).toMatchObject({
       sources: [{ repoURL: HOLDER_SOURCE.repoURL, path: 'apps', revision: 'main' }],
       applied: COMMIT,
+      renderedBy: { kind: 'Application', name: 'shop' },
       heldIn: [{ path: 'apps' }],
       charts: [{ from: CHART.repoURL, repository: CHART.repoURL, name: 'web', asked: '1.x', version: '1.4.2' }],
     });

@@ -1,6 +1,6 @@
 import { seconds } from '@fleetmend/kernel';
 import type { Clock, Duration } from '@fleetmend/kernel';
-import type { Renderer } from '@fleetmend/ports';
+import type { Charts, Renderer } from '@fleetmend/ports';
 import type { ClusterObjects } from '../objects.ts';
 import { createEventRecorder } from '../physics/runtime/events.ts';
 import type { LoopOptions } from '../physics/runtime/loop.ts';
@@ -21,6 +21,8 @@ export interface ApplierOptions {
   readonly destinations?: (destination: { readonly server?: string; readonly name?: string }) => ClusterObjects | undefined;
   /** What has to be built with a program that is not there is refused, with that reason. */
   readonly renderers?: Renderers;
+  /** Charts of chart repositories, by exact version; what is absent cannot be reached. */
+  readonly charts?: Charts | undefined;
   /** How often an Application is compared without being asked; Flux objects say it themselves. */
   readonly argoInterval?: Duration;
   readonly failed?: LoopOptions['failed'];
@@ -36,7 +38,7 @@ export interface Applier {
  * Follows a Git repository in the place of Flux and Argo CD: reads their objects, applies what they name, prunes what disappeared,
  * and writes their statuses, labels and annotations as the real engines do, so that nobody who reads them has to know the difference.
  */
-export function startApplier({ objects, clock, repositories, destinations = () => undefined, renderers = {}, argoInterval = seconds(180), failed = () => undefined }: ApplierOptions): Applier {
+export function startApplier({ objects, clock, repositories, destinations = () => undefined, renderers = {}, charts, argoInterval = seconds(180), failed = () => undefined }: ApplierOptions): Applier {
   const ending = new AbortController();
   const guarded = whileRunning(ending.signal);
   const { kustomize, helm } = renderers;
@@ -45,7 +47,7 @@ export function startApplier({ objects, clock, repositories, destinations = () =
     const repository = repositories(url);
     return repository && guarded.repository(repository);
   };
-  const context: ApplierContext = { objects, clock, repositories: open, destinations, renderers: programs, argoInterval, failed: withoutRoutine(failed), signal: ending.signal, events: createEventRecorder(objects, clock), manifests: manifestReader() };
+  const context: ApplierContext = { objects, clock, repositories: open, destinations, renderers: programs, charts: charts && guarded.charts(charts), argoInterval, failed: withoutRoutine(failed), signal: ending.signal, events: createEventRecorder(objects, clock), manifests: manifestReader() };
   const engines = [startFlux(context), startArgo(context)];
   return {
     nudge: () => engines.forEach((engine) => engine.nudge()),
@@ -54,7 +56,7 @@ export function startApplier({ objects, clock, repositories, destinations = () =
 }
 
 /** What was stopped while it read a repository or waited for a program goes no further: the cluster may be closed by then. */
-function whileRunning(signal: AbortSignal): { readonly repository: (one: RepositoryReader) => RepositoryReader; readonly renderer: (one: Renderer) => Renderer } {
+function whileRunning(signal: AbortSignal): { readonly repository: (one: RepositoryReader) => RepositoryReader; readonly renderer: (one: Renderer) => Renderer; readonly charts: (one: Charts) => Charts } {
   const unlessStopped = async <T>(work: T | Promise<T>): Promise<T> => {
     const result = await work;
     signal.throwIfAborted();
@@ -68,6 +70,7 @@ function whileRunning(signal: AbortSignal): { readonly repository: (one: Reposit
       tags: async () => unlessStopped((await one.tags?.()) ?? none),
       ...(one.commit ? { commit: one.commit } : {}),
     }),
+    charts: ({ fetch }) => ({ fetch: (reference) => unlessStopped(fetch(reference)) }),
     renderer: ({ name, render }) => ({ name, render: (input) => unlessStopped(render(input)) }),
   };
 }

@@ -1,5 +1,6 @@
 import { canonicalJson } from '@fleetmend/kernel';
 import type { Clock, Duration } from '@fleetmend/kernel';
+import type { Charts } from '@fleetmend/ports';
 import type { ClusterObjects, KubeObject } from '../objects.ts';
 import type { EventRecorder } from '../physics/runtime/events.ts';
 import type { Loop, LoopOptions } from '../physics/runtime/loop.ts';
@@ -13,6 +14,8 @@ export interface ApplierContext {
   readonly repositories: (url: string) => RepositoryReader | undefined;
   readonly destinations: (destination: { readonly server?: string; readonly name?: string }) => ClusterObjects | undefined;
   readonly renderers: Renderers;
+  /** Charts of chart repositories; undefined: none can be reached. */
+  readonly charts: Charts | undefined;
   readonly argoInterval: Duration;
   readonly failed: LoopOptions['failed'];
   readonly signal: AbortSignal;

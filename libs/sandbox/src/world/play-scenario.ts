@@ -39,11 +39,11 @@ const METRICS = 'metrics-api';
 const ABILITIES: readonly string[] = ['nodes', 'kubelet', 'applicationset', METRICS, ...LABAPP_FLAGS.map((flag) => `labapp ${flag}`)];
 
 /** Why this world cannot play the scenario; empty where it can. */
-export function missingAbilities({ requires, worlds, history }: Scenario, renderers: Renderers): readonly string[] {
+export function missingAbilities({ requires, worlds, history, charts }: Scenario, renderers: Renderers): readonly string[] {
   const files = history.flatMap((step) => [...step.files]);
   const needed = {
     kustomize: files.some(([file]) => builtFolderOf(file) !== undefined),
-    helm: files.some(([file, text]) => /(^|\/)Chart\.yaml$/.test(file) || (text ?? '').includes('goTemplate: true')),
+    helm: charts.length > 0 || files.some(([file, text]) => /(^|\/)Chart\.yaml$/.test(file) || (text ?? '').includes('goTemplate: true')),
   };
   return [
     ...(worlds && !worlds.includes('sandbox') ? [`it is only for ${worlds.join(', ')}`] : []),

@@ -30,6 +30,7 @@ export interface WorldOptions {
   /** The repository behind a URL in an engine object. */
   readonly repositories: ApplierOptions['repositories'];
   readonly renderers?: ApplierOptions['renderers'];
+  readonly charts?: ApplierOptions['charts'];
   readonly argoInterval?: ApplierOptions['argoInterval'];
   /** Ends of image names that do not exist; see `imageCatalog`. */
   readonly missingImages?: readonly string[];
@@ -101,6 +102,7 @@ export function createWorld(options: WorldOptions): World {
       destinations,
       failed,
       ...(options.renderers ? { renderers: options.renderers } : {}),
+      ...(options.charts ? { charts: options.charts } : {}),
       ...(options.argoInterval === undefined ? {} : { argoInterval: options.argoInterval }),
     });
     return { name, server, objects, physics, applier };
