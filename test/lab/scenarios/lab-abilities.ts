@@ -9,6 +9,13 @@ const LACKING: readonly (readonly [RegExp, string])[] = [
   [/^\s*volumeClaimTemplates:|kind:\s*"?PersistentVolumeClaim\b/m, 'the lab provisions no volumes'],
 ];
 
+/** Images of the first step that are not the lab's own: nothing is pulled there, and an unknown image runs in the sandbox alone. */
+const strangeImages = ({ history }: Scenario): readonly string[] => {
+  const texts = [...(history[0]?.files.values() ?? [])].filter((text) => text !== null);
+  const images = texts.flatMap((text) => [...text.matchAll(/\bimage:\s*["']?([\w.:@/-]+\/[\w.:@/-]+)/g)].map(([, image = '']) => image));
+  return [...new Set(images)].filter((image) => !image.startsWith('127.0.0.1:5999/'));
+};
+
 /** Why the lab cannot play the scenario; empty where it can. */
 export const missingInLab = (scenario: Scenario, lab: Pick<LabFacts, 'node' | 'flux' | 'argocd'>): readonly string[] => {
   const { worlds, requires, clusters, layout, deploy, branches: _, dir: _dir } = scenario;
@@ -19,6 +26,7 @@ export const missingInLab = (scenario: Scenario, lab: Pick<LabFacts, 'node' | 'f
   return [
     ...(worlds && !worlds.includes('lab') ? [`it is only for ${worlds.join(', ')}`] : []),
     ...requires.filter((ability) => !abilities.includes(ability)).map((ability) => `the lab has no ${ability}`),
+    ...strangeImages(scenario).map((image) => `the lab has no image ${image}`),
     ...LACKING.filter(([sign]) => texts.some((text) => sign.test(text))).map(([, reason]) => reason),
     ...(clusters.length > 1 ? ['the lab has one cluster'] : []),
     ...(nodes ? ['the lab has one node of its own'] : []),

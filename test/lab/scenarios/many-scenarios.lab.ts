@@ -13,7 +13,7 @@ const CHOSEN = [
   // charts, as Argo CD renders them: one source, and two
   'parameter-wins-over-file', 'chart-exposes-no-value', 'last-values-file-wins', 'tool-overrides-the-tag',
   // the engines, and what heals by itself
-  'file-is-no-yaml', 'overlay-scales-up', 'configmap-comes-later', 'rollout-of-a-harmless-change',
+  'file-is-no-yaml', 'overlay-scales-up', 'configmap-comes-later',
 ];
 
 scenarioStory({ title: 'many scenarios on real servers', dirs: ownScenarios(CHOSEN), held: seconds(20) });
