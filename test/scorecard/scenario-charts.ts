@@ -9,8 +9,8 @@ import type { Scenario } from '@fleetmend/sandbox';
 
 /** The chart repositories of a scenario: what a web server would give out for each address. */
 export interface ScenarioCharts {
-  /** A reader of them as a hub has it, with its archives below a folder. */
-  open(world: { readonly dir: string; readonly clock: Clock }): Charts;
+  /** A reader of them with its archives below a folder: the fleet's reads all, the hub's what its config would allow. */
+  open(world: { readonly dir: string; readonly clock: Clock; readonly by: 'fleet' | 'hub' }): Charts;
 }
 
 /** Packs the charts of a scenario with the real helm and makes the index of each repository; undefined: it has none. */
@@ -34,5 +34,7 @@ export function scenarioCharts({ charts, dir }: Pick<Scenario, 'charts' | 'dir'>
     const bytes = files.get(String(url));
     return bytes ? new Response(new Uint8Array(bytes)) : new Response(null, { status: 404 });
   }) as typeof fetch;
-  return { open: ({ dir: store, clock }) => openCharts({ repositories: repositories.map(([url]) => ({ url })), dir: store, clock, fetch: serve }) };
+  const open: ScenarioCharts['open'] = ({ dir: store, clock, by }) =>
+    openCharts({ repositories: charts.filter(({ allowed }) => allowed || by === 'fleet').map(({ repository }) => ({ url: repository })), dir: store, clock, fetch: serve });
+  return { open };
 }

@@ -62,8 +62,9 @@ export async function openVirtualFleet({ name, clusters, deploy, repository, cha
   const say = (message: string) => void log.push(`${((clock.now() - start) / 1_000).toFixed(1)}s ${message}`);
   const git = emptyGit(clock);
   const forge = memoryForge({ git, clock, repository: SCENARIO_REPOSITORY, kind: FORGE, address: PLACEHOLDER_URL, mergeTexts });
-  const opened = scenarioCharts({ charts: chartFolders, dir }, path)?.open({ dir: join(stateDir, 'charts'), clock });
-  const charts = opened && heldCharts(clock, opened);
+  const served = scenarioCharts({ charts: chartFolders, dir }, path);
+  const chartsFor = (by: 'fleet' | 'hub') => served && heldCharts(clock, served.open({ dir: join(stateDir, 'charts', by), clock, by }));
+  const charts = chartsFor('fleet');
   const world = createWorld({ clusters: worldClusters({ clusters, deploy }), clock, random: seededRandom(seed), state: ':memory:', repositories: (url) => (url === PLACEHOLDER_URL ? readerOf(git) : undefined), renderers, charts, failed: ({ loop, key, error }) => say(`${loop} ${key}: ${String(error)}`) });
   // As a webhook would.
   git.onPush((branch) => {
@@ -75,7 +76,7 @@ export async function openVirtualFleet({ name, clusters, deploy, repository, cha
     random: seededRandom(seed + 1),
     forge: forge.forge,
     repository: git.repository,
-    charts,
+    charts: chartsFor('hub'),
     // It judges in a thread of its own.
     policyEngine: { ...policyEngine, evaluate: (input) => clock.hold(policyEngine.evaluate(input)) },
     settings: scenarioSettings({ clusters, deploy, repository }, { forge: FORGE }),

@@ -52,8 +52,8 @@ export const scenarioSchema = z.strictObject({
   clusters: z.array(z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'is a DNS label')).min(1).default(['prod-1']),
   repository: z.strictObject({ path: z.string(), branch: z.string().default('main') }),
   repositories: z.array(z.strictObject({ folder: z.string(), role: z.string(), editable: z.boolean().optional() })).optional(),
-  /** Chart repositories that the fleet takes charts from, and the folders of the charts that are packed into each. */
-  charts: z.array(z.strictObject({ repository: z.url({ protocol: /^https$/ }), dir: z.string() })).default([]),
+  /** Chart repositories that the fleet takes charts from, and the folders of the charts that are packed into each; `allowed`: the hub may, too. */
+  charts: z.array(z.strictObject({ repository: z.url({ protocol: /^https$/ }), dir: z.string(), allowed: z.boolean().default(true) })).default([]),
   branches: z.array(z.strictObject({ name: z.string(), from: z.union([z.string(), z.number()]).optional(), dir: z.string(), message: z.string() })).default([]),
   deploy: z.array(z.strictObject({ cluster: z.string(), engine: z.enum(['flux', 'argocd']), path: z.string(), selfHeal: z.boolean().optional() })).min(1),
   history: z.array(z.strictObject({ dir: z.string(), message: z.string(), healthy: z.boolean().optional() })).min(1),

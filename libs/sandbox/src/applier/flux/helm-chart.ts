@@ -5,6 +5,7 @@ import type { ApplierContext } from '../context.ts';
 import { isRecord } from '../manifests.ts';
 import { normalise } from '../repository.ts';
 import { artifactOf, SOURCE_CONTROLLER } from './git-source.ts';
+import { pullChart } from './remote-chart.ts';
 import { commitOf, DEPENDENCY_REQUEUE, FLUX_FINALIZER, GIT_REPOSITORY, interval } from './shapes.ts';
 import type { GitRepository, HelmChart } from './shapes.ts';
 import { changeStatus, ready, setFinalizer } from './status.ts';
@@ -36,9 +37,10 @@ export async function reconcileHelmChart(context: ApplierContext, found: HelmCha
     return Math.min(again, DEPENDENCY_REQUEUE);
   }
   const { name, version, valuesFiles, sourceRevision, commit } = packed;
-  const message = `packaged '${name}' chart with version '${version}'${valuesFiles.length > 0 ? ` and merged values files [${valuesFiles.join(' ')}]` : ''}`;
+  const [word, reason] = commit === undefined ? ['pulled', 'ChartPullSucceeded'] : ['packaged', 'ChartPackageSucceeded'];
+  const message = `${word} '${name}' chart with version '${version}'${valuesFiles.length > 0 ? ` and merged values files [${valuesFiles.join(' ')}]` : ''}`;
   changeStatus<HelmChart>(context, chart, SOURCE_CONTROLLER, {
-    marks: [{ without: 'Reconciling' }, { without: 'Stalled' }, { without: 'FetchFailed' }, { without: 'BuildFailed' }, ready('True', 'ChartPackageSucceeded', message), { type: 'ArtifactInStorage', status: 'True', reason: 'ChartPackageSucceeded', message }],
+    marks: [{ without: 'Reconciling' }, { without: 'Stalled' }, { without: 'FetchFailed' }, { without: 'BuildFailed' }, ready('True', reason, message), { type: 'ArtifactInStorage', status: 'True', reason, message }],
     status: ({ artifact, observedChartName }) => ({
       observedChartName: name,
       observedSourceArtifactRevision: sourceRevision,
@@ -46,7 +48,7 @@ export async function reconcileHelmChart(context: ApplierContext, found: HelmCha
       artifact:
         artifact?.revision === version && observedChartName === name && chart.status?.observedGeneration === chart.metadata.generation
           ? artifact
-          : { ...artifactOf(chart, { revision: version, name: `${name}-${version}.tgz`, at: renderTime(context.clock.now()) }), metadata: { [PACKED_COMMIT]: commit } },
+          : { ...artifactOf(chart, { revision: version, name: `${name}-${version}.tgz`, at: renderTime(context.clock.now()) }), ...(commit === undefined ? {} : { metadata: { [PACKED_COMMIT]: commit } }) },
     }),
     observed: true,
     handled: true,
@@ -54,11 +56,16 @@ export async function reconcileHelmChart(context: ApplierContext, found: HelmCha
   return again;
 }
 
-type Packed = { readonly name: string; readonly version: string; readonly valuesFiles: readonly string[]; readonly sourceRevision: string; readonly commit: string } | { readonly problem: string; readonly reason: string; readonly condition: 'FetchFailed' | 'BuildFailed' };
+type Packed = { readonly name: string; readonly version: string; readonly valuesFiles: readonly string[]; readonly sourceRevision: string; readonly commit?: string } | { readonly problem: string; readonly reason: string; readonly condition: 'FetchFailed' | 'BuildFailed' };
 
-async function pack({ objects, repositories }: ApplierContext, { metadata, spec }: HelmChart): Promise<Packed> {
+async function pack(context: ApplierContext, chart: HelmChart): Promise<Packed> {
+  const { objects, repositories } = context;
+  const { metadata, spec } = chart;
   const unfetched = (reason: string, problem: string): Packed => ({ condition: 'FetchFailed', reason, problem });
   const { kind, name } = spec.sourceRef;
+  const pulled = await pullChart(context, chart);
+  if (pulled && 'problem' in pulled) return { condition: 'FetchFailed', reason: 'ChartPullError', problem: pulled.problem };
+  if (pulled) return { name: spec.chart, version: pulled.version, valuesFiles: spec.valuesFiles ?? [], sourceRevision: pulled.version };
   if (kind === 'HelmRepository' || kind === 'Bucket') {
     return objects.get('source.toolkit.fluxcd.io/v1', kind, metadata.namespace, name) ? unfetched('NoSourceArtifact', `no artifact available for ${kind} source '${name}'`) : unfetched('SourceUnavailable', `failed to get source: ${kind}.source.toolkit.fluxcd.io "${name}" not found`);
   }

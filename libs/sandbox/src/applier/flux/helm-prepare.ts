@@ -5,6 +5,7 @@ import type { ApplierContext } from '../context.ts';
 import { normalise } from '../repository.ts';
 import { PACKED_COMMIT, readChart } from './helm-chart.ts';
 import type { ChartMetadata } from './helm-chart.ts';
+import { pullChart } from './remote-chart.ts';
 import type { PackedChart, ReleaseTarget } from './helm-render.ts';
 import { HELM_CONTROLLER } from './helm-storage.ts';
 import { composeValues } from './helm-values.ts';
@@ -68,10 +69,11 @@ export async function prepareRelease(context: ApplierContext, release: HelmRelea
   const commit = chart.status?.artifact?.metadata?.[PACKED_COMMIT];
   const source = objects.get<GitRepository>(GIT_REPOSITORY.apiVersion, GIT_REPOSITORY.kind, namespace, chart.spec.sourceRef.name);
   const repository = source && repositories(source.spec.url);
-  if (commit === undefined || !repository) return { reason: 'ArtifactFailed', message: `Source not ready: artifact not found. Retrying in ${goDuration(DEPENDENCY_REQUEUE)}`, retryIn: DEPENDENCY_REQUEUE };
+  const pulled = await pullChart(context, chart);
+  if (pulled ? 'problem' in pulled : commit === undefined || !repository) return { reason: 'ArtifactFailed', message: `Source not ready: artifact not found. Retrying in ${goDuration(DEPENDENCY_REQUEUE)}`, retryIn: DEPENDENCY_REQUEUE };
   try {
     const values = composeValues(objects, release);
-    const files = await repository.files(commit, '');
+    const files = pulled && 'files' in pulled ? pulled.files : ((await repository?.files(commit ?? '', '')) ?? new Map<string, string>());
     const described = readChart(files.get(`${normalise(chart.spec.chart)}/Chart.yaml`) ?? '');
     if (!described) return { reason: 'ArtifactFailed', message: 'Could not load chart: chart.metadata is required' };
     return { packed: { chart, files }, values, chart: { ...described, version: chart.status?.artifact?.revision ?? described.version } };

@@ -5,7 +5,7 @@ import { SOURCE_CONTROLLER } from './git-source.ts';
 import type { FluxStatus } from './shapes.ts';
 import { changeStatus, ready } from './status.ts';
 
-/** Sources outside Git: nothing of them can be reached from the sandbox. */
+/** Sources outside Git: nothing of them can be reached from the sandbox, but for Helm repositories where the world has charts. */
 export const UNREACHABLE = ['OCIRepository', 'HelmRepository', 'Bucket'] as const;
 
 interface Source extends KubeObject {
@@ -25,6 +25,11 @@ export function followUnreachable(context: ApplierContext, kind: (typeof UNREACH
   followKind(context, 'source.toolkit.fluxcd.io/v1', kind, (object) => {
     const source = object as Source;
     if (source.spec?.suspend || source.spec?.type === 'oci' || source.status?.observedGeneration === source.metadata.generation) return;
+    if (kind === 'HelmRepository' && context.charts) {
+      const message = `stored artifact: ${source.spec?.url ?? ''}`;
+      changeStatus<Source>(context, source, SOURCE_CONTROLLER, { marks: [{ without: 'Reconciling' }, { without: 'FetchFailed' }, ready('True', 'Succeeded', message), { type: 'ArtifactInStorage', status: 'True', reason: 'Succeeded', message }], observed: true });
+      return;
+    }
     const { reason, what } = FAILURES[kind];
     const message = `${what}: ${source.spec?.url ?? source.spec?.endpoint ?? ''} cannot be reached: the sandbox has Git repositories only`;
     changeStatus<Source>(context, source, SOURCE_CONTROLLER, { marks: [{ type: 'Reconciling', status: 'True', reason: 'ProgressingWithRetry', message: 'reconciliation in progress' }, ready('False', reason, message), { type: 'FetchFailed', status: 'True', reason, message }], observed: true });
