@@ -35,7 +35,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'kubectl', folder: 'kubectl', servers: ['kubernetes', 'node'], smoke: true },
   { name: 'parity', folder: 'contracts', servers: ['kubernetes', 'node'], smoke: false },
   { name: 'journey-01', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: true },
-  { name: 'journey-02', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'flux'], smoke: false },
+  { name: 'journey-02', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'flux'], smoke: true },
   { name: 'journey-06', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'flux'], smoke: false },
   { name: 'journey-07', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd'], smoke: false },
   { name: 'journey-13', folder: 'journeys', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'fleet'], smoke: false },
