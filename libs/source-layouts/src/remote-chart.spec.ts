@@ -85,7 +85,7 @@ describe.skipIf(MISSING_HELM !== undefined)(`a chart of a chart repository${MISS
       root: FOLDER,
       path: 'apps/checkout.yaml',
       charts: [{ repository: REPOSITORY, name: 'checkout', version: '1.0.0', digest: DIGEST }],
-      evidence: expect.arrayContaining([expect.stringContaining(`installs the chart checkout 1.0.0 of ${REPOSITORY}, ${DIGEST}`)]),
+      evidence: expect.arrayContaining([expect.stringContaining(`installs the chart checkout 1.0.0 of charts.example.org/stable (${DIGEST})`)]),
     });
   });
 

@@ -43,7 +43,7 @@ export async function openChart(tree: Tree, charts: readonly DeployedChart[], { 
     throw new PermanentError('ChartUnavailable', `${who} installs the chart ${name} of ${place}, which is not in the repository and cannot be rendered here: ${'cause' in shown ? shown.cause : ''}`);
   }
   const { repository, version } = reference;
-  return { folder: shown.folder, used: { repository, name, version, digest: shown.digest } };
+  return { folder: shown.folder, used: { repository: repository.slice(0, 256), name: name.slice(0, 128), version: version.slice(0, 128), digest: shown.digest } };
 }
 
 function referenceOf(deployed: DeployedChart | undefined, { asked, from }: WantedChart): ChartReference | { readonly cause: string } {
@@ -69,7 +69,7 @@ export function chartsOf({ fetched }: Pick<Release, 'fetched'>): Pick<SourceOrig
   return fetched ? { charts: [fetched] } : {};
 }
 
-/** What was rendered, for people. */
+/** What was rendered, for people: without a scheme, for a pull request shows no links. */
 export function toldOf({ repository, name, version, digest }: UsedChart): string {
-  return `chart ${name} ${version} of ${repository}, ${digest}`;
+  return `chart ${name} ${version} of ${repository.replace(/^[a-z]+:\/\//, '')} (${digest})`;
 }

@@ -81,6 +81,7 @@ function plan({ status }: RemediationRequest): Part {
       `found in ${source.repository} (${source.branch}) by layout ${source.layout}:`,
       ...source.evidence.map((step) => `  ${step}`),
       `proof by ${proof.renderer} on ${proof.base.slice(0, 7)}: ${proof.exact ? 'exactly the intended change' : 'NOT only the intended change'}, ${proof.objects} object(s) in ${proof.applications} application(s) differ${proof.unapplied ? '; the engine never applied this revision' : ''}`,
+      ...(proof.charts ?? []).map(({ repository, name, version, digest: archive }) => `  with the chart ${name} ${version} of ${repository}, ${shortDigest(archive)}`),
     ],
   };
 }

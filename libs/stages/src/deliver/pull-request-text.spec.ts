@@ -63,6 +63,12 @@ it('reads like a story', () => {
   `);
 });
 
+it('names the charts that were fetched for the proof, without a link', () => {
+  const body = renderBody(request(''), { ...plan, proof: { ...plan.proof, charts: [{ repository: 'https://charts.example.org/stable', name: 'web', version: '1.4.2', digest: digest('c') }] } });
+  expect(body).toContain(`exactly the intended fields.\n- chart \`web\` \`1.4.2\` of \`charts.example.org/stable\`, \`${digest('c')}\`\n`);
+  expect(body).not.toMatch(/https?:/);
+});
+
 it('makes the commit ours by its trailer', () => {
   expect(renderTitle(request(''), plan)).toBe('setResources for Deployment/shop/checkout: OOMKilled');
   expect(renderCommitMessage(request(''), plan)).toContain(`\n\nFleetmend-Request: shop-team/rr-1\nFleetmend-Plan: ${digest('a')}\n`);

@@ -33,6 +33,7 @@ export function renderBody(request: RemediationRequest, plan: Plan): string {
     ``,
     `### Proof`,
     `Rendered with ${code(plan.proof.renderer)} at ${code(plan.base.slice(0, 12))}: ${plan.proof.objects} object${plan.proof.objects === 1 ? '' : 's'} differ${plan.proof.objects === 1 ? 's' : ''}, ${plan.proof.exact ? 'exactly the intended fields' : 'more than the intended fields'}.`,
+    ...(plan.proof.charts ?? []).map(({ repository, name, version, digest }) => `- chart ${code(name)} ${code(version)} of ${code(repository.replace(/^[a-z]+:\/\//, ''))}, ${code(digest)}`),
     ``,
     `### Policy`,
     verdict ? `${verdict.result}, tier ${verdict.tier}, bundle ${code(shortDigest(verdict.bundle.revision))}${verdict.warnings.length > 0 ? `; ${verdict.warnings.map(prose).join('; ')}` : ''}.` : 'not judged yet',

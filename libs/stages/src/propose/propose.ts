@@ -4,7 +4,7 @@ import { Action, refOf, renderRef, sameRef, type ClusterProgress, type FileEdit,
 import { readPointer } from './field.ts';
 import { editAndProve } from './edit-and-prove.ts';
 import { countLines, editDigest, planDigest } from './edit-digest.ts';
-import { findDrift, type Proven } from './prove.ts';
+import { findDrift, usedCharts, type Proven } from './prove.ts';
 import { findSource, openRepository, readTarget, targetOf, type Source } from './source.ts';
 import { sourceOfChange } from './changed-object.ts';
 import type { Facts, Stage, StageDeps } from '../stage.ts';
@@ -138,12 +138,6 @@ function renderPlan(deps: StageDeps, view: View, { source, action, edits, proven
     fields: [...fieldKeys(place, changes, proven), ...sharedFields(place, { edits, proven })].map((field) => field.slice(0, 1024)).slice(0, 20),
     at: renderTime(view.now),
   };
-}
-
-/** The archives that the targets were rendered from, where nothing in Git says what is in them. */
-function usedCharts({ places }: Proven): Pick<Plan['proof'], 'charts'> {
-  const used = new Map(places.flatMap(({ source }) => source.origin.charts ?? []).map((chart) => [chart.digest, chart]));
-  return used.size === 0 ? {} : { charts: [...used.values()].slice(0, 4) };
 }
 
 /** One for each field and each file that a cluster of the request has it in. */

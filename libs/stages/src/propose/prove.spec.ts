@@ -8,7 +8,7 @@ import { raw } from '../../../source-layouts/src/raw/raw.ts';
 import type { StageDeps } from '../stage.ts';
 import { fleetRoots, reachedBy, rootsOutside } from './fleet-roots.ts';
 import type { Place } from './places.ts';
-import { prove } from './prove.ts';
+import { prove, usedCharts } from './prove.ts';
 import type { Source } from './source.ts';
 
 const layout = raw.create({}, {} as never) as SourceLayout;
@@ -84,7 +84,27 @@ describe('the proof', () => {
   });
 });
 
+it('the proof names each archive that was rendered once, over all clusters', () => {
+  const chart = (digest: string) => ({ repository: 'https://charts.example.org', name: 'web', version: '1.0.0', digest });
+  const at = (...charts: readonly ReturnType<typeof chart>[]) => ({ source: { origin: { charts } } }) as unknown as Place;
+  expect(usedCharts({ places: [at(chart('sha256:a')), at(chart('sha256:a')), at(chart('sha256:b'))] })).toEqual({ charts: [chart('sha256:a'), chart('sha256:b')] });
+  expect(usedCharts({ places: [at()] })).toEqual({});
+});
+
 describe('the proof over the fleet', () => {
+  it('is open where another application takes values from the file and its chart cannot be had', async () => {
+    const ofChart: SourceLayout = {
+      ...layout,
+      kind: 'helm',
+      rootOf: async ({ application: { ref: { name } } }) => (name === 'chart' ? { layout: 'helm', root: 'x', includes: ['apps/web.yaml'] } : undefined),
+      render: async () => {
+        throw new PermanentError('ChartUnavailable', 'withdrawn');
+      },
+    };
+    expect(await proof({ clusters: { 'prod-2': [application('chart', 'x')] }, layouts: [ofChart, layout] })).toMatchObject({ exact: false, reach: { applications: 2, clusters: 2 } });
+  });
+
+
   const twin = application('own', 'apps/');
 
   it('expects the change in every cluster of the request, wherever the same file is applied', async () => {

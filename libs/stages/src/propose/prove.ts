@@ -1,6 +1,6 @@
 import { PermanentError, readQuantity } from '@fleetmend/kernel';
 import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
-import { refOf, renderRef, type FileEdit, type IntendedChange, type KubeObject, type ObjectDiff } from '@fleetmend/model';
+import { refOf, renderRef, type FileEdit, type IntendedChange, type KubeObject, type ObjectDiff, type Plan } from '@fleetmend/model';
 import { renderPlace, withEdits, type Tree } from '@fleetmend/ports';
 import { renderPath } from './field.ts';
 import type { FleetRoots } from './fleet-roots.ts';
@@ -75,6 +75,12 @@ async function othersOf([, ...others]: readonly Place[], tree: Tree, edits: read
       return { cluster, found };
     }),
   );
+}
+
+/** The archives that the targets were rendered from, where nothing in Git says what is in them. */
+export function usedCharts({ places }: Pick<Proven, 'places'>): Pick<Plan['proof'], 'charts'> {
+  const used = new Map(places.flatMap(({ source }) => source.origin.charts ?? []).map((chart) => [chart.digest, chart]));
+  return used.size === 0 ? {} : { charts: [...used.values()].slice(0, 4) };
 }
 
 /** A field whose live value is not what the base renders, and what both are. */
