@@ -6,6 +6,7 @@ import { VirtualClock } from '@fleetmend/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startChartServer, type ChartServer } from './chart-server.fixture.ts';
 import { openCharts, type ChartsWorld } from './fetched-charts.ts';
+import { entryOf } from './helm-repository.ts';
 import { helmPackage, MISSING_HELM, SKIPPED, tarGz } from './packed-chart.fixture.ts';
 
 let server: ChartServer;
@@ -93,6 +94,7 @@ describe('a chart of a Helm repository', () => {
     ['the chart is not there', () => void publish(archiveOf('1.0.0'), 'apiVersion: v1\nentries: {}\n'), /has no web 1\.0\.0/],
     ['its index says no digest', () => void publish(archiveOf('1.0.0'), indexOf('  - name: web\n    version: 1.0.0\n    urls: [web-1.0.0.tgz]\n')), /says no digest for web 1\.0\.0/],
     ['its archive is not what the digest says', () => void server.answers.set('/stable/web-1.0.0.tgz', archiveOf('1.0.0', 'evil: true\n')), /its archive is sha256:[0-9a-f]+, and sha256:[0-9a-f]+ was said/],
+    ['its archive says nothing of itself', () => { const odd = tarGz([{ path: 'web/Chart.yaml', content: 'a: [\n' }]); publish(odd, indexOf(entry('1.0.0', odd))); }, /which is another chart/],
     ['its archive holds another chart', () => void publish(archiveOf('9.9.9')), /holds web 9\.9\.9, which is another chart/],
     ['it may not be read', () => void server.answers.set('/stable/index.yaml', (_, response) => void response.writeHead(403).end()), /answered 403: give its entry in hub\.charts\.repositories an authorization/],
     ['its archive is too large', () => void server.answers.set('/stable/web-1.0.0.tgz', Buffer.alloc(17 * 1024 * 1024)), /more than 16777216 bytes/],
@@ -157,6 +159,23 @@ describe('what a cluster says can lead the hub nowhere', () => {
   it('by a redirect that never ends', async () => {
     server.answers.set('/stable/index.yaml', (_, response) => void response.writeHead(302, { location: '/stable/index.yaml' }).end());
     await expect(open().fetch(web())).rejects.toMatchObject({ reason: 'ChartUnavailable', message: expect.stringContaining('redirects more than 3 times') });
+  });
+});
+
+describe('an entry of an index', () => {
+  const digest = 'b'.repeat(64);
+  const found = { urls: ['a.tgz'], digest };
+  it.each([
+    ['deeper indentation', `entries:\n    web:\n        - name: web\n          version: "1.0.0"\n          urls:\n              - a.tgz\n          digest: ${digest}\n`],
+    ['quotes, comments, empty lines, other line ends', `entries:\r\n\r\n  # these\r\n  "web":\r\n\r\n  # all\r\n  - name: web\r\n    version: v1.0.0\r\n    urls: [a.tgz]\r\n    digest: sha256:${digest}\r\n`],
+    ['names that begin or end alike, and versions that do', `entries:\n  my-web:\n  - name: my-web\n    version: 1.0.0\n  web-ui:\n  - name: web-ui\n    version: 1.0.0\n  web:\n  - name: web\n    version: 11.0.0\n  - name: web\n    version: 1.0.0-rc.1\n    urls: [no.tgz]\n  - name: web\n    version: 1.0.0\n    urls: [a.tgz]\n    digest: ${digest}\n  yet:\n  - name: yet\n`],
+    ['a description like an index, and a dependency of its name', `entries:\n  other:\n  - name: other\n    description: |\n      web:\n      - name: web\n        version: 1.0.0\n    dependencies:\n    - name: web\n      version: 1.0.0\n    version: 1.0.0\n  web:\n  - name: web\n    version: 1.0.0\n    urls: [a.tgz]\n    digest: ${digest}\n`],
+  ])('is found among %s', (_, index) => {
+    expect(entryOf(index, { name: 'web', version: '1.0.0' })).toEqual(found);
+  });
+
+  it.each(['', '{', 'entries:\n  web:\n  - name: "web\n    version: 1.0.0\n    a: [\n', 'entries:\n', 'entries: {}\n', 'entries:\n  web: []\n', 'apiVersion: v1\n', 'entries:\n  web:\n  other:\n  - name: web\n    version: 1.0.0\n'])('is not there in %j', (index) => {
+    expect(entryOf(index, { name: 'web', version: '1.0.0' })).toBeUndefined();
   });
 });
 

@@ -1,12 +1,12 @@
 import { boundedCache, isPermanent, minutes, PermanentError, seconds, sha256, type Clock, type Duration } from '@fleetmend/kernel';
 import type { ChartReference, Charts, FetchedChart, Tree } from '@fleetmend/ports';
-import { parse } from 'yaml';
 import { archiveStore } from './archive-store.ts';
 import { treeOfChart } from './chart-archive.ts';
 import { gateFor, shownAddress, type ChartRepository } from './chart-repositories.ts';
 import type { FetchLimits } from './gated-fetch.ts';
 import { findInHelmRepository, type PackedChart } from './helm-repository.ts';
 import { findInRegistry } from './oci-charts.ts';
+import { readYaml } from './read-yaml.ts';
 
 export interface ChartsWorld {
   readonly repositories: readonly ChartRepository[];
@@ -77,7 +77,7 @@ export function openCharts({ repositories, dir, clock, fetch, maxBytes = 256 * 1
         return await answer;
       } catch (error) {
         if (!isPermanent(error)) throw error;
-        throw new PermanentError(error.reason, `the chart ${reference.name} ${reference.version} of ${shownAddress(reference.repository)} cannot be fetched: ${error.message}`, { cause: error });
+        throw new PermanentError('ChartUnavailable', `the chart ${reference.name} ${reference.version} of ${shownAddress(reference.repository)} cannot be fetched: ${error.message}`, { cause: error });
       } finally {
         running.delete(key);
       }
@@ -87,7 +87,7 @@ export function openCharts({ repositories, dir, clock, fetch, maxBytes = 256 * 1
 
 /** What it says of itself is what was asked for; behind the version, Flux adds a part of the digest. */
 async function demandIsIt(tree: Tree, { name, version }: ChartReference): Promise<void> {
-  const said: unknown = parse((await tree.read('Chart.yaml')) ?? '', { logLevel: 'silent' });
+  const said = readYaml((await tree.read('Chart.yaml')) ?? '');
   const { name: ownName, version: ownVersion } = (typeof said === 'object' && said !== null ? said : {}) as { readonly name?: unknown; readonly version?: unknown };
   const bare = (text: string): string => text.replace(/^v/, '').replace(/\+.*$/, '');
   if (ownName === name && bare(String(ownVersion)) === bare(version)) return;

@@ -1,8 +1,8 @@
 import { PermanentError } from '@fleetmend/kernel';
 import type { ChartReference } from '@fleetmend/ports';
-import { parse } from 'yaml';
 import { shownAddress, type Gate } from './chart-repositories.ts';
 import { demandFound, fetchInside, type FetchLimits } from './gated-fetch.ts';
+import { readYaml } from './read-yaml.ts';
 
 /** Where an archive is, and what it has to be. */
 export interface PackedChart {
@@ -52,7 +52,7 @@ interface Entry {
  * everything else waits.
  */
 export function entryOf(index: string, { name, version }: Pick<ChartReference, 'name' | 'version'>): Entry | undefined {
-  const items = index.trimStart().startsWith('{') ? itemsOfJson(index, name) : itemsOf(index, name).filter((item) => item.includes(bare(version))).map((item): unknown => firstOf(parse(item, { logLevel: 'silent' })));
+  const items = index.trimStart().startsWith('{') ? itemsOfJson(index, name) : itemsOf(index, name).filter((item) => item.includes(bare(version))).map((item): unknown => firstOf(readYaml(item)));
   const found = items.find((item) => isMap(item) && item['name'] === name && bare(String(item['version'])) === bare(version));
   if (!isMap(found)) return undefined;
   const urls = Array.isArray(found['urls']) ? found['urls'].filter((url): url is string => typeof url === 'string') : [];
@@ -66,28 +66,47 @@ function bare(version: string): string {
 }
 
 function itemsOfJson(index: string, name: string): readonly unknown[] {
-  const parsed: unknown = JSON.parse(index);
+  const parsed = readJson(index);
   const entries = isMap(parsed) && isMap(parsed['entries']) ? parsed['entries'][name] : undefined;
   return Array.isArray(entries) ? entries : [];
 }
 
+/** Undefined: it is none, and so holds nothing. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The texts of the list items below `entries.<name>`. */
 function itemsOf(index: string, name: string): readonly string[] {
-  const lines = index.split(/\r?\n/);
-  const top = lines.findIndex((line) => /^entries:\s*$/.test(line));
-  const isKey = (line: string): boolean => [name, `"${name}"`, `'${name}'`].some((key) => line.trim() === `${key}:`);
-  const at = lines.findIndex((line, index) => index > top && isKey(line) && indentOf(line) === indentOf(lines[top + 1] ?? ''));
-  if (top < 0 || at < 0) return [];
-  const depth = indentOf(lines[at] ?? '');
-  const first = lines[at + 1] ?? '';
+  const entries = /^entries:[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*( +)(?=\S)/m.exec(index);
+  const [, indent = ''] = entries ?? [];
+  const key = new RegExp(`^${indent}(["']?)${name.replace(/[^\w]/g, '\\$&')}\\1:[ \\t]*\\r?$`, 'gm');
+  key.lastIndex = entries ? entries.index + entries[0].length - indent.length : index.length;
+  const found = indent === '' ? null : key.exec(index);
+  if (!found) return [];
   const items: string[][] = [];
-  for (const line of lines.slice(at + 1)) {
-    const isItem = line.startsWith(`${first.slice(0, indentOf(first))}- `);
-    if (line.trim() !== '' && !isItem && indentOf(line) <= depth) break;
-    if (isItem) items.push([]);
+  let item: string | undefined;
+  for (const line of linesFrom(index, found.index + found[0].length + 1)) {
+    if (line.trim() === '' || line.trimStart().startsWith('#')) continue;
+    item ??= /^ *- /.exec(line)?.[0];
+    if (item === undefined || (indentOf(line) <= indent.length && !line.startsWith(item))) break;
+    if (line.startsWith(item)) items.push([]);
     items.at(-1)?.push(line);
   }
-  return items.map((item) => item.join('\n'));
+  return items.map((lines) => lines.join('\n'));
+}
+
+/** One by one: an index may have a million. */
+function* linesFrom(text: string, start: number): Generator<string> {
+  for (let at = start; at < text.length; ) {
+    const end = text.indexOf('\n', at);
+    yield text.slice(at, end < 0 ? text.length : end).replace(/\r$/, '');
+    at = end < 0 ? text.length : end + 1;
+  }
 }
 
 function indentOf(line: string): number {
