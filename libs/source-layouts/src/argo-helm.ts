@@ -2,6 +2,7 @@ import { PermanentError } from '@fleetmend/kernel';
 import { refOf, renderRef } from '@fleetmend/model';
 import { isElsewhere, renderPlace, type Tree } from '@fleetmend/ports';
 import { closedBy, closedByTool, overrider, readOverrides, sourcesOf, withOverrides, type ArgoApplication, type ArgoSource, type SourceOverride } from './argo-application.ts';
+import { dependencyDefaults } from './dependency-defaults.ts';
 import { fieldEdit, fileLayer, refuseWrite } from './helm-layers.ts';
 import { hasChart, isMap, readValuesText, type Parameter, type Release, type ValuesLayer } from './helm-release.ts';
 import { normalisePath, under } from './manifest-folder.ts';
@@ -47,7 +48,7 @@ export async function argoRelease({ app, source: said, at, tree, homes = [], hom
     chart,
     file: files.paths.findLast((path) => !isElsewhere(path)) ?? app.carrier?.path ?? files.paths.at(-1) ?? under(chart, 'Chart.yaml'),
     layers: [...(defaults ? [defaults] : []), ...files.layers, ...inline],
-    ...(remote?.used ? { fetched: remote.used } : {}),
+    ...(remote?.used ? { fetched: remote.used, beneath: await dependencyDefaults(tree, chart) } : {}),
     parameters,
     includes: [chart, ...files.paths, ...(app.carrier ? [app.carrier.path] : [])],
     carriers: app.carrier ? [refOf(app.carrier.object)] : [],

@@ -36,6 +36,8 @@ export interface Release {
   readonly chart: string;
   /** Where it came out of a chart repository. */
   readonly fetched?: UsedChart | undefined;
+  /** What charts inside it have as their defaults, by the names that it has for them; absent: not looked at. */
+  readonly beneath?: Values | undefined;
   /** The file that says most of it: the last values file, else the object that installs it, else the chart. */
   readonly file: string;
   /** The chart's defaults first; later ones win. */
@@ -81,8 +83,8 @@ function withoutChecksums(object: KubeObject): KubeObject {
 }
 
 /** All values as the chart's templates see them. */
-export function effectiveValues({ layers, parameters }: Release): Values {
-  const merged = layers.reduce<Values>((values, layer) => mergeValues(values, layer.values), {});
+export function effectiveValues({ layers, parameters, beneath = {} }: Release): Values {
+  const merged = layers.reduce<Values>((values, layer) => mergeValues(values, layer.values), beneath);
   return parameters.reduce<Values>((values, { name, value, text }) => mergeValues(values, nested(keyOf(name), text ? value : scalarOf(value))), merged);
 }
 

@@ -34,10 +34,11 @@ interface Case {
   readonly files: Readonly<Record<string, string>>;
   readonly application: Application;
   readonly refusing?: string;
+  readonly chart?: Readonly<Record<string, string>>;
 }
 
 /** The layout over a repository beside which the chart is shown; it notes which were asked for. */
-async function opened({ layout: kind, files, application, refusing }: Case) {
+async function opened({ layout: kind, files, application, refusing, chart = CHART }: Case) {
   const asked: ChartReference[] = [];
   const repository = withElsewhere({ tree: async () => treeOf(files) } as unknown as Repository, {
     open: async ({ url }) => (url.endsWith('/fleet.git') ? 'Own' : undefined),
@@ -45,7 +46,7 @@ async function opened({ layout: kind, files, application, refusing }: Case) {
       async fetch(reference) {
         asked.push(reference);
         if (refusing !== undefined) throw new PermanentError('ChartUnavailable', refusing);
-        return { digest: DIGEST, tree: treeOf(CHART, DIGEST) };
+        return { digest: DIGEST, tree: treeOf(chart, DIGEST) };
       },
     },
   });
@@ -92,6 +93,13 @@ describe.skipIf(MISSING_HELM !== undefined)(`a chart of a chart repository${MISS
   it('has a value that only it says written beside its name', async () => {
     const { edit } = await opened(alone(''));
     expect(await edit(REPLICAS)).toMatchObject([{ path: 'apps/checkout.yaml', after: manifest('    helm:\n      valuesObject:\n        replicas: 4\n') }]);
+  });
+
+  it.each<[string, Case]>([['an Application', alone('')], ['a HelmRelease', flux()]])('that only puts others together has their values said under the name that it has for them, in %s', async (_, one) => {
+    const inner = Object.fromEntries(Object.entries(CHART).map(([path, text]) => [`charts/checkout-1.0.0/${path}`, text]));
+    const chart = { ...inner, 'Chart.yaml': 'apiVersion: v2\nname: checkout\nversion: 1.0.0\ndependencies:\n  - {name: checkout, version: 1.0.0, alias: shop}\n' };
+    const { edit } = await opened({ ...one, chart });
+    expect(await edit(REPLICAS)).toMatchObject([{ after: expect.stringMatching(/ shop:\n +replicas: 4\n/) }]);
   });
 
   it('has values in a text edited inside that', async () => {

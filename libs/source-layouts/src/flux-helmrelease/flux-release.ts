@@ -3,6 +3,7 @@ import { valueAt } from '@fleetmend/manifest';
 import { refOf, renderRef, type FileEdit, type JsonValue, type KubeObject, type ObjectRef } from '@fleetmend/model';
 import type { Application, EditInput, SourceLayout, SourceOrigin, SourceRoot } from '@fleetmend/plugin-api';
 import type { Renderer, Tree } from '@fleetmend/ports';
+import { dependencyDefaults } from '../dependency-defaults.ts';
 import { fileLayer, refuseWrite } from '../helm-layers.ts';
 import { hasChart, readValuesText, type Parameter, type Release, type ValuesLayer } from '../helm-release.ts';
 import { isNamed, normalisePath } from '../manifest-folder.ts';
@@ -72,7 +73,7 @@ export async function openFluxRelease({ inner, kustomize }: ReleaseDeps, tree: T
       name: spec.releaseName ?? (spec.targetNamespace === undefined ? object.metadata.name : `${spec.targetNamespace}-${object.metadata.name}`).slice(0, 53),
       namespace,
       chart,
-      ...(used ? { fetched: used } : {}),
+      ...(used ? { fetched: used, beneath: await dependencyDefaults(tree, chart) } : {}),
       file: holder.path,
       layers: [...defaults, ...layers, inline],
       parameters,
