@@ -163,7 +163,7 @@ function candidates(source: Source, { document, step, holdsYaml }: StepInDocumen
   const last = strides.at(-1) ?? refuse('the document is empty');
   const standing = { ...last, inFlow: strides.slice(0, -1).some(({ node }) => 'flow' in node && node.flow === true) };
   const replaced = rest.length === 0 && !('insertAt' in step) && !holdsYaml;
-  const cause = refuseNode(source.text, strides.map(({ node }) => node), replaced);
+  const cause = refuseNode(source.text, document, { trail: strides.map(({ node }) => node), replaced });
   if (cause) refuse(cause);
   if ('insertAt' in step) return isSeq(last.node) ? insertItem(source, { list: last.node as ParsedSeq, standing }, { index: step.insertAt, value: step.value }) : refuse('there is no list to add to');
   const { value } = step;

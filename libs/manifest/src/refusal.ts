@@ -1,4 +1,4 @@
-import { type ParsedNode, isAlias, isCollection, isMap, isScalar } from 'yaml';
+import { type ParsedNode, isAlias, isCollection, isMap, isScalar, visit } from 'yaml';
 import type { YamlDocument } from './reading.ts';
 
 const GENERATED = /do not edit|do not modify|@generated|\bgenerated (by|from|with|using)\b|\bauto-?generated\b/i;
@@ -17,13 +17,13 @@ export function refuseDocument(text: string, document: YamlDocument): string | u
  * Why the place itself cannot be changed safely; undefined: it can. `trail` are the nodes from the root to the deepest one
  * that exists on the path; `replaced`: all of its text goes, and is not only added to.
  */
-export function refuseNode(text: string, trail: readonly ParsedNode[], replaced: boolean): string | undefined {
+export function refuseNode(text: string, document: YamlDocument, { trail, replaced }: { readonly trail: readonly ParsedNode[]; readonly replaced: boolean }): string | undefined {
   if (trail.some((node) => isAlias(node))) return 'an alias on the way to the field stands for text elsewhere: change the anchor by hand';
   const [parent, node] = [trail.at(-2), trail.at(-1)];
   if (!node) return 'the document is empty';
   for (const place of isCollection(node) && !replaced ? [node] : [node, parent]) {
     if (!place) continue;
-    if ('anchor' in place && place.anchor !== undefined) return `anchor &${place.anchor} at the field may be used elsewhere`;
+    if ('anchor' in place && place.anchor !== undefined && isRepeated(document, place.anchor)) return `anchor &${place.anchor} at the field may be used elsewhere`;
     if (isMap(place) && place.items.some((pair) => isScalar(pair.key) && pair.key.value === '<<')) return 'a merge key (<<) stands beside the field';
   }
   if (!replaced) return undefined;
@@ -33,6 +33,13 @@ export function refuseNode(text: string, trail: readonly ParsedNode[], replaced:
   if (/\bENC\[AES256_GCM,/.test(source)) return 'its value is encrypted: edit it with sops';
   if (node.tag !== undefined) return `its value has the tag ${node.tag}`;
   return undefined;
+}
+
+/** An alias somewhere in the document stands for the text of that anchor. */
+function isRepeated(document: YamlDocument, anchor: string): boolean {
+  let found = false;
+  visit(document, { Alias: (_, { source }) => ((found ||= source === anchor), found ? visit.BREAK : undefined) });
+  return found;
 }
 
 /** The comment lines from `offset` up to the first line that is none, document markers and directives apart. */

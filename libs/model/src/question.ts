@@ -61,6 +61,8 @@ export const HealthAnswer = z.object({
         ready: z.boolean(),
         restarts: z.int(),
         readySince: z.int().optional(),
+        /** When the pod was made; older agents do not say. */
+        madeAt: z.int().optional(),
       }),
     )
     .max(500),

@@ -94,8 +94,9 @@ function podHealth(pod: KubeObject, template: string | undefined): HealthAnswer[
   const condition = status?.conditions?.find(({ type }) => type === 'Ready');
   const ready = condition?.status === 'True';
   const since = ready ? parseTime(condition?.lastTransitionTime) : undefined;
+  const made = parseTime(pod.metadata.creationTimestamp);
   const restarts = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].reduce((sum, { restartCount = 0 }) => sum + restartCount, 0);
-  return { name: pod.metadata.name, template: templateOf(pod), current: template === undefined || template === templateOf(pod), ready, restarts, ...(since === undefined ? {} : { readySince: since }) };
+  return { name: pod.metadata.name, template: templateOf(pod), current: template === undefined || template === templateOf(pod), ready, restarts, ...(since === undefined ? {} : { readySince: since }), ...(made === undefined ? {} : { madeAt: made }) };
 }
 
 async function readGuards(client: KubeClient, namespace: string | undefined): Promise<Readonly<Record<string, string>>> {

@@ -11,12 +11,17 @@ export function logOf(kase: Case): string {
  * 0: not at all, and then the change is no more suspect than any other.
  */
 export function mentions({ path, before, after, object }: GitChange, text: string): number {
-  const names = [...path.flatMap((segment) => /^\[(?:name|mountPath)=(.+)\]$/.exec(segment)?.[1] ?? (/[A-Z_.-]/.test(segment) && segment.length > 3 ? [segment] : [])), ...(path.length === 0 ? [object.name] : [])];
+  const names = [...path.flatMap((segment) => /^\[(?:name|mountPath)=(.+)\]$/.exec(segment)?.[1] ?? (isTelling(segment) ? [segment] : [])), ...(path.length === 0 ? [object.name] : [])];
   const says = (words: readonly string[]) => words.some((word) => holdsWord(text, word));
   const now = wordsOf(after);
   const was = wordsOf(before);
   const only = (words: readonly string[], others: readonly string[]) => words.filter((word) => !others.includes(word));
   return (says(names) ? 2 : 0) + (says(only(now, was)) ? 3 : 0) + (says(only(was, now)) ? 2 : 0);
+}
+
+/** A variable may be as short as `DB`; other words are no name of anything unless they look put together. */
+function isTelling(segment: string): boolean {
+  return /^[A-Z][A-Z0-9_]+$/.test(segment) || (/[A-Z_.-]/.test(segment) && segment.length > 3);
 }
 
 /** The texts in a value, and the parts of them that a program would name on its own: hosts, ports, paths, flags. */

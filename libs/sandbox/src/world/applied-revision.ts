@@ -39,6 +39,24 @@ export function followersBehind(objects: ClusterObjects, commit: string): readon
   return late.map(({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`);
 }
 
+/**
+ * What the roots apply in turn and has not got through at all, with why. Of the first commit nothing may be left: an Application whose
+ * namespace comes with another one, or a Kustomization that waits for its dependency, gets there a little later.
+ */
+export function followersUnsettled(objects: ClusterObjects): readonly string[] {
+  const all = <T extends KubeObject>({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): readonly T[] => (isServed(objects, apiVersion, kind) ? objects.list<T>(apiVersion, kind) : []);
+  const named = ({ kind, metadata }: KubeObject, why: string) => `${kind}/${metadata.namespace ?? ''}/${metadata.name}: ${why}`;
+  const waiting = [...all<Kustomization>(KUSTOMIZATION), ...all<HelmRelease>(HELM_RELEASE)].filter(({ spec }) => !spec.suspend).flatMap((one) => {
+    const ready = one.status?.conditions?.find(({ type }) => type === 'Ready');
+    return ready?.status === 'False' && ready.reason !== undefined && WAITS.includes(ready.reason) ? [named(one, ready.message ?? ready.reason)] : [];
+  });
+  const failed = all<Application>(APPLICATION).flatMap((one) => {
+    const { phase, message = '' } = one.status?.operationState ?? {};
+    return one.spec.syncPolicy?.automated !== undefined && phase !== undefined && phase !== 'Succeeded' ? [named(one, message)] : [];
+  });
+  return [...waiting, ...failed];
+}
+
 const WAITS: readonly string[] = ['DependencyNotReady', 'ArtifactFailed', 'SourceNotReady', 'ValuesError', 'InvalidChartReference', 'ValuesFilesError'];
 
 function isBlocked({ status, metadata }: Kustomization | HelmChart | HelmRelease): boolean {

@@ -5,7 +5,7 @@ import { builtFolderOf, normalise } from '../applier/repository.ts';
 import type { Renderers, RepositoryWriter } from '../applier/repository.ts';
 import { healthOf } from '../applier/argocd/health.ts';
 import type { ClusterObjects, KubeObject } from '../objects.ts';
-import { followersBehind, revisionTried } from './applied-revision.ts';
+import { followersBehind, followersUnsettled, revisionTried } from './applied-revision.ts';
 import { deployFolder } from './deploy-folder.ts';
 import { worldClusters } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
@@ -146,7 +146,9 @@ async function waitUntilHealthy({ scenario, world, clock, signal }: PlayOptions)
   // What was there before is as the scenario wants it, well or not.
   const older = new Set(scenario.clusters.flatMap((name) => scenario.live(name).map((object) => `${name} ${keyOf(object)}`)));
   const sick = () => scenario.clusters.flatMap((name) => unhealthyWorkloads(world.cluster(name).objects, (object) => !older.has(`${name} ${keyOf(object)}`)).map((workload) => `${workload} in ${name}`));
-  await waitFor(clock, signal, () => sick().length === 0, () => `the first step did not become healthy: ${sick().join('; ')}`);
+  const unsettled = () => worldClusters(scenario).flatMap((name) => followersUnsettled(world.cluster(name).objects).map((follower) => `${follower} in ${name}`));
+  const wrong = () => [...unsettled(), ...sick()];
+  await waitFor(clock, signal, () => wrong().length === 0, () => `the first step did not become healthy: ${wrong().join('; ')}`);
 }
 
 /** Deployments, StatefulSets, DaemonSets and Jobs that are not as they should be, with why. */

@@ -25,7 +25,7 @@ interface OneField {
   readonly field: FieldChange;
 }
 
-async function editField(builds: KustomizeBuilds, { origin, change, isEditable, staysInside }: EditInput, { tree, field }: OneField): Promise<readonly FileEdit[]> {
+async function editField(builds: KustomizeBuilds, { origin, change, isEditable, staysInside, earlier }: EditInput, { tree, field }: OneField): Promise<readonly FileEdit[]> {
   const { application } = origin;
   const where = `kustomize build ${origin.root || '/'}`;
   const build = await openBuild(tree, origin.root, application);
@@ -38,7 +38,7 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
   // Without asking for origins: the proof renders the very same, and what was rendered once is not rendered again.
   const before = await builds.render(build, application);
   const intended: IntendedChange = { object: refOf(found.object), fields: [field], ...(change.everywhere === undefined ? {} : { everywhere: change.everywhere }) };
-  const wanted: Wanted = { tree, build, object: found.object, from: found.from, resource: await resourceOf(tree, found), ...field };
+  const wanted: Wanted = { tree, build, object: found.object, from: found.from, resource: await resourceOf(tree, found), ...(earlier === undefined ? {} : { earlier }), ...field };
 
   const tried: string[] = [];
   let wider: readonly FileEdit[] | undefined;

@@ -14,6 +14,8 @@ export interface Wanted {
   readonly resource: { readonly file: string; readonly text: string; readonly document: number; readonly within: readonly string[]; readonly object: KubeObject } | undefined;
   readonly path: readonly string[];
   readonly value: JsonValue | undefined;
+  /** Earlier states of the repository, newest first. */
+  readonly earlier?: () => Promise<readonly Tree[]>;
 }
 
 /** The names by which kustomizations may speak of the object: as its file does, and as it is rendered. */

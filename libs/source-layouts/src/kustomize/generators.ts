@@ -31,8 +31,9 @@ async function newEntries(wanted: Wanted, { key, rest }: Pick<Sought, 'key' | 'r
   const found: Candidate[] = [];
   for (const { file, folder, text, value: kustomization } of build.layers) {
     for (const [index, entry] of listOf(kustomization['configMapGenerator']).entries()) {
-      const { name, literals, files } = asFields(entry);
+      const { name, literals, files, envs, env } = asFields(entry);
       if (typeof name !== 'string' || !object.metadata.name.includes(name)) continue;
+      for (const path of [...textsOf(envs), ...(typeof env === 'string' ? [env] : [])]) found.push(...(await lineThatWas(wanted, { folder, path, key })));
       const add = (list: string, item: string): Candidate => inFile(`${list} in ${file}`, { file, text, document: 0, path: ['configMapGenerator', String(index), list, '-'], value: item });
       for (const named of textsOf(files)) {
         const path = named.slice(named.indexOf('=') + 1);
@@ -43,6 +44,19 @@ async function newEntries(wanted: Wanted, { key, rest }: Pick<Sought, 'key' | 'r
     }
   }
   return found;
+}
+
+/** A line for the file of lines that held that key earlier. */
+async function lineThatWas({ tree, earlier, value }: Wanted, { folder, path, key }: { readonly folder: string; readonly path: string; readonly key: string }): Promise<readonly Candidate[]> {
+  const file = resolvePath(folder, path);
+  const text = file === undefined ? undefined : await tree.read(file);
+  if (file === undefined || text === undefined || typeof value !== 'string') return [];
+  for (const before of (await earlier?.()) ?? []) {
+    const was = await before.read(file);
+    if (was === undefined || readProperty({ file, text: was, key, format: 'Env' }) === undefined) continue;
+    return [{ what: file, make: () => fileEdit(file, text, editProperty({ file, text, key, format: 'Env', value })) }];
+  }
+  return [];
 }
 
 interface Sought {

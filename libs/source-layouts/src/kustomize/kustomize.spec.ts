@@ -27,6 +27,7 @@ describe.skipIf(MISSING !== undefined)(`where a change is written${SKIPPED}`, ()
     ['in the later one of two patches', { [OVERLAY]: overlay('patches: [{path: memory.yaml}, {path: more.yaml}]\n'), [PATCH]: memoryOf('96Mi'), 'apps/web/overlays/prod/more.yaml': memoryOf('100Mi') }, MEMORY, '128Mi', { 'apps/web/overlays/prod/more.yaml': memoryOf('128Mi') }],
     ['in an operation of a JSON patch', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment, name: web}\n  path: memory.yaml\n'), [PATCH]: '- op: replace\n  path: /spec/template/spec/containers/0/resources/limits/memory\n  value: 96Mi # prod\n' }, MEMORY, '128Mi', { [PATCH]: '- op: replace\n  path: /spec/template/spec/containers/0/resources/limits/memory\n  value: 128Mi # prod\n' }],
     ['inside the value of an operation', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/containers/0/resources\n      value:\n        limits: {memory: 96Mi}\n') }, MEMORY, '128Mi', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/containers/0/resources\n      value:\n        limits: {memory: 128Mi}\n') }],
+    ['inside a list item that an operation appends', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/containers/-\n      value:\n        name: exporter\n        image: exporter:1\n        resources: {limits: {memory: 8Mi}}\n') }, ['spec', 'template', 'spec', 'containers', '[name=exporter]', 'resources', 'limits', 'memory'], '64Mi', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/containers/-\n      value:\n        name: exporter\n        image: exporter:1\n        resources: {limits: {memory: 64Mi}}\n') }],
     ['in a JSON file of operations', { [OVERLAY]: overlay('patchesJson6902:\n- target: {version: v1, group: apps, kind: Deployment, name: web}\n  path: ops.json\n'), 'apps/web/overlays/prod/ops.json': '[{"op": "replace", "path": "/spec/replicas", "value": 4}]\n' }, REPLICAS, 3, { 'apps/web/overlays/prod/ops.json': '[{"op": "replace", "path": "/spec/replicas", "value": 3}]\n' }],
     ['in images: the tag', { [OVERLAY]: overlay('images:\n- name: shop\n  newTag: "2" # prod\n') }, IMAGE, 'shop:1.10', { [OVERLAY]: overlay('images:\n- name: shop\n  newTag: "1.10" # prod\n') }],
     ['in images: another name and a digest', { [OVERLAY]: overlay('images:\n- name: shop\n  newName: mirror/shop\n  newTag: "2"\n') }, IMAGE, `mirror/shop@sha256:${'0a'.repeat(32)}`, { [OVERLAY]: overlay(`images:\n- name: shop\n  newName: mirror/shop\n  digest: sha256:${'0a'.repeat(32)}\n`) }],
@@ -105,6 +106,11 @@ describe.skipIf(MISSING !== undefined)(`a generated ConfigMap${SKIPPED}`, () => 
     ['a line of a file of lines', ['data', 'MODE'], 'slow', { 'apps/web/base/web.properties': '# lines\nMODE=slow\n' }],
   ])('is changed where it is generated from, its new name and who refers to it being one change: %s', async (_, path, value, expected) => {
     expect(await editOf(withFiles(files), [{ path: [...path], value }], {}, CONFIG)).toEqual(expected);
+  });
+
+  it('gets a line back where the file of lines held it earlier', async () => {
+    const earlier = async () => [treeOf({ ...files, 'apps/web/base/web.properties': '# lines\nPORT=5432\nMODE=fast\n' })];
+    expect(await editOf(withFiles(files), [{ path: ['data', 'PORT'], value: '5432' }], { earlier }, CONFIG)).toEqual({ 'apps/web/base/web.properties': '# lines\nMODE=fast\nPORT=5432\n' });
   });
 
   it('is found by the name that it has in the cluster', async () => {

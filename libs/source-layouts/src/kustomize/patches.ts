@@ -95,12 +95,18 @@ function inOperations(wanted: Wanted, patch: Patch, operations: readonly unknown
   const found = operations.flatMap((operation, index) => {
     const { op, path } = asFields(operation);
     const at = typeof path === 'string' && (op === 'add' || op === 'replace') ? path.slice(1).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')) : undefined;
-    if (!at || !at.every((part, depth) => part === pointer[depth])) return [];
+    if (!at || !at.every((part, depth) => part === pointer[depth] || (depth === at.length - 1 && part === '-' && isItem(wanted.path[depth], operation)))) return [];
     const rest = wanted.path.slice(at.length);
     const place = rest.length === 0 && wanted.value === undefined ? [String(index)] : [String(index), 'value', ...rest];
     return [inPatch(`operation ${index} of the patch in ${patch.file}`, patch, { path: place, value: wanted.value })];
   });
   return found.toReversed();
+}
+
+/** An operation that appends brings the list item that this segment calls by its name. */
+function isItem(segment: string | undefined, operation: unknown): boolean {
+  const [, key = '', named = ''] = /^\[([^=\]]+)=(.*)\]$/s.exec(segment ?? '') ?? [];
+  return key !== '' && asFields(asFields(operation)['value'])[key] === named;
 }
 
 /** Further fields for patches of the object that a kustomization has already. */

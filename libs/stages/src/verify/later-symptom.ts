@@ -1,4 +1,4 @@
-import type { FailureClass, HealthAnswer, RemediationRequestSpec } from '@fleetmend/model';
+import type { FailureClass, HealthAnswer, Plan, RemediationRequestSpec } from '@fleetmend/model';
 
 type Open = HealthAnswer['findings'][number];
 
@@ -26,4 +26,15 @@ export function mayHaveHidden({ failure, target }: Pick<RemediationRequestSpec, 
   const container = target?.container;
   // Before there is a pod with its volumes, no container of it has begun.
   return container === undefined || container === finding.target.container;
+}
+
+/** What a container meets alone: its own image, what it refers to, its own bound of memory. No other container of its pod can bring that on. */
+const OF_ITS_OWN: readonly string[] = ['ImagePullBackOff', 'CreateContainerConfigError', 'OOMKilled'] satisfies readonly FailureClass[];
+const IN_CONTAINER = /^(?:spec\/jobTemplate\/)?spec\/template\/spec\/((?:init)?containers\/[^/]+)\//i;
+
+/** A finding about another container than the one that the plan changed, of a kind that the change cannot have brought: it came with a fault of its own. */
+export function isOfItsOwn({ target }: Pick<RemediationRequestSpec, 'target'>, plan: Pick<Plan, 'changes'> | undefined, { finding }: Open): boolean {
+  const changed = new Set(plan?.changes.map(({ path }) => IN_CONTAINER.exec(path)?.[1]));
+  const isInside = changed.size === 1 && !changed.has(undefined);
+  return isInside && target?.container !== undefined && finding.target.container !== undefined && finding.target.container !== target.container && OF_ITS_OWN.includes(finding.class);
 }

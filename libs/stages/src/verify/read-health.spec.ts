@@ -59,6 +59,15 @@ describe('the target is judged', () => {
     expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ pods: surge, findings: [found(OWN, 'CrashLoopBackOff', 'app', 'old-1')] as HealthAnswer['findings'] })).state).toBe('Unclear');
   });
 
+  it('unclear, while a pod that was there before waits for its volume to be tried again', () => {
+    const findings = [found(OWN, 'FailedMount')] as HealthAnswer['findings'];
+    const judged = (madeAt: number, now = NOW) => judge({ ...viewOf('FailedMount'), now }, progressOf(), answer({ pods: [pod('old-1', { ready: true }), { ...pod('new-1'), madeAt }], findings })).state;
+    const before = Date.UTC(2025, 11, 31);
+    expect(judged(before)).toBe('Unclear');
+    expect(judged(NOW)).toBe('StillFailing');
+    expect(judged(before, NOW + 180_000)).toBe('StillFailing');
+  });
+
   it('still failing only after one hold, when the symptom has no pod', () => {
     const { pod: _, ...noPod } = found(OWN, 'QuotaExceeded').finding.observation;
     const findings = [{ ...found(OWN, 'QuotaExceeded'), finding: { ...found(OWN, 'QuotaExceeded').finding, observation: noPod } }] as HealthAnswer['findings'];
@@ -83,6 +92,19 @@ describe('the target is judged', () => {
     const findings = [found('fresh', freshClass, freshContainer)] as HealthAnswer['findings'];
     const request = container === undefined ? { ...view, request: { ...view.request, spec: { ...view.request.spec, target: undefined } } } : view;
     expect(judge(request, progressOf(), answer({ pods: surge, findings })).state).toBe(state);
+  });
+
+  it.each<readonly [what: string, paths: readonly string[], fresh: FailureClass, state: Verification['state']]>([
+    ['an image that is not there, of a container that was not changed', ['containers/0/resources/limits/memory'], 'ImagePullBackOff', 'Uncovered'],
+    ['too little memory of a container that was not changed', ['containers/0/image'], 'OOMKilled', 'Uncovered'],
+    ['a crash of a container that was not changed, which may miss what was', ['containers/0/image'], 'CrashLoopBackOff', 'Worse'],
+    ['an image, where more than one container was changed', ['containers/0/image', 'containers/1/image'], 'ImagePullBackOff', 'Worse'],
+    ['an image, where more than containers was changed', ['containers/0/image', 'volumes/0'], 'ImagePullBackOff', 'Worse'],
+  ])('where a second fault shows that no change of ours can bring: %s', (_, paths, fresh, state) => {
+    const view = viewOf('OOMKilled');
+    const status = { plan: { actionJson: JSON.stringify({ action: 'abstain', reason: 'Test', lookAt: '' }), changes: paths.map((path) => ({ path: `spec/template/spec/${path}` })) } };
+    const changed = { ...view, request: { ...view.request, status } } as unknown as View;
+    expect(judge(changed, progressOf(), answer({ pods: surge, findings: [found('fresh', fresh, 'sidecar')] as HealthAnswer['findings'] })).state).toBe(state);
   });
 
   it('unclear, while the symptom that hid another has yet to close', () => {

@@ -1,12 +1,12 @@
-import { parseTime, renderTime, type Instant } from '@fleetmend/kernel';
+import { minutes, parseTime, renderTime, type Instant } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import { fingerprintOfRequest, type ClusterProgress, type HealthAnswer, type Verification } from '@fleetmend/model';
+import { fingerprintOfRequest, type ClusterProgress, type Finding, type HealthAnswer, type Verification } from '@fleetmend/model';
 import { ClusterSilentError } from '@fleetmend/ports';
 import { guardsDigest, objectOfPlan } from '../propose/baseline.ts';
 import { openSourceRepository } from '../propose/open-source-repository.ts';
 import { targetOf } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
-import { mayHaveHidden } from './later-symptom.ts';
+import { isOfItsOwn, mayHaveHidden } from './later-symptom.ts';
 import { baseFact } from './read-rollout.ts';
 
 /** Asks each cluster how the target stands now, and judges it against how it stood before our change. Noun: `Verification`. */
@@ -49,6 +49,15 @@ function at(time: string | undefined): Instant {
   return parseTime(time) ?? 0;
 }
 
+/** kubelet tries a volume that it could not set up again after two minutes at most, and needs a little to see what the volume is made of. */
+const MOUNT_RETRY = minutes(3);
+
+/** What was mended is not in the pod's template, so the pod stays, and has not been tried again yet. */
+function awaitsRetry({ class: failure, observation }: Finding, { pods }: HealthAnswer, { applied, now }: { readonly applied: Instant; readonly now: Instant }): boolean {
+  const made = pods.find(({ name }) => name === observation.pod)?.madeAt;
+  return failure === 'FailedMount' && made !== undefined && made < applied && now - applied < MOUNT_RETRY;
+}
+
 /** Readings carry the time of the agent that made them: two hubs whose clocks differ would count a shorter hold. */
 async function verify(deps: StageDeps, view: View, progress: ClusterProgress): Promise<Verification> {
   try {
@@ -89,8 +98,8 @@ export function judge(view: Pick<View, 'request' | 'policy' | 'now'>, progress: 
   const symptom = health.findings.find((one) => one.fingerprint === own);
   const asMany = baseline !== undefined && health.ready >= Math.min(baseline.ready, health.desired);
   // A second fault behind the first one is not our doing: ours ends, so that the other gets a request that may repair it.
-  if (harm !== undefined && asMany && !onCurrent(symptom?.finding.observation.pod) && harms.every((one) => mayHaveHidden(view.request.spec, one))) {
-    const message = `what it hid shows: ${harm.finding.class}`;
+  if (harm !== undefined && asMany && !onCurrent(symptom?.finding.observation.pod) && harms.every((one) => mayHaveHidden(view.request.spec, one) || isOfItsOwn(view.request.spec, view.request.status.plan, one))) {
+    const message = `what it hid shows, or stood beside it: ${harm.finding.class}`;
     // The agent closes a finding only once the target is healthy. On a pod of another template it says nothing about ours.
     if (symptom === undefined || (settled && symptom.finding.observation.pod !== undefined)) return { state: 'Uncovered', message };
     return { state: settled ? 'StillFailing' : 'Unclear', message };
@@ -100,7 +109,7 @@ export function judge(view: Pick<View, 'request' | 'policy' | 'now'>, progress: 
   if (baseline !== undefined && settled && health.ready < Math.min(baseline.ready, health.desired)) return { state: 'Worse', message: `${health.ready} pods are ready, ${baseline.ready} were before` };
   const still = symptom !== undefined && { message: `still ${symptom.finding.class}` };
   if (still && symptom.finding.observation.pod === undefined) return { state: settled ? 'StillFailing' : 'Unclear', ...still };
-  if (still && onCurrent(symptom.finding.observation.pod)) return { state: 'StillFailing', ...still };
+  if (still && onCurrent(symptom.finding.observation.pod)) return { state: awaitsRetry(symptom.finding, health, { applied, now: view.now }) ? 'Unclear' : 'StillFailing', ...still };
   const current = health.pods.filter((pod) => pod.current);
   const healthy = health.exists && health.generationCurrent && current.length >= health.desired && current.every((pod) => pod.ready) && health.pods.length === current.length;
   return healthy ? { state: 'Healthy', message: `${current.length} of ${health.desired} pods ready` } : { state: 'Unclear', message: `${current.filter((pod) => pod.ready).length} of ${health.desired} new pods ready` };

@@ -62,13 +62,19 @@ describe('a limit range', () => {
     expect(answer({ ...parts, template: memory('64Mi', '1Gi'), changes: [gitChange(['resources', 'limits', 'memory'], '128Mi', '1Gi')] })?.candidates[0]).toEqual({ action: 'restoreField', path: ['spec', 'template', 'spec', 'containers', '[name=app]', 'resources', 'limits', 'memory'], commit: commit(1) });
   });
 
-  it('gets the nearest value in range where Git knows no other, and a smaller ratio by a larger request', () => {
-    expect(answer({ ...parts, template: memory('64Mi', '300Mi') })?.candidates).toEqual([{ action: 'setResources', container: 'app', limits: { memory: '256Mi' } }]);
+  it('gets the nearest value in range where a commit brought the workload, and a smaller ratio by a larger request', () => {
+    const added = { ...gitChange([], undefined, {}), path: [] };
+    expect(answer({ ...parts, template: memory('64Mi', '300Mi'), changes: [added] })?.candidates).toEqual([{ action: 'setResources', container: 'app', limits: { memory: '256Mi' } }]);
     expect(answer({ ...parts, related: [range({ maxLimitRequestRatio: { memory: '2' } })], template: memory('64Mi', '256Mi') })?.candidates).toEqual([{ action: 'setResources', container: 'app', requests: { memory: '128Mi' } }]);
   });
 
   it('is for people where an amount is missing that nobody knows', () => {
     expect(reasons(parts)).toEqual(['OutOfRange']);
+  });
+
+  it('is for people where the workload asks for the same as ever and the range would take it away', () => {
+    expect(reasons({ ...parts, template: memory('64Mi', '300Mi') })).toEqual(['OutOfRange']);
+    expect(reasons({ ...parts, template: memory('64Mi', '300Mi'), changes: [gitChange(['env'], undefined, [{ name: 'A', value: 'b' }])] })).toEqual(['OutOfRange']);
   });
 });
 
@@ -124,6 +130,8 @@ describe('a name that does not exist', () => {
     const change = gitChange([...POD, 'serviceAccountName'], 'runner', 'runer', { object: DEPLOYMENT });
     expect(answer({ ...parts, changes: [change] })?.candidates).toEqual([{ action: 'setReference', fields: [{ path: [...POD, 'serviceAccountName'], value: 'runner' }] }]);
     expect(reasons({ ...parts, changes: [{ ...change, before: undefined }] })).toEqual(['ServiceAccountMissing']);
+    const removed = { ...gitChange([], {}, undefined), path: [], object: { apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'shop', name: String(change.before) } };
+    expect(reasons({ ...parts, changes: [change, removed] })).toEqual(['ServiceAccountMissing']);
     expect(reasons(parts)).toEqual(['ServiceAccountMissing']);
   });
 

@@ -1,7 +1,7 @@
 import { readQuantity, renderBytes } from '@fleetmend/kernel';
 import type { Action, KubeObject } from '@fleetmend/model';
-import type { Case } from '@fleetmend/plugin-api';
-import { commitWords, insideContainer, placeWords } from '../changes-in-effect.ts';
+import type { Case, GitChange } from '@fleetmend/plugin-api';
+import { changesInEffect, commitWords, insideContainer, isTarget, placeWords } from '../changes-in-effect.ts';
 import type { Rule } from '../rule.ts';
 import { changesAt, changesOf, restoring } from '../target-changes.ts';
 import { withValue } from '../with-value.ts';
@@ -31,10 +31,21 @@ export const limitRangeViolated: Rule = (kase) => {
     const together = wholeCommit(kase, changes, first.commit, ranges);
     return answer(`${commitWords(first)} changed ${placeWords(first.path)} of ${who}, which the limit range does not allow`, 0.95, [...(mending.length > 1 ? together : []), ...restoring(kase, mending), ...clamped]);
   }
-  if (clamped.length > 0) return answer(cause, 0.75, clamped);
   const [changed] = changesOf(kase, ({ kind }) => kind === 'LimitRange');
+  // Who asks for the same as ever and is refused now was overtaken by the range: its pods may need what it no longer grants.
+  const takesAway = breaches.some(({ list, allowed, container, resource }) => list === 'limits' && isLess(allowed, container.limits[resource]));
+  if (clamped.length > 0 && (!takesAway || isNew(kase, changes))) return answer(cause, 0.75, clamped);
   return handOver(cause, 'OutOfRange', `${changed ? `${commitWords(changed)} changed LimitRange ${changed.object.name}. ` : ''}Bring the containers of ${who} into the range of ${ranges.map(({ metadata }) => metadata.name).join(', ') || 'the limit range'}: it is a guard and is not edited by us.`);
 };
+
+function isLess(allowed: string | undefined, asked: string | undefined): boolean {
+  return (readQuantity(allowed ?? '') ?? 0n) < (readQuantity(asked ?? '') ?? 0n);
+}
+
+/** The workload, or what it asks for, came with one of the last commits. */
+function isNew(kase: Case, changes: readonly GitChange[]): boolean {
+  return changes.length > 0 || changesInEffect(kase).some((change) => change.path.length === 0 && isTarget(kase, change.object));
+}
 
 /** All amounts of a container that one commit changed go back together. */
 function wholeCommit(kase: Case, changes: ReturnType<typeof changesAt>, commit: string, ranges: readonly KubeObject[]): readonly Action[] {

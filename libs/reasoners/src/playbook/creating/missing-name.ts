@@ -14,10 +14,12 @@ export const serviceAccountNotFound: Rule = (kase) => {
   const name = nameIn(failure.message, /ServiceAccount (\S+)/);
   const who = `${kase.target.kind} ${kase.target.metadata.name}`;
   const [renamed] = changesAt(kase, /^\{pod\}\/serviceAccountName$/);
-  if (renamed && typeof renamed.before === 'string' && renamed.before !== name) {
+  const removed = changesOf(kase, ({ kind }) => kind === 'ServiceAccount').filter(({ path, after }) => path.length === 0 && after === undefined);
+  const isGone = removed.some(({ object }) => object.name === renamed?.before);
+  if (renamed && typeof renamed.before === 'string' && renamed.before !== name && !isGone) {
     return answer(`${commitWords(renamed)} made ${who} run as ServiceAccount ${name}, which does not exist; it was ${renamed.before}`, 0.95, [{ action: 'setReference', fields: [{ path: [...podSpecPath(kase.target), 'serviceAccountName'], value: renamed.before }] }]);
   }
-  const [gone] = changesOf(kase, ({ kind }) => kind === 'ServiceAccount').filter(({ path, after }) => path.length === 0 && after === undefined);
+  const [gone] = removed;
   const why = gone ? `${commitWords(gone)} took ServiceAccount ${gone.object.name} away.` : renamed ? `${commitWords(renamed)} named it first.` : 'Git never named another one.';
   return handOver(`ServiceAccount ${name} of ${who} does not exist`, 'ServiceAccountMissing', `${why} Create ServiceAccount ${name}, or name one that exists: whom a pod acts as is not for us to choose.`);
 };

@@ -110,6 +110,15 @@ describe('what a container asks for under a wrong name', () => {
     expect(ask([named('primary-database'), named('replica-database')])).toEqual([['abstain', undefined]]);
   });
 
+  it('is not put back to a Service that is gone, too: that looks well only while old pods live', () => {
+    const change = gitChange(['env', '[name=DB_URL]', 'value'], 'postgres://pg:5432', 'postgres://postgress:5432');
+    const ask = (...services: readonly string[]) => answer({ template: env(['DB_URL', 'postgres://postgress:5432']), changes: [change], related: services.map((name) => object('Service', name, {})), log: 'lookup postgress: no such host' }).candidates.map(({ action, ...rest }) => ['to' in rest ? rest.to : 'reason' in rest ? rest.reason : action]);
+    expect(ask('postgres', 'web')).toEqual([['postgres']]);
+    expect(ask('web')).toEqual([['HostGone']]);
+    expect(ask('pg', 'web')).toEqual([['restoreField']]);
+    expect(ask()).toEqual([['restoreField']]);
+  });
+
   it('is left alone when no Service is nearly called so', () => {
     expect(reasonOf({ template: env(['DB_URL', 'postgres://warehouse:5432']), related: [service], log: 'lookup warehouse: no such host' })).toEqual(['NoRecentChange']);
   });

@@ -5,7 +5,7 @@ import { commitWords, insideContainer, isTarget, placeWords, restore, valueIn } 
 import { holdsWord, logOf } from '../log-clues.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
 import { provedBefore, suspectsOf, type Suspect } from '../suspects.ts';
-import { noSuchHost } from './host-clue.ts';
+import { goneHost, noSuchHost } from './host-clue.ts';
 import { isPinned } from './image-pull.ts';
 import { mountWithVolume } from './mount-with-volume.ts';
 import { roomToWrite } from './room-to-write.ts';
@@ -47,9 +47,11 @@ export const crashLoop: Rule = (kase) => {
   const chosen = chooseOne(suspects, failure.message);
   const room = roomToWrite(kase, name, suspects.map(({ change }) => change)) ?? mountWithVolume(kase, name, chosen?.change);
   if (room) return room;
-  if (chosen) return putBack(kase, name, chosen, suspects);
+  const gone = chosen && goneHost(kase, chosen.change);
+  if (chosen && gone === undefined) return putBack(kase, name, chosen, suspects);
   const host = noSuchHost(kase, name);
   if (host) return host;
+  if (gone !== undefined) return handOver(`${name} asks for a host that does not exist, and the one before, ${gone}, does not either`, 'HostGone', `Name the host that ${name} is to use now: no Service ${gone} is there any more.`);
   if (suspects.length > 1) {
     const places = suspects.slice(0, 4).map(({ change }) => placeWords(change.path, 3)).join(', ');
     return notKnown(`${name} began to crash after several changes`, 'SeveralChanges', `These fields changed together, and the rules cannot tell which one did it: ${places}. Read the previous log of ${name}.`);

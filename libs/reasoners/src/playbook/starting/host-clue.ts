@@ -1,7 +1,7 @@
 import { canonicalJson } from '@fleetmend/kernel';
 import { containersOf, valueAt } from '../workload.ts';
 import type { Action, KubeObject, ObjectRef } from '@fleetmend/model';
-import type { Case } from '@fleetmend/plugin-api';
+import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { inNamespace, isSameObject } from '../changes-in-effect.ts';
 import { logOf, holdsWord } from '../log-clues.ts';
 import { nearestName } from '../nearest-name.ts';
@@ -35,6 +35,33 @@ export function noSuchHost(kase: Case, container: string): RuleAnswer | undefine
   const to = [near, ...rest].join('.');
   const action: Action = { action: 'setHost', ...(place.object === undefined ? {} : { object: place.object }), path: [...place.path], from: host, to };
   return { cause: `${container} asks for host ${host}, which does not exist; Service ${near} does`, confidence: 0.8, cites: ['log', 'object'], candidates: [action] };
+}
+
+/**
+ * The host that stood where an unresolved one stands now, if it is a Service of the target's namespace that is gone: putting it back
+ * would help nobody, and look well for as long as pods live that found it once.
+ */
+export function goneHost(kase: Case, { before, after }: Pick<GitChange, 'before' | 'after'>): string | undefined {
+  const host = unresolvedHost(logOf(kase));
+  const services = kase.related.filter(({ kind }) => kind === 'Service');
+  if (host === undefined || services.length === 0) return undefined;
+  const known = [...services, ...(kase.versions[0]?.objects ?? []).filter(({ kind }) => kind === 'Service')].map(({ metadata }) => metadata.name);
+  const earlier = textPairs(before, after).flatMap(([was, now]) => {
+    const at = now.indexOf(host);
+    const [head, tail] = [now.slice(0, Math.max(at, 0)), now.slice(at + host.length)];
+    return at >= 0 && was.startsWith(head) && was.endsWith(tail) && was.length > head.length + tail.length ? [was.slice(head.length, was.length - tail.length)] : [];
+  });
+  return earlier.find((one) => {
+    const [label = '', namespace = kase.target.metadata.namespace] = one.split('.');
+    return /^[a-z0-9.-]+$/.test(one) && namespace === kase.target.metadata.namespace && !known.includes(label);
+  });
+}
+
+/** The words of a value and of what it became, place by place. */
+function textPairs(before: unknown, after: unknown): readonly (readonly [string, string])[] {
+  if (typeof before === 'string' && typeof after === 'string') return [[before, after]];
+  if (!Array.isArray(before) || !Array.isArray(after) || before.length !== after.length) return [];
+  return before.flatMap((item: unknown, index) => textPairs(item, after[index]));
 }
 
 /** The one Service of today that selects what a Service of that name selected when Git last had it, where that one was not there yet. */
