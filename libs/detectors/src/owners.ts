@@ -6,6 +6,7 @@ export { EVENT_READ } from './events.ts';
 
 /** What a controller writes into the status of what it keeps. */
 export interface Condition {
+  readonly observedGeneration?: number;
   readonly type?: string;
   readonly status?: string;
   readonly reason?: string;

@@ -40,7 +40,7 @@ async function editOne({ renderer, open, waysOver }: HelmEditing, input: EditInp
   const object = before.find((one) => isNamed(one, change.object));
   if (!release || !object) throw new PermanentError('SourceNotFound', `the chart of ${renderPlace(input.origin.root) || '/'} does not render ${renderRef(change.object)} at ${tree.revision.slice(0, 8)}`);
   if (saysSame(valueAt(object, field.path), field.value)) return [];
-  const intended: IntendedChange = { object: refOf(object), fields: [field] };
+  const intended: IntendedChange = { object: refOf(object), fields: [field], ...(change.everywhere === undefined ? {} : { everywhere: change.everywhere }) };
   const tried: string[] = [];
   const closed: string[] = [];
   let isReached = false;
@@ -70,7 +70,23 @@ async function editOne({ renderer, open, waysOver }: HelmEditing, input: EditInp
       const found = await firstThatFits(places.filter((place) => place.closed === undefined).map(({ what, write }) => ({ what: `${key.join('.')} in ${what}`, make: () => write(key, value) })));
       if (found) return found;
     }
-    return undefined;
+    return firstThatFits(await valuesThatWere(opened));
+  }
+
+  /** What a values file said earlier, value by value: a template may make of it what looks like it nowhere. */
+  async function valuesThatWere({ layers }: Pick<Release, 'layers'>): Promise<readonly Candidate[]> {
+    const found = new Map<string, Candidate>();
+    for (const before of (await input.earlier?.()) ?? []) {
+      const { layers: known } = (await unlessBroken(open(before))) ?? { layers: [] };
+      for (const layer of layers.filter(({ kind, closed: why }) => kind !== 'Defaults' && why === undefined)) {
+        const was = known.find(({ what }) => what === layer.what);
+        for (const { key, value } of was === undefined ? [] : lostIn(was.values, layer.values)) {
+          const what = `${key.join('.')} in ${layer.what}, as it was`;
+          if (found.size < MOST_EARLIER) found.set(`${what} ${canonicalJson(value ?? null)}`, { what, make: () => layer.write(key, value) });
+        }
+      }
+    }
+    return [...found.values()];
   }
 
   /** The first that others do not see, else the first that works at all. */
@@ -95,6 +111,18 @@ async function editOne({ renderer, open, waysOver }: HelmEditing, input: EditInp
     isReached ||= saysSame(valueAt(after.find((one) => isNamed(one, change.object)), field.path), field.value);
     return isExactly(structuralDiff(before, after), intended);
   }
+}
+
+const MOST_EARLIER = 20;
+
+/** Every value that was another one earlier, or was there and is no more; a map that went as a whole is one. */
+function lostIn(was: unknown, is: unknown, key: readonly string[] = []): readonly { readonly key: readonly string[]; readonly value: JsonValue | undefined }[] {
+  if (isMap(was) && isMap(is)) return Object.keys(was).flatMap((name) => lostIn(was[name], is[name], [...key, name]));
+  return key.length === 0 || saysSame(was, is) ? [] : [{ key, value: was as JsonValue | undefined }];
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Values by what the templates see of them; then what the object that installs the chart is filled in with. */

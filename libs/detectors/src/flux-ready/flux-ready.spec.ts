@@ -20,6 +20,12 @@ describe('flux-ready', () => {
     expect(inspect(kustomization('ReconciliationFailed', 'Deployment/shop/new dry-run failed (Invalid): bad'))).toMatchObject([{ target: { kind: 'Kustomization' } }]);
   });
 
+  it('reports what could not be begun at its newest generation, which the condition alone speaks of', () => {
+    const conditions = [{ ...condition('Ready', 'False', 'SourceNotReady', 'invalid chart reference'), observedGeneration: 2 }];
+    expect(inspect(kustomization('', '', { status: { observedGeneration: 1, conditions } }))).toMatchObject([{ subCause: 'SourceNotReady' }]);
+    expect(inspect(kustomization('', '', { status: { observedGeneration: 1, conditions: conditions.map((one) => ({ ...one, observedGeneration: 1 })) } }))).toEqual([]);
+  });
+
   it('keeps its words while the same try is repeated at another revision', () => {
     expect(inspect(kustomization('BuildFailed', `cannot build main@sha1:${'a'.repeat(40)}`))[0]?.observation.message).toBe('cannot build the revision');
   });

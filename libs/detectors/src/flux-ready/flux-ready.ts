@@ -26,8 +26,10 @@ export const fluxReady: Detector = {
   dwell: { time: seconds(60) },
   explainedBy: [],
   inspect: (object, world) => {
-    if (!KINDS.some(({ kind, apiVersion }) => kind === object.kind && apiVersion.split('/')[0] === object.apiVersion.split('/')[0]) || isLeaving(object) || !isObserved(object)) return [];
+    if (!KINDS.some(({ kind, apiVersion }) => kind === object.kind && apiVersion.split('/')[0] === object.apiVersion.split('/')[0]) || isLeaving(object)) return [];
     const ready = conditionOf(object, 'Ready');
+    // Flux moves the object's own generation only once it got through; what a condition says of is the condition's.
+    if (!isObserved(object) && ready?.observedGeneration !== object.metadata.generation) return [];
     const { suspend } = (object['spec'] ?? {}) as { readonly suspend?: boolean };
     const reason = ready?.reason ?? 'NotReady';
     if (suspend === true || ready?.status !== 'False' || ECHOES.includes(reason)) return [];

@@ -50,10 +50,13 @@ function sameScalar(a: unknown, b: unknown): boolean {
   return left !== undefined && left === right;
 }
 
-/** Two or more words of one command line that changed in one commit are one change of the whole line: its places moved. */
+/**
+ * Two or more words of one command line that changed in one commit are one change of the whole line: its places moved. So are sources of
+ * variables, of which the last one has the last word.
+ */
 function joinLists(kase: Case, changes: readonly GitChange[]): readonly GitChange[] {
   const lineOf = ({ object, path, commit }: GitChange) => {
-    const at = path.findIndex((segment, index) => (segment === 'args' || segment === 'command') && /^\d+$/.test(path[index + 1] ?? ''));
+    const at = path.findIndex((segment, index) => (segment === 'args' || segment === 'command' || segment === 'envFrom') && /^\d+$/.test(path[index + 1] ?? ''));
     return at < 0 ? undefined : { key: `${commit}\u0000${keyOf(object)}\u0000${path.slice(0, at + 1).join('\u0000')}`, path: path.slice(0, at + 1) };
   };
   const counts = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { parse } from '@fleetmend/kernel';
 import type { FieldChange } from '@fleetmend/model';
-import type { SourceOrigin } from '@fleetmend/plugin-api';
+import type { EditInput, SourceOrigin } from '@fleetmend/plugin-api';
 import { type LayoutCase, treeOf } from '@fleetmend/plugin-api/conformance';
 import { rendererPath } from '@fleetmend/render';
 import { VirtualClock } from '@fleetmend/testing';
@@ -12,11 +12,11 @@ import { MANIFEST, SHOP, argoApplication } from './spec-support/layouts.ts';
 const layout = await helm.create(parse(helm.config, {}, 'config'), { clock: new VirtualClock(), fetch, stateDir: '', searchPath: rendererPath(process.env), log: { info: () => undefined, warn: () => undefined } });
 const IMAGE = ['spec', 'template', 'spec', 'containers', '[name=app]', 'image'];
 
-async function edit(rest: Partial<LayoutCase>, field: FieldChange) {
+async function edit(rest: Partial<LayoutCase>, field: FieldChange, more: Partial<EditInput> = {}, everywhere = false) {
   const { files, application, editablePaths } = { ...SHOP, ...rest };
   const tree = treeOf(files);
   const origin = (await layout.locate({ cluster: 'prod-1', target: CHECKOUT, application, binding: { selects: {}, forgeRef: 'f', repository: 'fleet', branch: 'main', editablePaths: [...editablePaths] }, tree })) as SourceOrigin;
-  return layout.edit({ origin, change: { object: CHECKOUT, fields: [field] }, tree, isEditable: (path) => !path.startsWith('closed/'), staysInside: async () => true });
+  return layout.edit({ origin, change: { object: CHECKOUT, fields: [field], everywhere }, tree, isEditable: (path) => !path.startsWith('closed/'), staysInside: async () => true, ...more });
 }
 const withHelm = (text: string) => ({ files: { ...SHOP.files, 'root/checkout.yaml': MANIFEST.replace(/helm:[^]*$/, text) } });
 
@@ -42,6 +42,23 @@ describe.skipIf(MISSING_HELM !== undefined)(`a value of a chart${MISSING_HELM ==
 
   it('as a map leaves a text beside it unread', async () => {
     expect(await edit(withHelm('helm:\n      valuesObject: {replicas: 5}\n      values: |\n        resources: {limits: {memory: 256Mi}}\n'), { path: [...MEMORY], value: '96Mi' })).toMatchObject([{ path: 'root/checkout.yaml', after: expect.stringContaining('memory: 96Mi') }]);
+  });
+
+  it('that a template makes something else of goes back to what its file said earlier', async () => {
+    const template = `${SHOP.files['charts/checkout/templates/deployment.yaml']}          env:\n            {{- range $name, $value := .Values.env }}\n            - {name: {{ $name }}, value: {{ $value | quote }}}\n            {{- end }}\n`;
+    const files = { ...SHOP.files, 'charts/checkout/templates/deployment.yaml': template, 'envs/prod.yaml': 'env: {B: b}\n' };
+    const earlier = async () => [treeOf({ ...files, 'envs/prod.yaml': 'env: {A: a, B: b}\n', 'envs/common.yaml': 'replicas: 9\n' })];
+    const field = { path: [...MEMORY.slice(0, 5), 'env'], value: [{ name: 'A', value: 'a' }, { name: 'B', value: 'b' }] };
+    expect(await edit({ files }, field, { earlier })).toMatchObject([{ path: 'envs/prod.yaml', after: 'env: {B: b, A: a}\n' }]);
+    await expect(edit({ files }, field)).rejects.toMatchObject({ reason: 'NotEditable' });
+  });
+
+  it('that two workloads lost alike is mended for both, where it is wrong everywhere', async () => {
+    const template = SHOP.files['charts/checkout/templates/deployment.yaml'] ?? '';
+    const second = template.replace('name: {{ .Release.Name }}', 'name: {{ .Release.Name }}-worker');
+    const files = { ...SHOP.files, 'charts/checkout/templates/worker.yaml': second };
+    expect(await edit({ files }, { path: [...IMAGE], value: 'shop:2' }, {}, true)).toMatchObject([{ path: 'envs/prod.yaml', after: expect.stringContaining('tag: "2"') }]);
+    await expect(edit({ files }, { path: [...IMAGE], value: 'shop:2' })).rejects.toMatchObject({ reason: 'NotEditable' });
   });
 
   it('takes the checksum in the pod template along', async () => {

@@ -32,6 +32,7 @@ describe('a difference', () => {
     ['an item that was added is one', { c: [{ name: 'x' }] }, { c: [{ name: 'x' }, { name: 'y', v: 2 }] }, [['c', '[name=y]']]],
     ['an item that got another name in its place was renamed', { ports: [{ name: 'http', port: 80 }, { name: 'm', port: 9 }] }, { ports: [{ name: 'http1', port: 80 }, { name: 'm', port: 9 }] }, [['ports', '0', 'name']]],
     ['an item in the place of one that went further down is new', { c: [{ name: 'x' }, { name: 'y' }] }, { c: [{ name: 'z' }, { name: 'x' }, { name: 'y' }] }, [['c', '[name=z]']]],
+    ['items that share a name go by their place', { env: [{ name: 'a' }, { name: 'x', value: '1' }] }, { env: [{ name: 'a' }, { name: 'x', value: '1' }, { name: 'b' }, { name: 'x', value: '2' }] }, [['env', '[name=b]'], ['env', '3']]],
     ['items without names go by their place', { args: ['a', 'b'] }, { args: ['a', 'c'] }, [['args', '1']]],
     ['a value of another type is one', { v: { a: 1 } }, { v: 'text' }, [['v']]],
     ['the order of keys is none', { a: 1, b: 2 }, { b: 2, a: 1 }, []],

@@ -55,11 +55,12 @@ interface Children {
   readonly items: ReadonlyMap<string, unknown>;
 }
 
-/** Items of a list by their name where all have one of their own, else by their place. */
+/** Items of a list by their name where all have one, else by their place; so are those that share a name. */
 function childrenOf(value: unknown): Children | undefined {
   if (value === null || typeof value !== 'object') return undefined;
   if (!Array.isArray(value)) return { list: 'no', items: new Map(Object.entries(value)) };
   const names = value.map((item: unknown) => (item !== null && typeof item === 'object' ? (item as { name?: unknown }).name : undefined));
-  const named = value.length > 0 && names.every((name) => typeof name === 'string') && new Set(names).size === names.length;
-  return { list: named ? 'named' : 'placed', items: new Map(value.map((item: unknown, index) => [named ? `[name=${String(names[index])}]` : String(index), item])) };
+  const named = value.length > 0 && names.every((name) => typeof name === 'string');
+  const isOnly = (name: unknown) => names.indexOf(name) === names.lastIndexOf(name);
+  return { list: named ? 'named' : 'placed', items: new Map(value.map((item: unknown, index) => [named && isOnly(names[index]) ? `[name=${String(names[index])}]` : String(index), item])) };
 }

@@ -24,3 +24,8 @@ it('names every scalar of a container, list items by name where they have one', 
     'livenessProbe/httpGet/port',
   ]);
 });
+
+it('names list items that share a name by their place', () => {
+  const env = [{ name: 'HOST', value: 'a' }, { name: 'HOST', value: 'b' }];
+  expect(suspectFields({ env }).map((path) => path.join('/')).filter((path) => path.startsWith('env'))).toEqual(['env/0/name', 'env/0/value', 'env/1/name', 'env/1/value']);
+});

@@ -22,10 +22,16 @@ export function suspectFields(container: unknown): readonly (readonly string[])[
 }
 
 function scalarsOf(value: unknown, path: readonly string[]): readonly (readonly string[])[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => scalarsOf(item, [...path, nameOf(item) ?? String(index)]));
+  if (Array.isArray(value)) return value.flatMap((item, index) => scalarsOf(item, [...path, onlyName(value, item) ?? String(index)]));
   if (value !== null && typeof value === 'object') return Object.entries(value).flatMap(([key, item]) => scalarsOf(item, [...path, key]));
   const isName = path.at(-1) === 'name' && path.at(-2)?.startsWith('[name=');
   return value === undefined || value === null || isName ? [] : [path];
+}
+
+/** A name that two items share finds neither. */
+function onlyName(list: readonly unknown[], item: unknown): string | undefined {
+  const name = nameOf(item);
+  return list.filter((other) => nameOf(other) === name).length === 1 ? name : undefined;
 }
 
 function nameOf(item: unknown): string | undefined {

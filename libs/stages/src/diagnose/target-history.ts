@@ -1,3 +1,4 @@
+import { isPermanent } from '@fleetmend/kernel';
 import { valueAt } from '@fleetmend/manifest';
 import { podSpecPathOf, type KubeObject } from '@fleetmend/model';
 import type { FieldHistory, GitChange, GitVersion } from '@fleetmend/plugin-api';
@@ -28,9 +29,19 @@ export function targetHistory({ live, container, versions, changes }: Known): re
   const seen = new Set<string>();
   return paths
     .filter((path) => !seen.has(path.join('\u0000')) && seen.add(path.join('\u0000')))
-    .map((path) => ({ path, values: objects.map(({ object, commit, at }) => ({ value: valueAt(object, [...path]), commit, at })).filter(({ value }) => value !== undefined) }))
+    .map((path) => ({ path, values: objects.map(({ object, commit, at }) => ({ value: readAt(object, path), commit, at })).filter(({ value }) => value !== undefined) }))
     .filter(({ values }) => values.length > 0)
     .slice(0, LIMIT);
+}
+
+/** In a state where two items share the name that the path asks for there is no one value. */
+function readAt(object: KubeObject, path: readonly string[]): unknown {
+  try {
+    return valueAt(object, [...path]);
+  } catch (error) {
+    if (isPermanent(error)) return undefined;
+    throw error;
+  }
 }
 
 function ofContainer(live: KubeObject, container: string | undefined): readonly (readonly string[])[] {

@@ -120,6 +120,15 @@ describe('drift', () => {
     expect(findDrift(limits, of('2', '1Gi'), of(2, '1024Mi'))).toBeUndefined();
     expect(findDrift(limits, of('2', '1Gi'), of('500m', '1Gi'))).toBeDefined();
   });
+
+  it('is none in an item whose name another one has in Git, where the cluster kept the last, nor in a field that Git sets to nothing', () => {
+    const of = (...env: readonly unknown[]) => ({ ...target, spec: { env } });
+    const [first, last] = [{ name: 'HOST', value: 'a' }, { name: 'HOST', value: 'b' }];
+    const removal = { ...change, fields: [{ path: ['spec', 'env', '1'], value: undefined }] };
+    expect(findDrift(removal, of(last), of(first, last))).toBeUndefined();
+    expect(findDrift(removal, of(first), of(first, last))).toMatchObject({ path: 'spec/env/1' });
+    expect(findDrift({ ...change, fields: [{ path: ['spec', 'env'], value: [first] }] }, { ...target, spec: {} }, { ...target, spec: { env: null } })).toBeUndefined();
+  });
 });
 
 describe('the binding of a target', () => {

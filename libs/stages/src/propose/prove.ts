@@ -1,6 +1,6 @@
 import { PermanentError, readQuantity } from '@fleetmend/kernel';
 import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
-import { refOf, renderRef, type FileEdit, type IntendedChange, type KubeObject, type ObjectDiff, type Plan } from '@fleetmend/model';
+import { refOf, renderRef, type FieldPath, type FileEdit, type IntendedChange, type KubeObject, type ObjectDiff, type Plan } from '@fleetmend/model';
 import { renderPlace, withEdits, type Tree } from '@fleetmend/ports';
 import { renderPath } from './field.ts';
 import type { FleetRoots } from './fleet-roots.ts';
@@ -96,10 +96,22 @@ export function findDrift(change: IntendedChange, live: KubeObject, base: KubeOb
     const inGit = valueAt(base, path);
     const inCluster = valueAt(live, path);
     // What Git leaves open, defaulting may fill, also inside a map or a list; what was redacted on its way here cannot be compared.
-    if (inGit === undefined || covers(inCluster, inGit, path.some(isOfAmounts)) || isRedacted(inCluster)) continue;
+    if (inGit === undefined || inGit === null || covers(inCluster, inGit, path.some(isOfAmounts)) || isRedacted(inCluster) || standsByName(live, base, path)) continue;
     return { path: renderPath(path), live: inCluster, git: inGit };
   }
   return undefined;
+}
+
+/** An item whose name another one has in Git, too: the API server may keep the last of them only, in a place of its own. */
+function standsByName(live: KubeObject, base: KubeObject, path: FieldPath): boolean {
+  const list = path.slice(0, -1);
+  const [asked, inGit, inCluster] = [valueAt(base, path), valueAt(base, list), valueAt(live, list)];
+  if (!Array.isArray(inGit) || !Array.isArray(inCluster) || nameOf(asked) === undefined) return false;
+  return inGit.filter((item) => nameOf(item) === nameOf(asked)).length > 1 && inCluster.some((item) => covers(item, asked, false));
+}
+
+function nameOf(item: unknown): unknown {
+  return item !== null && typeof item === 'object' ? (item as { readonly name?: unknown }).name : undefined;
 }
 
 /** Equal, or the same amount, or both empty. */

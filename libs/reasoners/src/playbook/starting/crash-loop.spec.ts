@@ -94,6 +94,14 @@ describe('a pod that is ready for moments', () => {
   });
 });
 
+describe('sources of variables whose order changed', () => {
+  it('go back as one list', () => {
+    const sources = (...names: readonly string[]) => ({ envFrom: names.map((name) => ({ configMapRef: { name } })) });
+    const swapped = ['a', 'b'].map((name, index) => gitChange(['envFrom', String(index), 'configMapRef', 'name'], name, name === 'a' ? 'b' : 'a'));
+    expect(answer({ template: sources('b', 'a'), changes: swapped, log: 'it is bad' }).candidates).toEqual([restored('envFrom')]);
+  });
+});
+
 describe('what a container asks for under a wrong name', () => {
   const service = object('Service', 'orders-db', { spec: { ports: [{ port: 5432 }] } });
   it('is mended where the name stands', () => {
