@@ -23,7 +23,7 @@ export function refuseNode(text: string, document: YamlDocument, { trail, replac
   if (!node) return 'the document is empty';
   for (const place of isCollection(node) && !replaced ? [node] : [node, parent]) {
     if (!place) continue;
-    if ('anchor' in place && place.anchor !== undefined && isRepeated(document, place.anchor)) return `anchor &${place.anchor} at the field may be used elsewhere`;
+    if ('anchor' in place && place.anchor !== undefined && ((replaced && place === node) || isRepeated(document, place.anchor))) return `anchor &${place.anchor} at the field may be used elsewhere`;
     if (isMap(place) && place.items.some((pair) => isScalar(pair.key) && pair.key.value === '<<')) return 'a merge key (<<) stands beside the field';
   }
   if (!replaced) return undefined;
