@@ -22,6 +22,9 @@ type LabObject = z.infer<typeof objectSchema>;
 /** An object of the cluster as a line: `apps/v1 Deployment shop/checkout`. */
 const lineOf = ({ apiVersion, kind, metadata: { name, namespace } }: LabObject): string => `${apiVersion} ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 
+/** It waits for somebody: a finalizer of ours. */
+const isHeld = ({ apiVersion, metadata }: LabObject): boolean => apiVersion.startsWith('fleetmend.dev/') && (metadata.finalizers ?? []).length > 0;
+
 const isOfEngine = ({ apiVersion }: LabObject): boolean => /argoproj\.io|toolkit\.fluxcd\.io/.test(apiVersion);
 
 const objectsIn = async (kubectl: Kubectl): Promise<readonly LabObject[]> => {
@@ -54,9 +57,8 @@ export const emptyCluster = async (kubectl: Kubectl, before: readonly string[]):
   const leftOvers = async (): Promise<readonly LabObject[]> => {
     const brought = (await objectsIn(kubectl)).filter((object) => !there.has(lineOf(object)));
     const spaces = new Set(brought.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name));
-    const held = ({ apiVersion, metadata }: LabObject): boolean => apiVersion.startsWith('fleetmend.dev/') && (metadata.finalizers ?? []).length > 0;
     // Whatever lies in a namespace goes with it, and what has an owner with that, but for what waits for somebody.
-    return brought.filter((object) => held(object) || isOfEngine(object) || (!spaces.has(object.metadata.namespace ?? '') && object.metadata.ownerReferences === undefined));
+    return brought.filter((object) => isHeld(object) || isOfEngine(object) || (!spaces.has(object.metadata.namespace ?? '') && object.metadata.ownerReferences === undefined));
   };
   const goneAfter = async (seconds: number, which: (object: LabObject) => boolean): Promise<void> => {
     let left: readonly string[] = [];
@@ -64,9 +66,13 @@ export const emptyCluster = async (kubectl: Kubectl, before: readonly string[]):
       throw new Error(`${(error as Error).message}; still there: ${left.join(', ')}`, { cause: error });
     });
   };
-  for (const object of await leftOvers()) if (object.apiVersion.startsWith('fleetmend.dev/') && (object.metadata.finalizers ?? []).length > 0) await release(kubectl, object);
-  await remove(kubectl, (await leftOvers()).filter(isOfEngine));
-  await goneAfter(90, isOfEngine);
-  await remove(kubectl, await leftOvers());
+  // Listing every kind takes a second or two, so nothing is listed for a step that has nothing to do.
+  const found = await leftOvers();
+  if (found.length === 0) return;
+  for (const object of found.filter(isHeld)) await release(kubectl, object);
+  const ofEngines = found.filter(isOfEngine);
+  await remove(kubectl, ofEngines);
+  if (ofEngines.length > 0) await goneAfter(90, isOfEngine);
+  await remove(kubectl, ofEngines.length > 0 ? await leftOvers() : found);
   await goneAfter(90, () => true);
 };

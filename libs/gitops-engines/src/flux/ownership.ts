@@ -75,16 +75,17 @@ export function holdersAmong(all: readonly Live[]): (object: KubeObject) => Live
     const { spec, status } = one.kustomization;
     for (const { id } of spec.kubeConfig ? [] : (status.inventory?.entries ?? [])) if (!holders.has(id)) holders.set(id, one);
   }
-  return (object) => holders.get(idOf(object));
+  return (object) => holders.get(inventoryId(object));
 }
 
 function lists({ spec, status }: Kustomization, object: KubeObject): boolean {
   // With a kubeConfig, the inventory is of another cluster, where an object of the same name may be.
   if (spec.kubeConfig) return false;
-  const id = idOf(object);
+  const id = inventoryId(object);
   return status.inventory?.entries.some((entry) => entry.id === id) === true;
 }
 
-function idOf({ apiVersion, kind, metadata }: KubeObject): string {
+/** What a Kustomization's inventory calls an object. */
+export function inventoryId({ apiVersion, kind, metadata }: KubeObject): string {
   return `${metadata.namespace ?? ''}_${metadata.name.replaceAll(':', '__')}_${groupOf(apiVersion)}_${kind}`;
 }

@@ -1,8 +1,9 @@
 import { parse } from '@fleetmend/kernel';
-import { type KubeObject, type ObjectRef, groupOf, refOf, renderRef } from '@fleetmend/model';
+import { type KubeObject, type ObjectRef, refOf, renderRef } from '@fleetmend/model';
 import { type Application, type EngineContext, type GitOpsEngine, type RolloutState, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
-import { nextTurn } from '../flux/schema.ts';
+import { inventoryId } from '../flux/ownership.ts';
+import { commitOf, nextTurn } from '../flux/schema.ts';
 import { GitRepository, Kustomization } from './schema.ts';
 
 const Config = z.strictObject({});
@@ -79,13 +80,4 @@ async function findByRef({ apiVersion, kind, namespace, name }: ObjectRef, conte
 
 function parseKustomization(object: KubeObject): Kustomization {
   return parse(Kustomization, object, renderRef(refOf(object)));
-}
-
-function inventoryId({ apiVersion, kind, metadata }: KubeObject): string {
-  return `${metadata.namespace ?? ''}_${metadata.name.replaceAll(':', '__')}_${groupOf(apiVersion)}_${kind}`;
-}
-
-/** `main@sha1:<commit>` → the commit; undefined for what names none, such as a bucket's digest. */
-function commitOf(revision: string | undefined): string | undefined {
-  return /(?:^|sha1:)([0-9a-f]{40})$/.exec(revision ?? '')?.[1];
 }
