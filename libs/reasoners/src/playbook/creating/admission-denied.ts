@@ -1,5 +1,5 @@
 import type { GitChange } from '@fleetmend/plugin-api';
-import { changesInEffect, commitWords, insidePod, isTarget, placeWords, together } from '../changes-in-effect.ts';
+import { changesInEffect, commitWords, insidePod, isTarget, placeWords } from '../changes-in-effect.ts';
 import type { Rule } from '../rule.ts';
 import { changesOf, restoring } from '../target-changes.ts';
 import { answer, handOver, unknown } from './answer.ts';
@@ -7,7 +7,10 @@ import { refusalText } from './refusal-text.ts';
 
 const POLICY_KINDS = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'ClusterPolicy', 'Policy', 'ConstraintTemplate'];
 
-/** A policy is satisfied, never weakened: of what was changed in the pod lately, what the policy speaks of goes back. */
+/**
+ * A policy is satisfied, never weakened: of what was changed in the pod lately, what the policy speaks of goes back. What it does not
+ * speak of stays, were it the only change: that would merely bring back pods that were let in before the policy was there.
+ */
 export const admissionDenied: Rule = (kase) => {
   const { failure } = kase.request.spec;
   const who = `${kase.target.kind} ${kase.target.metadata.name}`;
@@ -16,11 +19,10 @@ export const admissionDenied: Rule = (kase) => {
   const named = inTemplate.filter((change) => speaksOf(said, change));
   const [policy] = changesOf(kase, ({ kind }) => POLICY_KINDS.includes(kind));
   const [first] = named;
-  if (first) return answer(`${commitWords(first)} changed ${placeWords(first.path)} of ${who}, which a policy refuses: ${failure.message}`, 0.85, restoring(kase, named));
+  // A policy that came later refuses what it let in before: what the workload was like then is no answer to it.
+  const isNewer = policy !== undefined && named.every(({ at }) => at <= policy.at);
+  if (first && !isNewer) return answer(`${commitWords(first)} changed ${placeWords(first.path)} of ${who}, which a policy refuses: ${failure.message}`, 0.85, restoring(kase, named));
   if (policy) return handOver(`${commitWords(policy)} changed ${policy.object.kind} ${policy.object.name}: ${failure.message}`, 'PolicyChanged', `The policy itself changed, and ${who} did not. Satisfy it, or take ${commitWords(policy)} back; a policy is never edited by us.`);
-  const fresh = together(inTemplate);
-  const [only, ...others] = fresh;
-  if (only && others.length === 0) return answer(`${commitWords(only)} is the only change of ${who}'s pods, and a policy refuses them: ${failure.message}`, 0.65, restoring(kase, [only]));
   return unknown(failure.message, 'PolicyDenied', `A policy refuses the pods of ${who}. It says: ${said.replace(/\s+/g, ' ').slice(0, 300)}`);
 };
 

@@ -68,6 +68,12 @@ describe('a limit range', () => {
     expect(answer({ ...parts, related: [range({ maxLimitRequestRatio: { memory: '2' } })], template: memory('64Mi', '256Mi') })?.candidates).toEqual([{ action: 'setResources', container: 'app', requests: { memory: '128Mi' } }]);
   });
 
+  it('takes nothing back where the containers are in range as they are, and what is refused is older', () => {
+    const parts64 = { ...parts, template: memory('64Mi', '128Mi'), changes: [gitChange(['resources', 'limits', 'memory'], '96Mi', '128Mi')] };
+    expect(reasons(parts64)).toEqual(['OutOfRange']);
+    expect(reasons({ ...parts64, message: 'a limit range refuses its pods: maximum memory usage per Pod' })).toEqual(['restoreField']);
+  });
+
   it('is for people where an amount is missing that nobody knows', () => {
     expect(reasons(parts)).toEqual(['OutOfRange']);
   });
@@ -98,6 +104,21 @@ describe('Pod Security', () => {
     expect(answer({ ...parts, template: {}, changes: [gitChange(['securityContext'], tight, undefined)] })?.candidates[0]).toMatchObject({ action: 'restoreField', commit: commit(1) });
   });
 
+  it('tightens a container that a commit brought, beside the others, and does not take it out again', () => {
+    const sidecar = { name: 'metrics', image: 'registry.example.org/metrics:1' };
+    const added = { ...gitChange([], undefined, sidecar), path: [...POD, 'containers', '[name=metrics]'] };
+    const at = (...rest: readonly string[]) => [...POD, 'containers', '[name=metrics]', 'securityContext', ...rest];
+    expect(answer({ ...parts, containers: [{ name: 'app', securityContext: tight }, sidecar], changes: [added] })?.candidates).toEqual([{
+      action: 'setSecurityContext',
+      fields: [
+        { path: at('allowPrivilegeEscalation'), value: false },
+        { path: at('capabilities', 'drop'), value: ['ALL'] },
+        { path: at('runAsNonRoot'), value: true },
+        { path: at('seccompProfile', 'type'), value: 'RuntimeDefault' },
+      ],
+    }]);
+  });
+
   it('at baseline loses privilege and the host, and nothing else', () => {
     const baseline = { ...parts, message: 'Pod Security level baseline refuses its pods', template: { securityContext: { privileged: true } }, pod: { hostNetwork: true } };
     expect(answer(baseline)?.candidates).toMatchObject([{ action: 'setSecurityContext', fields: [{ path: [...POD, 'hostNetwork'], value: null }, { value: null }] }]);
@@ -121,6 +142,14 @@ describe('a policy', () => {
     const versions = [{ commit: commit(2), message: '', at: 0, objects: [object('ValidatingAdmissionPolicy', 'no-debug', {}, policy.apiVersion)] }];
     expect(reasons({ ...parts, versions, changes: [gitChange([], undefined, {}, { object: policy })] })).toEqual(['PolicyChanged']);
     expect(reasons(parts)).toEqual(['PolicyDenied']);
+  });
+
+  it('gets nothing back that it does not speak of, were it the only change, nor what it let in before it was there', () => {
+    expect(reasons({ ...parts, changes: [gitChange(['env'], undefined, [{ name: 'A', value: 'b' }])] })).toEqual(['PolicyDenied']);
+    const policy = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy', name: 'no-debug' };
+    const versions = [{ commit: commit(2), message: '', at: 0, objects: [object('ValidatingAdmissionPolicy', 'no-debug', {}, policy.apiVersion)] }];
+    const removed = gitChange(['livenessProbe'], { httpGet: { path: '/', port: 80 } }, undefined, { at: 2 });
+    expect(reasons({ ...parts, versions, changes: [gitChange([], undefined, {}, { object: policy, at: 3 }), removed] })).toEqual(['PolicyChanged']);
   });
 });
 

@@ -24,7 +24,9 @@ export const limitRangeViolated: Rule = (kase) => {
   const who = `${kase.target.kind} ${kase.target.metadata.name}`;
   const cause = `${kase.request.spec.failure.message}${breaches.length > 0 ? ` (${breaches.map(({ words }) => words).join('; ')})` : ''}`;
   const changes = changesAt(kase, /^\{pod\}\/(containers|initContainers)\/\[name=[^\]]*\](\/resources(\/.*)?)?$/);
-  const mending = changes.filter((change) => breachesOf(withValue(kase.target, change.path, change.before), ranges).length < breaches.length || breaches.length === 0);
+  // Bounds that are not to be seen here, or that are for whole pods, leave only what changed to go by.
+  const isBlind = ranges.length === 0 || /\bper Pod\b/.test(kase.request.spec.failure.message);
+  const mending = changes.filter((change) => breachesOf(withValue(kase.target, change.path, change.before), ranges).length < breaches.length || (breaches.length === 0 && isBlind));
   const [first] = mending;
   const clamped = clamp(breaches);
   if (first) {

@@ -4,7 +4,7 @@ import { changesInEffect, commitWords, insidePod, placeWords, restore } from '..
 import type { Rule } from '../rule.ts';
 import { changesOf } from '../target-changes.ts';
 import { withValue } from '../with-value.ts';
-import { asList, asRecord, containersOf, podSpecPath, valueAt } from '../workload.ts';
+import { asList, asRecord, containersOf, podSpecPath, valueAt, type Json } from '../workload.ts';
 import { answer, handOver } from './answer.ts';
 
 interface Setting {
@@ -31,7 +31,8 @@ export const podSecurityViolated: Rule = (kase) => {
   const needs = needsOf(kase.target, level);
   const loosened = changesInEffect(kase).filter((change) => {
     const inside = insidePod(kase, change);
-    if (inside === undefined) return false;
+    // A container that came without restrictions gets them: to take it out again is no repair.
+    if (inside === undefined || (isContainer(inside) && change.before === undefined)) return false;
     const before = needsOf(withValue(kase.target, change.path, change.before), level);
     return before.settings.length + before.cannot.length < needs.settings.length + needs.cannot.length;
   });
@@ -50,6 +51,10 @@ export const podSecurityViolated: Rule = (kase) => {
   const why = needs.cannot.length > 0 ? `it uses ${needs.cannot.join(', ')}` : runsAsRoot(kase) ? 'it says that it runs as root' : 'more places than one change may touch are too loose';
   return handOver(cause, 'CannotBeRestricted', `${who} cannot run at level ${level} as it is: ${why}.${label ? ` ${commitWords(label)} changed the namespace's labels.` : ''} Its namespace is never relabelled by us: a person decides where it belongs.`);
 };
+
+function isContainer(inside: readonly string[]): boolean {
+  return inside.length === 2 && (inside[0] === 'containers' || inside[0] === 'initContainers');
+}
 
 /** That change alone makes the pod fit. */
 function isWhole(kase: Case, path: readonly string[], before: unknown, level: string): boolean {
@@ -92,10 +97,16 @@ function needsOf(target: Parameters<typeof containersOf>[0], level: string): Nee
   }
   if (level !== 'restricted') return { settings, cannot };
   if (shared['runAsUser'] === 0) cannot.push('user 0');
-  const all = containersOf(target).map(({ path }) => asRecord(asRecord(valueAt(target, path))['securityContext']));
-  if (shared['runAsNonRoot'] !== true && !all.every((context) => context['runAsNonRoot'] === true)) settings.push({ path: [...pod, 'securityContext', 'runAsNonRoot'], value: true });
+  const all = containersOf(target).map(({ path }) => ({ path, context: asRecord(asRecord(valueAt(target, path))['securityContext']) }));
+  // Where containers say it one by one, those that do not say it get it; else the pod says it for all.
+  const lacking = (rest: readonly string[], value: boolean | string, has: (context: Json) => boolean): readonly Setting[] => {
+    const without = all.filter(({ context }) => !has(context));
+    if (without.length === 0) return [];
+    const places = without.length < all.length && valueAt(shared, rest) === undefined ? without.map(({ path }) => path) : [pod];
+    return places.map((place) => ({ path: [...place, 'securityContext', ...rest], value }));
+  };
+  if (shared['runAsNonRoot'] !== true) settings.push(...lacking(['runAsNonRoot'], true, (context) => context['runAsNonRoot'] === true));
   const profile = asRecord(shared['seccompProfile'])['type'];
-  const isProfiled = profile === 'RuntimeDefault' || profile === 'Localhost' || (profile === undefined && all.every((context) => asRecord(context['seccompProfile'])['type'] !== undefined));
-  if (!isProfiled) settings.push({ path: [...pod, 'securityContext', 'seccompProfile', 'type'], value: 'RuntimeDefault' });
+  if (profile !== 'RuntimeDefault' && profile !== 'Localhost') settings.push(...lacking(['seccompProfile', 'type'], 'RuntimeDefault', (context) => profile === undefined && asRecord(context['seccompProfile'])['type'] !== undefined));
   return { settings, cannot };
 }
