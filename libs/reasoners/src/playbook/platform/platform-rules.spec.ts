@@ -1,6 +1,6 @@
 import type { KubeObject } from '@fleetmend/model';
 import { expect, it } from 'vitest';
-import { aCase } from '../case.fixture.ts';
+import { aCase, commit, CONTAINER_PATH, gitChange } from '../case.fixture.ts';
 import { platformRules } from './platform-rules.ts';
 
 const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -16,4 +16,21 @@ it.each<readonly [what: string, related: readonly KubeObject[], words: string]>(
 
 it('of what was changed by hand a person hears, who knows which of both is right', () => {
   expect(platformRules.Drift?.(aCase({ class: 'Drift', message: 'changed with kubectl-edit' })).candidates).toMatchObject([{ action: 'abstain', reason: 'Drift' }]);
+});
+
+const refused = (message: string, changes: ReturnType<typeof gitChange>[]) => platformRules.FluxNotReady?.(aCase({ class: 'FluxNotReady', subCause: 'ReconciliationFailed', message, changes, containers: [{ name: 'app' }, { name: 'web' }] }))?.candidates;
+const restored = (...path: readonly string[]) => ({ action: 'restoreField', path: [...CONTAINER_PATH, ...path], commit: commit(1) });
+
+it('of several changed fields below the one that is named, that one goes back which holds the refused value', () => {
+  const message = 'Deployment/shop/checkout dry-run failed: Deployment.apps "checkout" is invalid: spec.template.spec.containers[0].resources.requests: Invalid value: "224Mi": must be less than or equal to memory limit of 192Mi';
+  const changes = [gitChange(['resources', 'requests', 'cpu'], '100m', '120m'), gitChange(['resources', 'requests', 'memory'], '128Mi', '224Mi')];
+  expect(refused(message, changes)).toEqual([restored('resources', 'requests', 'memory')]);
+});
+
+it('a container that was renamed in one place only is for people: its image is not put back to make it two', () => {
+  const message = 'Deployment.apps "checkout" is invalid: spec.template.spec.containers[0].image: Required value';
+  const image = 'registry.example.org/shop/checkout:1.4.0';
+  const came = { ...gitChange([], undefined, { name: 'web', image }), path: [...CONTAINER_PATH.slice(0, -1), '[name=web]'] };
+  expect(refused(message, [came, gitChange(['image'], image, undefined)])).toMatchObject([{ action: 'abstain', reason: 'ContainerRenamed', lookAt: expect.stringContaining('app was renamed to web') }]);
+  expect(refused(message, [gitChange(['image'], image, undefined)])).toEqual([restored('image')]);
 });

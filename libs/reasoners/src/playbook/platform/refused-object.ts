@@ -1,9 +1,10 @@
-import type { Case } from '@fleetmend/plugin-api';
+import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { changesAtHead, commitWords, isTarget } from '../changes-in-effect.ts';
 import { answer, handOver } from '../creating/answer.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Rule, RuleAnswer } from '../rule.ts';
 import { restoring } from '../target-changes.ts';
+import { asRecord } from '../workload.ts';
 
 const ENGINE_KINDS = ['Application', 'Kustomization', 'HelmRelease', 'GitRepository', 'OCIRepository'];
 /** A field as the API server names it: `spec.template.spec.containers[0].ports[0].containerPort`. */
@@ -22,8 +23,11 @@ export const refusedByEngine: Rule = (kase) => {
   const own = changesAtHead(kase).filter(({ object, path }) => isTarget(kase, object) && path.length > 0);
   const named = own.filter(({ path }) => fieldsIn(message).some((field) => covers(field, path)));
   const newest = Math.max(...own.map(({ at }) => at));
-  const suspects = named.length > 0 ? named : own.filter(({ at }) => at === newest);
+  const valued = named.filter(({ after }) => valuesIn(message).includes(String(after)));
+  const suspects = valued.length > 0 ? valued : named.length > 0 ? named : own.filter(({ at }) => at === newest);
   const [first] = suspects;
+  const renamed = suspects.flatMap((change) => renamedTo(change, own))[0];
+  if (renamed) return handOver(`the API server refuses ${who}: ${message}`, 'ContainerRenamed', `Container ${renamed.was} was renamed to ${renamed.now} in one place, and another still speaks of ${renamed.was}, which so has become a second container without an image: use one name in both.`);
   if (!first) return handOver(`the API server refuses ${who}: ${message}`, 'ObjectRefused', `No recent commit changed ${who}; mend what the API server names: ${message.slice(0, 300)}`);
   return answer(`${commitWords(first)} changed ${first.path.join('/')}, and the API server refuses ${who}: ${message}`, 0.9, restoring(kase, suspects));
 };
@@ -41,6 +45,22 @@ function withoutNamespace({ related, versions }: Case, namespace: string, cause:
 
 function fieldsIn(message: string): readonly (readonly string[])[] {
   return [...message.matchAll(FIELD)].map(([text]) => text.split(/[.[\]]+/).filter((part) => part !== ''));
+}
+
+/** `Invalid value: "224Mi"`: what stands in the field that is refused. */
+function valuesIn(message: string): readonly string[] {
+  return [...message.matchAll(/(?:Invalid|Unsupported|Duplicate) value: "([^"]*)"/g)].flatMap(([, value]) => value ?? []);
+}
+
+/** The container lost its image to one of another name: what is left of it comes from who still calls it so. */
+function renamedTo({ path, before, after, commit }: GitChange, own: readonly GitChange[]): readonly { readonly was: string; readonly now: string }[] {
+  const list = path.slice(0, -2);
+  const nameOf = (segment: string | undefined) => /^\[name=(.+)\]$/.exec(segment ?? '')?.[1];
+  const was = nameOf(path.at(-2));
+  if (path.at(-1) !== 'image' || after !== undefined || was === undefined) return [];
+  const came = own.find((other) => other.commit === commit && other.before === undefined && other.path.length === path.length - 1 && list.every((segment, index) => segment === other.path[index]) && asRecord(other.after)['image'] === before);
+  const now = nameOf(came?.path.at(-1));
+  return now === undefined ? [] : [{ was, now }];
 }
 
 /** The named field is the changed one, holds it, or stands inside it; list items count by whatever they are called. */
