@@ -30,6 +30,20 @@ describe('a probe that changed in Git', () => {
   });
 });
 
+describe('a probe that asks on a port by its name', () => {
+  const template = { args: ['--listen=9000', '--listen=9901'], readinessProbe: http('/ok', 'http'), ports: [{ name: 'http', containerPort: 8080 }, { name: 'admin', containerPort: 9901 }] };
+  const set9000 = [{ action: 'setPort', fields: [{ path: [...CONTAINER_PATH, 'ports', '[name=http]', 'containerPort'], value: 9000 }] }];
+
+  it('has that name stand for the earlier number again, where the program still listens there', () => {
+    expect(answer('ReadinessRefused', { template: { ...template, args: ['--listen=9000', '--listen=9001', '--listen=9901'] }, changes: [gitChange(['ports', '[name=http]', 'containerPort'], 9000, 8080)] }).candidates).toEqual(set9000);
+  });
+
+  it('never has it stand for a port that has another name', () => {
+    expect(answer('ReadinessRefused', { template }).candidates).toEqual(set9000);
+    expect(answer('ReadinessRefused', { template: { ...template, args: ['--listen=9901'] } }).candidates).toMatchObject([{ action: 'abstain' }]);
+  });
+});
+
 describe('a probe that was left behind', () => {
   const probes = { livenessProbe: http('/ok', 8080), readinessProbe: http('/ok', 8080) };
   const moved = gitChange(['args', '0'], '--listen=8080', '--listen=9090');

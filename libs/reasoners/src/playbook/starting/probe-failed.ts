@@ -103,16 +103,26 @@ function otherPort(sight: ProbeCase): RuleAnswer | undefined {
   const { facts, view, container, kase } = sight;
   if (!view?.handler || view.portNumber === undefined || facts.listening.includes(view.portNumber)) return undefined;
   const declared = facts.ports.map(({ number }) => number);
-  const real = facts.listening.length > 0 ? preferred(facts.listening, [facts.served, declared]) : onlyOther([...facts.served, ...declared], view.portNumber);
+  const byName = typeof view.port === 'string' && !/^\d+$/.test(view.port);
+  // A port that the container has under another name is not the one that this name stands for.
+  const others = byName ? facts.ports.flatMap(({ name, number }) => (name === view.port ? [] : [number])) : [];
+  const open = facts.listening.filter((port) => !others.includes(port));
+  const renumbered = byName ? portRenumbered(kase, container, String(view.port), open) : undefined;
+  const real = renumbered?.number ?? (open.length > 0 ? preferred(open, [facts.served, declared]) : onlyOther([...facts.served, ...declared].filter((port) => !others.includes(port)), view.portNumber));
   if (real === undefined) return undefined;
   const why = `${container.name} listens on port ${real}, and its probe asks on ${view.portNumber}`;
   const moved = programMoved(kase, container, String(real));
   // The port moved alone: what declares it and what sends traffic to it stayed, so the move is what is odd.
   const stayed = moved && !declared.includes(real) && !facts.served.includes(real);
-  const byName = typeof view.port === 'string' && !/^\d+$/.test(view.port);
   const follow = byName ? declarePort(sight, String(view.port), real, why) : setProbes(sight, 'port', real, moved || facts.listening.length > 0 ? 0.9 : 0.8, why);
   if (!stayed) return follow;
   return { cause: `${commitWords(moved)} changed ${placeWords(moved.path)}: ${why}`, confidence: 0.85, cites: CITES, candidates: [restore(kase, moved), ...(follow?.candidates ?? [])] };
+}
+
+/** The number that the port of that name had before a commit changed it, where the program still listens there. */
+function portRenumbered(kase: Case, container: ContainerView, name: string, open: readonly number[]): { readonly number: number } | undefined {
+  const change = changesInEffect(kase).find((one) => insideContainer(kase, one, container.name)?.join('/') === `ports/[name=${name}]/containerPort`);
+  return typeof change?.before === 'number' && open.includes(change.before) ? { number: change.before } : undefined;
 }
 
 /** A port that others agree on; else the only one. */
