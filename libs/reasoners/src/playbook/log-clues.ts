@@ -16,7 +16,15 @@ export function mentions({ path, before, after, object }: GitChange, text: strin
   const now = wordsOf(after);
   const was = wordsOf(before);
   const only = (words: readonly string[], others: readonly string[]) => words.filter((word) => !others.includes(word));
-  return (says(names) ? 2 : 0) + (says(only(now, was)) ? 3 : 0) + (says(only(was, now)) ? 2 : 0);
+  const prefixed = path.at(-1) === 'prefix' && namesWith(text, before, after);
+  return (says(names) ? 2 : 0) + (says(only(now, was)) ? 3 : 0) + (says(only(was, now)) ? 2 : 0) + (prefixed ? 3 : 0);
+}
+
+/** The text names a variable that begins with a prefix as it was, and not with the present one, unless that is merely shorter. */
+function namesWith(text: string, was: unknown, now: unknown): boolean {
+  if (typeof was !== 'string' || was === '') return false;
+  const fits = (word: string, prefix: unknown) => typeof prefix === 'string' && prefix.length >= was.length && word.startsWith(prefix);
+  return [...text.matchAll(/[A-Za-z_][A-Za-z0-9_]*/g)].some(([word]) => word.length > was.length && word.startsWith(was) && !fits(word, now));
 }
 
 /** A variable may be as short as `DB`; other words are no name of anything unless they look put together. */

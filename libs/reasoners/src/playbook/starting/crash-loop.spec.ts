@@ -49,6 +49,13 @@ describe('of several changes', () => {
     expect(confidence).toBeGreaterThan(0.9);
   });
 
+  it('the prefix is put back that the variable in the log begins with', () => {
+    const prefixes = (was: string, now: string) => [gitChange(['args', '0'], '--port=y', '--port=x'), gitChange(['envFrom', '0', 'prefix'], was, now)];
+    const log = 'labapp: environment variable RATES_SOURCE is not set';
+    expect(answer({ changes: prefixes('RATES_', 'RATES'), log }).candidates).toEqual([restored('envFrom', '0', 'prefix')]);
+    expect(reasonOf({ changes: prefixes('RATE', 'RATES_'), log })).toEqual(['SeveralChanges']);
+  });
+
   it('also when it is an older one, and a later one is harmless', () => {
     const later = gitChange(['env', '[name=LOG_LEVEL]', 'value'], 'info', 'verbose', { at: 5 });
     const older = gitChange(['env', '[name=DB_HOST]', 'value'], 'postgres', 'postgress', { at: 2 });
