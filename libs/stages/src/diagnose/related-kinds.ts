@@ -24,9 +24,9 @@ const STORAGE = [...namespaced('v1', 'PersistentVolumeClaim'), ...wide('v1', 'Pe
 
 /** What bears on a failure, by the section of its class: read in the namespace of the target, or in the whole cluster. */
 const BY_SECTION: Readonly<Record<ClassSection, readonly RelatedKind[]>> = {
-  starting: [...namespaced('v1', 'PersistentVolumeClaim')],
+  starting: [...namespaced('v1', 'PersistentVolumeClaim'), ...namespaced('batch/v1', 'Job')],
   scheduling: [...STORAGE, ...WORKLOADS],
-  creating: [...wide('v1', 'Namespace'), ...wide('scheduling.k8s.io/v1', 'PriorityClass'), ...wide('node.k8s.io/v1', 'RuntimeClass')],
+  creating: [...namespaced('batch/v1', 'Job'), ...wide('v1', 'Namespace'), ...wide('scheduling.k8s.io/v1', 'PriorityClass'), ...wide('node.k8s.io/v1', 'RuntimeClass')],
   rollout: [...namespaced('policy/v1', 'PodDisruptionBudget'), ...WORKLOADS],
   storage: [...STORAGE, ...WORKLOADS],
   traffic: [...namespaced('discovery.k8s.io/v1', 'EndpointSlice'), ...namespaced('networking.k8s.io/v1', 'Ingress', 'NetworkPolicy'), ...wide('networking.k8s.io/v1', 'IngressClass'), ...WORKLOADS],

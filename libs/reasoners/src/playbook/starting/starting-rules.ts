@@ -1,5 +1,6 @@
 import { withJobTemplate } from '../job-template.ts';
 import type { ClassRules } from '../rule.ts';
+import { withRunsInTurn } from '../runs-in-turn.ts';
 import { takenUp } from '../taken-up.ts';
 import { containerConfig } from './container-config.ts';
 import { crashLoop } from './crash-loop.ts';
@@ -13,13 +14,13 @@ import { probeFailed } from './probe-failed.ts';
 export const startingRules: ClassRules = {
   OOMKilled: withJobTemplate(oomKilled),
   CrashLoopBackOff: takenUp(crashLoop),
-  ImagePullBackOff: takenUp(imagePull),
-  CreateContainerConfigError: takenUp(containerConfig),
-  CreateContainerError: takenUp(containerCreate),
+  ImagePullBackOff: withRunsInTurn(takenUp(imagePull)),
+  CreateContainerConfigError: withRunsInTurn(takenUp(containerConfig)),
+  CreateContainerError: withRunsInTurn(takenUp(containerCreate)),
   LifecycleHookFailed: withJobTemplate(lifecycleHook),
   InitContainerStuck: takenUp(initStuck),
   ProbeFailed: takenUp(probeFailed),
-  FailedMount: takenUp(failedMount),
+  FailedMount: withRunsInTurn(takenUp(failedMount)),
   FailedCreatePodSandBox: takenUp(podSandbox),
   StuckTerminating: stuckTerminating,
 };
