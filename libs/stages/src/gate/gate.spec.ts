@@ -15,6 +15,10 @@ describe('norm', () => {
     ]));
   });
 
+  it('rounds up what is less than a whole unit, as Kubernetes does', () => {
+    expect(normOf([diff([`${at}/memory`], workload('300m', '1', 1), workload('320Mi', '1', 1))])).toContainEqual({ object: 0, path: `${at}/memory`, before: 1, after: 335_544_320, unit: 'bytes' });
+  });
+
   it('gives null for what is not there or is no quantity, and leaves out what has no unit', () => {
     expect(normOf([diff([`${at}/memory`, '/metadata/labels/a'], undefined, workload('lots', '1', 1))]).filter(({ path }) => !path.includes('/requests/'))).toEqual([{ object: 0, path: `${at}/memory`, before: null, after: null, unit: 'bytes' }]);
   });

@@ -38,5 +38,7 @@ function inUnit(value: unknown, unit: Norm['unit']): number | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const nano = readQuantity(value);
   if (nano === undefined) return null;
-  return Number(unit === 'millicores' ? nano / 1_000_000n : nano / 1_000_000_000n);
+  const base = unit === 'millicores' ? 1_000_000n : 1_000_000_000n;
+  // Kubernetes rounds up, too: `150m` of memory is one byte, and not none.
+  return Number((nano + base - 1n) / base);
 }
