@@ -3,6 +3,7 @@ import { isExactly, structuralDiff, valueAt } from '@fleetmend/manifest';
 import { type FieldChange, type FileEdit, type IntendedChange, type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import type { EditInput } from '@fleetmend/plugin-api';
 import { type Tree, withEdits } from '@fleetmend/ports';
+import { folderOf } from '../manifest-folder.ts';
 import { attempt, editOneByOne, falseAt, saysSame } from '../one-by-one.ts';
 import { openBuild, type KustomizeBuilds, type Rendered } from './build.ts';
 import type { Candidate } from './candidate.ts';
@@ -13,6 +14,7 @@ import { inFile } from './candidate.ts';
 import { listOf } from './layers.ts';
 import { enginePatches, overlayPatches } from './new-patch.ts';
 import { patchesThatSay } from './patches.ts';
+import { replacementSources } from './replacements.ts';
 import { imageEntries, replicaEntries } from './transformers.ts';
 
 /** Field by field: each on top of the edits for the ones before. */
@@ -63,7 +65,22 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
 
 /** From where the field has been said already, the last word first, to where nobody has said it yet. */
 async function candidatesFor(wanted: Wanted): Promise<readonly Candidate[]> {
-  return [...(await patchesThatSay(wanted)), ...imageEntries(wanted), ...replicaEntries(wanted), ...(await generatorEntries(wanted)), ...resourceFile(wanted), ...(await overlayPatches(wanted)), ...enginePatches(wanted)];
+  const said = [...(await patchesThatSay(wanted)), ...(await replacementSources(wanted)), ...imageEntries(wanted), ...replicaEntries(wanted), ...(await generatorEntries(wanted))];
+  const [own, overlay] = [resourceFile(wanted), await overlayPatches(wanted)];
+  return [...said, ...((await wasAbove(wanted)) ? [...overlay, ...own] : [...own, ...overlay]), ...enginePatches(wanted)];
+}
+
+/** The field comes back, and it was never the object's own file that said it: it belongs above it. */
+async function wasAbove({ resource, path, value, build, earlier, object }: Wanted): Promise<boolean> {
+  const folder = build.layers.find(({ engine }) => engine === undefined)?.folder;
+  if (!resource || value === undefined || build.madeUp || folder === undefined || folderOf(resource.file) === folder || valueAt(resource.object, path) !== undefined) return false;
+  const before = (await earlier?.()) ?? [];
+  for (const tree of before) {
+    const text = (await tree.read(resource.file)) ?? '';
+    const was = findDocument(text, { object, from: { file: resource.file } });
+    if (valueAt(was?.object, path) !== undefined) return false;
+  }
+  return before.length > 0;
 }
 
 function resourceFile({ resource, path, value }: Wanted): readonly Candidate[] {

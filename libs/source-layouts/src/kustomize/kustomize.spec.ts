@@ -28,6 +28,7 @@ describe.skipIf(MISSING !== undefined)(`where a change is written${SKIPPED}`, ()
     ['in an operation of a JSON patch', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment, name: web}\n  path: memory.yaml\n'), [PATCH]: '- op: replace\n  path: /spec/template/spec/containers/0/resources/limits/memory\n  value: 96Mi # prod\n' }, MEMORY, '128Mi', { [PATCH]: '- op: replace\n  path: /spec/template/spec/containers/0/resources/limits/memory\n  value: 128Mi # prod\n' }],
     ['inside the value of an operation', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/containers/0/resources\n      value:\n        limits: {memory: 96Mi}\n') }, MEMORY, '128Mi', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/containers/0/resources\n      value:\n        limits: {memory: 128Mi}\n') }],
     ['inside a list item that an operation appends', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/containers/-\n      value:\n        name: exporter\n        image: exporter:1\n        resources: {limits: {memory: 8Mi}}\n') }, ['spec', 'template', 'spec', 'containers', '[name=exporter]', 'resources', 'limits', 'memory'], '64Mi', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/containers/-\n      value:\n        name: exporter\n        image: exporter:1\n        resources: {limits: {memory: 64Mi}}\n') }],
+    ['inside an appended item that has no name, by its place', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - {op: add, path: /spec/template/spec/containers/0/args, value: [--a]}\n    - {op: add, path: /spec/template/spec/containers/0/args/-, value: --b=1}\n') }, [...CONTAINER, 'args', '1'], '--b=2', { [OVERLAY]: overlay('patches:\n- target: {kind: Deployment}\n  patch: |\n    - {op: add, path: /spec/template/spec/containers/0/args, value: [--a]}\n    - {op: add, path: /spec/template/spec/containers/0/args/-, value: --b=2}\n') }],
     ['in a JSON file of operations', { [OVERLAY]: overlay('patchesJson6902:\n- target: {version: v1, group: apps, kind: Deployment, name: web}\n  path: ops.json\n'), 'apps/web/overlays/prod/ops.json': '[{"op": "replace", "path": "/spec/replicas", "value": 4}]\n' }, REPLICAS, 3, { 'apps/web/overlays/prod/ops.json': '[{"op": "replace", "path": "/spec/replicas", "value": 3}]\n' }],
     ['in images: the tag', { [OVERLAY]: overlay('images:\n- name: shop\n  newTag: "2" # prod\n') }, IMAGE, 'shop:1.10', { [OVERLAY]: overlay('images:\n- name: shop\n  newTag: "1.10" # prod\n') }],
     ['in images: another name and a digest', { [OVERLAY]: overlay('images:\n- name: shop\n  newName: mirror/shop\n  newTag: "2"\n') }, IMAGE, `mirror/shop@sha256:${'0a'.repeat(32)}`, { [OVERLAY]: overlay(`images:\n- name: shop\n  newName: mirror/shop\n  digest: sha256:${'0a'.repeat(32)}\n`) }],
@@ -45,6 +46,21 @@ describe.skipIf(MISSING !== undefined)(`where a change is written${SKIPPED}`, ()
     const fields: FieldChange[] = [{ path: MEMORY, value: '128Mi' }, { path: [...CONTAINER, 'resources', 'requests', 'memory'], value: '96Mi' }];
     const made = await editOf(one, fields);
     expect(Object.keys(made).sort()).toEqual([BASE, PATCH].sort());
+  });
+
+  it('takes an appended variable out that shadows another of its name', async () => {
+    const operations = (...more: readonly string[]) => ['- op: add\n  path: /spec/template/spec/containers/0/env\n  value: [{name: A, value: x}]\n', ...more].join('');
+    const appended = '- op: add\n  path: /spec/template/spec/containers/0/env/-\n  value: {name: A, value: y}\n';
+    const one = withFiles({ [OVERLAY]: overlay('patches: [{path: ops.yaml, target: {kind: Deployment}}]\n'), 'apps/web/overlays/prod/ops.yaml': operations(appended) });
+    expect(await changed(one, [...CONTAINER, 'env', '1'], undefined)).toEqual({ 'apps/web/overlays/prod/ops.yaml': operations() });
+  });
+
+  it('brings a field back above the object\'s own file, where that never said it', async () => {
+    const earlier = async () => [treeOf(FILES)];
+    const label = ['spec', 'template', 'metadata', 'labels', 'team'];
+    expect(Object.keys(await editOf(PROD, [{ path: label, value: 'web' }], { earlier })).sort()).toEqual([OVERLAY, 'apps/web/overlays/prod/patch-web.yaml'].sort());
+    const once = async () => [treeOf({ ...FILES, [BASE]: DEPLOYMENT.replace('  template:\n', '  template:\n    metadata: {labels: {team: web}}\n') })];
+    expect(Object.keys(await editOf(PROD, [{ path: label, value: 'web' }], { earlier: once }))).toEqual([BASE]);
   });
 
   it('takes a field out of the patch that says it, and says null where a base says it too', async () => {
@@ -115,6 +131,28 @@ describe.skipIf(MISSING !== undefined)(`a generated ConfigMap${SKIPPED}`, () => 
 
   it('is found by the name that it has in the cluster', async () => {
     expect(await locate({ ...withFiles(files), target: { ...CONFIG, name: 'web-config-5h2kd9k7t8' } })).toMatchObject({ path: 'apps/web/base/kustomization.yaml' });
+  });
+});
+
+describe.skipIf(MISSING !== undefined)(`a field that a replacement sets${SKIPPED}`, () => {
+  const SIZES = 'apps/web/base/sizes.yaml';
+  const sizes = (memory: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: sizes\n  annotations: {config.kubernetes.io/local-config: "true"}\ndata:\n  web: ${memory} # measured\n`;
+  const base = { 'apps/web/base/kustomization.yaml': 'resources: [deployment.yaml, sizes.yaml]\n', [SIZES]: sizes('64Mi') };
+  const target = (path = 'spec.template.spec.containers.[name=app].resources.limits.memory') => `targets: [{select: {kind: Deployment, name: web}, fieldPaths: ["${path}"]}]`;
+  const copied = `replacements:\n- source: {kind: ConfigMap, name: sizes, fieldPath: data.web}\n  ${target()}\n`;
+  const patched = (memory: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: sizes}\ndata: {web: ${memory}}\n`;
+
+  it.each<readonly [what: string, files: Readonly<Record<string, string>>, changed: Readonly<Record<string, string>>]>([
+    ['the file of the object that it copies from', { [OVERLAY]: overlay(copied) }, { [SIZES]: sizes('128Mi') }],
+    ['the patch of that object', { [OVERLAY]: overlay(`${copied}patches: [{path: sizes.yaml}]\n`), 'apps/web/overlays/prod/sizes.yaml': patched('96Mi') }, { 'apps/web/overlays/prod/sizes.yaml': patched('128Mi') }],
+    ['the value that it says itself, in a file of its own', { [OVERLAY]: overlay('replacements: [{path: memory.yaml}]\n'), 'apps/web/overlays/prod/memory.yaml': `sourceValue: 96Mi\n${target('spec.template.spec.containers.*.resources.limits.memory')}\n` }, { 'apps/web/overlays/prod/memory.yaml': `sourceValue: 128Mi\n${target('spec.template.spec.containers.*.resources.limits.memory')}\n` }],
+  ])('is changed in %s', async (_, files, expected) => {
+    expect(await changed(withFiles({ ...base, ...files }), MEMORY, '128Mi')).toEqual(expected);
+  });
+
+  it('is refused where the same source feeds another field', async () => {
+    const both = withFiles({ ...base, [OVERLAY]: overlay(copied.replace('memory"]', 'memory", "metadata.annotations.size"], options: {create: true}')) });
+    await expect(changed(both, MEMORY, '128Mi')).rejects.toMatchObject({ reason: 'NotEditable', message: expect.stringContaining('replacements or vars in') });
   });
 });
 

@@ -2,6 +2,7 @@ import { INNER_YAML, readValues, valueAt, type FieldEdit } from '@fleetmend/mani
 import type { JsonValue } from '@fleetmend/model';
 import type { Tree } from '@fleetmend/ports';
 import { resolvePath } from '@fleetmend/render';
+import { saysSame } from '../one-by-one.ts';
 import { type Candidate, inLayer } from './candidate.ts';
 import { asMerge, byIndex, isCalled, type Wanted } from './field.ts';
 import { asFields, listOf, type Layer } from './layers.ts';
@@ -95,7 +96,7 @@ function inOperations(wanted: Wanted, patch: Patch, operations: readonly unknown
   const found = operations.flatMap((operation, index) => {
     const { op, path } = asFields(operation);
     const at = typeof path === 'string' && (op === 'add' || op === 'replace') ? path.slice(1).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')) : undefined;
-    if (!at || !at.every((part, depth) => part === pointer[depth] || (depth === at.length - 1 && part === '-' && isItem(wanted.path[depth], operation)))) return [];
+    if (!at || !at.every((part, depth) => part === pointer[depth] || (depth === at.length - 1 && part === '-' && isItem(wanted, depth, operation)))) return [];
     const rest = wanted.path.slice(at.length);
     const place = rest.length === 0 && wanted.value === undefined ? [String(index)] : [String(index), 'value', ...rest];
     return [inPatch(`operation ${index} of the patch in ${patch.file}`, patch, { path: place, value: wanted.value })];
@@ -103,10 +104,12 @@ function inOperations(wanted: Wanted, patch: Patch, operations: readonly unknown
   return found.toReversed();
 }
 
-/** An operation that appends brings the list item that this segment calls by its name. */
-function isItem(segment: string | undefined, operation: unknown): boolean {
-  const [, key = '', named = ''] = /^\[([^=\]]+)=(.*)\]$/s.exec(segment ?? '') ?? [];
-  return key !== '' && asFields(asFields(operation)['value'])[key] === named;
+/** An operation that appends brings the list item that this segment calls by its name; by its place, where it stands there as it was brought. */
+function isItem({ object, path }: Wanted, depth: number, operation: unknown): boolean {
+  const { value } = asFields(operation);
+  const [, key = '', named = ''] = /^\[([^=\]]+)=(.*)\]$/s.exec(path[depth] ?? '') ?? [];
+  if (key !== '') return asFields(value)[key] === named;
+  return value !== undefined && saysSame(value, valueAt(object, path.slice(0, depth + 1)));
 }
 
 /** Further fields for patches of the object that a kustomization has already. */
