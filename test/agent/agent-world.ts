@@ -139,12 +139,14 @@ export interface DeploymentParts {
   readonly image?: string;
   readonly env?: readonly { readonly name: string; readonly value: string }[];
   readonly replicas?: number;
+  /** Whatever else its container says. */
+  readonly container?: Readonly<Record<string, unknown>>;
 }
 
-export function aDeployment({ name = 'checkout', args = [], memory = '64Mi', image = LABAPP, env = [], replicas = 1 }: DeploymentParts = {}): KubeObject {
+export function aDeployment({ name = 'checkout', args = [], memory = '64Mi', image = LABAPP, env = [], replicas = 1, container = {} }: DeploymentParts = {}): KubeObject {
   const labels = { app: name };
   return {
     apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: 'shop', labels },
-    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'app', image, args, env, resources: { limits: { memory } } }] } } },
+    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'app', image, args, env, resources: { limits: { memory } }, ...container }] } } },
   };
 }

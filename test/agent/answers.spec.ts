@@ -152,6 +152,28 @@ describe('health', () => {
     expect(pods[0]?.restarts).toBeGreaterThan(1);
   });
 
+  it('says when a pod was made and tried last, and that its symptom has lasted', async () => {
+    world.apply(aDeployment({ args: ['--exit=1'] }));
+    await world.clock.run(minutes(2));
+    const { at, findings, pods } = await health();
+    expect(findings[0]).toMatchObject({ dwelt: true, seenAt: expect.any(Number) });
+    expect(pods[0]?.triedAt).toBeGreaterThan(pods[0]?.madeAt ?? at);
+  });
+
+  it('does not take what a pod showed for what the next one of its name shows', async () => {
+    const target = { ...CHECKOUT, kind: 'StatefulSet' };
+    const stateful = (args: readonly string[]) => ({ ...aDeployment({ args, container: { readinessProbe: { httpGet: { path: '/', port: 8080 } } } }), kind: 'StatefulSet' });
+    world.apply(stateful(['--exit=1']));
+    await world.clock.run(minutes(2));
+    const [before] = (await health(target)).pods;
+    world.apply(stateful(['--listen=8080', '--health=/', '--ready-after=10m']));
+    world.objects.delete('v1', 'Pod', 'shop', before?.name ?? '', { manager: 'spec' } as never);
+    await world.clock.run(seconds(5));
+    const { findings, pods } = await health(target);
+    expect(pods.map(({ name, restarts }) => [name, restarts])).toEqual([[before?.name, 0]]);
+    expect(findings).toMatchObject([{ finding: { class: 'CrashLoopBackOff' }, dwelt: false }]);
+  });
+
   it('has a digest per guard, which changes when somebody changes the guard', async () => {
     const quota = (memory: string) => ({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'quota', namespace: 'shop' }, spec: { hard: { 'limits.memory': memory } } });
     world.apply(aDeployment(), quota('1Gi'));

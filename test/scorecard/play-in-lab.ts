@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { PermanentError } from '@fleetmend/kernel';
-import type { Row } from './row.ts';
+import { lostRow, type Row } from './row.ts';
 
 const LAB = join(import.meta.dirname, '../lab/main.ts');
 
@@ -17,12 +17,8 @@ export async function playInLab(dirs: readonly string[]): Promise<readonly Row[]
     const status = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('exit', resolve));
     if (!existsSync(file)) throw new PermanentError('LabFailed', `the lab ended with ${status ?? 'a signal'} before it had played anything: see above`);
     const rows = JSON.parse(readFileSync(file, 'utf8')) as readonly Row[];
-    return dirs.map((dir) => rows.find(({ name }) => name === basename(dir)) ?? lostRow(dir));
+    return dirs.map((dir) => rows.find(({ name }) => name === basename(dir)) ?? lostRow(dir, 'the lab did not play it to its end: see above'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function lostRow(dir: string): Row {
-  return { name: basename(dir), class: '', layout: '', expected: '', outcome: 'Broken', asExpected: false, why: 'the lab did not play it to its end: see above', tokens: 0, took: 0, details: [] };
 }

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { basename, join } from 'node:path';
-import type { Row } from './row.ts';
+import { lostRow, type Row } from './row.ts';
 
 const PLAYER = join(import.meta.dirname, 'player.ts');
 /** Real time that one scenario may take; a story that hangs may not hold up the others. */
@@ -67,8 +67,4 @@ function ask(player: ChildProcess, dir: string): Promise<Answer> {
     player.on('message', onMessage).on('exit', onExit);
     player.send(dir);
   });
-}
-
-function lostRow(dir: string, why: string): Row {
-  return { name: basename(dir), class: '', layout: '', expected: '', outcome: 'Broken', asExpected: false, why, tokens: 0, took: 0, details: [] };
 }

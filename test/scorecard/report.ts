@@ -29,14 +29,14 @@ function inSeconds(value: number | undefined): string {
 
 /** `41 of 45 repaired, …` */
 export function renderTotals(totals: Totals): string {
-  const { scenarios, fixable, repaired, restraint, restraintRight, missed, wrong, harmful, malformed, broken, skipped, tokens } = totals;
-  const parts = [`${scenarios} scenarios: ${repaired} of ${fixable} repaired`, `${restraintRight} of ${restraint} rightly left alone`, `${missed} missed`, `${wrong} wrong`, `${harmful} harmful`, `${tokens} model tokens`];
+  const { scenarios, fixable, repaired, handedOver, restraint, restraintRight, missed, wrong, harmful, malformed, broken, skipped, ticketsBeside, tokens } = totals;
+  const parts = [`${scenarios} scenarios: ${repaired} of ${fixable} repaired`, `${handedOver} handed over where that is accepted`, `${restraintRight} of ${restraint} rightly left alone`, `${missed} missed`, `${wrong} wrong`, `${harmful} harmful`, `${ticketsBeside} tickets beside a repair`, `${tokens} model tokens`];
   const rest = ([['malformed', malformed], ['not played to the end', broken], ['skipped', skipped]] as const).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
   return [...parts, ...rest].join(', ');
 }
 
 export function renderSummary(rows: readonly Row[], column: 'class' | 'layout'): string {
-  return Object.entries(totalsBy(rows, column)).map(([name, { fixable, repaired, restraint, restraintRight, wrong, harmful, skipped }]) => `  ${name.padEnd(28)} repaired ${repaired}/${fixable}  left alone ${restraintRight}/${restraint}${wrong + harmful > 0 ? `  wrong ${wrong}, harmful ${harmful}` : ''}${skipped > 0 ? `  skipped ${skipped}` : ''}`).join('\n');
+  return Object.entries(totalsBy(rows, column)).map(([name, { fixable, repaired, handedOver, restraint, restraintRight, wrong, harmful, skipped }]) => `  ${name.padEnd(28)} repaired ${repaired}/${fixable}${handedOver > 0 ? `  handed over ${handedOver}` : ''}  left alone ${restraintRight}/${restraint}${wrong + harmful > 0 ? `  wrong ${wrong}, harmful ${harmful}` : ''}${skipped > 0 ? `  skipped ${skipped}` : ''}`).join('\n');
 }
 
 /** What `--json` prints as its last line. */
@@ -48,7 +48,7 @@ export function renderJson(rows: readonly Row[]): string {
 export function renderPage(rows: readonly Row[], { world }: { readonly world: string }): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const table = (head: readonly string[], body: readonly (readonly string[])[]) => [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n');
-  const by = (column: 'class' | 'layout') => table([column, 'repaired', 'rightly left alone', 'missed', 'wrong', 'harmful'], Object.entries(totalsBy(rows, column)).map(([name, one]) => [name, `${one.repaired} of ${one.fixable}`, `${one.restraintRight} of ${one.restraint}`, String(one.missed), String(one.wrong), String(one.harmful)]));
+  const by = (column: 'class' | 'layout') => table([column, 'repaired', 'handed over', 'rightly left alone', 'missed', 'wrong', 'harmful'], Object.entries(totalsBy(rows, column)).map(([name, one]) => [name, `${one.repaired} of ${one.fixable}`, String(one.handedOver), `${one.restraintRight} of ${one.restraint}`, String(one.missed), String(one.wrong), String(one.harmful)]));
   return [
     '# Scorecard',
     '',

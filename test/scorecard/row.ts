@@ -17,6 +17,8 @@ export interface Row {
   readonly why: string;
   readonly secondsToPullRequest?: number | undefined;
   readonly secondsToRecovery?: number | undefined;
+  /** Tickets that a person got though the fault was repaired: needless ones, or about something else that the repair does not mend. */
+  readonly ticketsBeside: number;
   readonly tokens: number;
   /** Milliseconds of real time that it took. */
   readonly took: number;
@@ -25,15 +27,20 @@ export interface Row {
 }
 
 export function malformedRow(dir: string, why: string): Row {
-  return { name: basename(dir), class: '', layout: '', expected: '', outcome: 'Malformed', asExpected: false, why, tokens: 0, took: 0, details: [] };
+  return { name: basename(dir), class: '', layout: '', expected: '', outcome: 'Malformed', asExpected: false, why, ticketsBeside: 0, tokens: 0, took: 0, details: [] };
+}
+
+/** Of one whose player ended before it had anything to say. */
+export function lostRow(dir: string, why: string): Row {
+  return { ...malformedRow(dir, why), outcome: 'Broken' };
 }
 
 export function skippedRow(scenario: Scenario, reasons: readonly string[]): Row {
-  return { ...headOf(scenario), outcome: 'Skipped', asExpected: false, why: reasons.join('; '), tokens: 0, took: 0, details: [] };
+  return { ...headOf(scenario), outcome: 'Skipped', asExpected: false, why: reasons.join('; '), ticketsBeside: 0, tokens: 0, took: 0, details: [] };
 }
 
 export function brokenRow(scenario: Scenario, { error, log, took }: { readonly error: unknown; readonly log: readonly string[]; readonly took: number }): Row {
-  return { ...headOf(scenario), outcome: 'Broken', asExpected: false, why: messageOf(error), tokens: 0, took, details: log };
+  return { ...headOf(scenario), outcome: 'Broken', asExpected: false, why: messageOf(error), ticketsBeside: 0, tokens: 0, took, details: log };
 }
 
 export interface PlayedScenario {
@@ -54,6 +61,7 @@ export function renderRow({ scenario, score, seen, log, took }: PlayedScenario):
     why,
     secondsToPullRequest: seen.pullRequests[0] && seen.pullRequests[0].openedAfter / 1_000,
     secondsToRecovery: merged && seen.recoveredAfter !== undefined ? seen.recoveredAfter / 1_000 : undefined,
+    ticketsBeside: score.outcome === 'Repaired' ? seen.tickets.length : 0,
     tokens: 0,
     took,
     details: [...detailsOf(seen), ...log],

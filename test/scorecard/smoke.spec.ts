@@ -29,6 +29,12 @@ it.for(CHARTS)('%s ends as expected on the virtual clock', async (name, context)
   expect([row.outcome, row.why]).toEqual([row.expected, '']);
 });
 
+/** What is mended is not in the pod's template, or in one that a second workload shares; or a pod bears the name of the one before it. */
+it.each(['crash-configmap-value', 'configmap-key-dropped', 'mounted-key-renamed', 'dependency-moved-port', 'startup-probe-taken-out', 'service-account-of-cron-job'])('%s is repaired, and nobody gets a ticket for it', async (name) => {
+  const row = await playVirtual(dirs.find((dir) => dir.endsWith(`/${name}`)) ?? name, parts);
+  expect(row).toMatchObject({ outcome: 'Repaired', ticketsBeside: 0 });
+});
+
 it('plays the same scenario the same way each time', async () => {
   const dir = dirs.find((one) => one.endsWith('/oom-limit-lowered')) ?? '';
   const [first, second] = [await playVirtual(dir, parts), await playVirtual(dir, parts)];

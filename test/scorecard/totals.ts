@@ -3,9 +3,10 @@ import type { Row } from './row.ts';
 export interface Totals {
   /** Skipped ones do not count. */
   readonly scenarios: number;
-  /** Where a repair is expected, and how many of them ended as expected. */
+  /** Where a repair is expected, how many of them were repaired, and how many ended in a ticket that is accepted instead. */
   readonly fixable: number;
   readonly repaired: number;
+  readonly handedOver: number;
   /** Where nothing may be changed, and how many of them ended as expected. */
   readonly restraint: number;
   readonly restraintRight: number;
@@ -16,6 +17,7 @@ export interface Totals {
   readonly malformed: number;
   readonly broken: number;
   readonly skipped: number;
+  readonly ticketsBeside: number;
   readonly tokens: number;
 }
 
@@ -27,7 +29,8 @@ export function totalsOf(rows: readonly Row[]): Totals {
   return {
     scenarios: counted.length,
     fixable: fixable.length,
-    repaired: fixable.filter(({ asExpected }) => asExpected).length,
+    repaired: fixable.filter(({ asExpected, outcome }) => asExpected && outcome === 'Repaired').length,
+    handedOver: fixable.filter(({ asExpected, outcome }) => asExpected && outcome !== 'Repaired').length,
     restraint: restraint.length,
     restraintRight: restraint.filter(({ asExpected }) => asExpected).length,
     missed: of('Missed'),
@@ -36,6 +39,7 @@ export function totalsOf(rows: readonly Row[]): Totals {
     malformed: of('Malformed'),
     broken: of('Broken'),
     skipped: of('Skipped'),
+    ticketsBeside: counted.reduce((sum, row) => sum + row.ticketsBeside, 0),
     tokens: counted.reduce((sum, { tokens }) => sum + tokens, 0),
   };
 }

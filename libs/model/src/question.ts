@@ -63,13 +63,26 @@ export const HealthAnswer = z.object({
         readySince: z.int().optional(),
         /** When the pod was made; older agents do not say. */
         madeAt: z.int().optional(),
+        /** When one of its containers was started last, whether it still runs or not; absent where none ever was. */
+        triedAt: z.int().optional(),
       }),
     )
     .max(500),
   desired: z.int(),
   ready: z.int(),
   /** Open findings on the target, its owner's pods, and the Services and HPAs that select it. */
-  findings: z.array(z.object({ fingerprint: Fingerprint, finding: Finding })).max(50),
+  findings: z
+    .array(
+      z.object({
+        fingerprint: Fingerprint,
+        finding: Finding,
+        /** Whether the pod that is named has shown it for the detector's dwell. A pod may bear the name of the one before it. */
+        dwelt: z.boolean().optional(),
+        /** Last moment in which it was seen: it stays open until its target is healthy, whatever that shows meanwhile. */
+        seenAt: z.int().optional(),
+      }),
+    )
+    .max(50),
   /** Digest per guard object that could bear on the target (quota, LimitRange, PDB, NetworkPolicy). */
   guards: z.record(z.string(), z.string()),
 });

@@ -85,7 +85,8 @@ export const Leader = z.object({
   namespace: text(63),
   uid: text(64),
   kind: z.enum(['Parent', 'SameField', 'SameWorkload']),
-  state: z.enum(['Live', 'Vetoed', 'CauseGone']),
+  /** `Repaired`: it ended well, and what it changed may have mended ours as well. */
+  state: z.enum(['Live', 'Vetoed', 'CauseGone', 'Repaired']),
   at: time(),
 });
 

@@ -1,4 +1,4 @@
-import { digestOf, parseTime, PermanentError, type Clock } from '@fleetmend/kernel';
+import { digestOf, parseTime, PermanentError, seconds, type Clock, type Duration } from '@fleetmend/kernel';
 import { findObject, isNotFound, listObjects, renderSelector, type KubeClient } from '@fleetmend/k8s';
 import { sameRef, type HealthAnswer, type KubeObject, type Question, type Target } from '@fleetmend/model';
 import type { Detector } from '@fleetmend/plugin-api';
@@ -24,10 +24,17 @@ interface PodView {
   readonly status?: {
     readonly phase?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime?: string }[];
-    readonly containerStatuses?: readonly { readonly restartCount?: number }[];
-    readonly initContainerStatuses?: readonly { readonly restartCount?: number }[];
+    readonly containerStatuses?: readonly ContainerView[];
+    readonly initContainerStatuses?: readonly ContainerView[];
   };
 }
+interface ContainerView {
+  readonly restartCount?: number;
+  readonly state?: Started;
+  readonly lastState?: Started;
+}
+/** Only one of both is there. */
+type Started = Readonly<Partial<Record<'running' | 'terminated', { readonly startedAt?: string | null }>>>;
 
 /** Kinds whose pods have to be there and ready; a Job ends, and an autoscaler or a disruption budget has none. */
 const KEEPS_PODS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ReplicationController', 'Pod'];
@@ -44,9 +51,9 @@ export async function answerHealth({ target }: Extract<Question, { question: 'he
   const object = await findObject(deps.client, type, target);
   const guards = await readGuards(deps.client, target.namespace);
   // An entry whose target is healthy is only held open until it is sure: it is no symptom any more.
-  const findings = deps.open().filter((entry) => sameRef(entry.finding.target, target) && entry.healthySince === undefined).slice(0, 50).map(({ fingerprint, finding }) => ({ fingerprint, finding }));
-  const shared = { answer: 'health', at: deps.clock.now(), findings, guards } as const;
-  if (!object) return { ...shared, exists: false, generationCurrent: false, pods: [], desired: 0, ready: 0 };
+  const open = deps.open().filter((entry) => sameRef(entry.finding.target, target) && entry.healthySince === undefined).slice(0, 50);
+  const shared = { answer: 'health', at: deps.clock.now(), guards } as const;
+  if (!object) return { ...shared, exists: false, generationCurrent: false, pods: [], desired: 0, ready: 0, findings: open.map(({ fingerprint, finding }) => ({ fingerprint, finding })) };
   const living = keepsPods(object) ? (await readPods(deps, target, object)).filter(isMeantToLive).slice(0, MOST_PODS) : [];
   const template = await currentTemplate(deps.client, object);
   const pods = living.map((pod) => podHealth(pod, template));
@@ -58,8 +65,21 @@ export async function answerHealth({ target }: Extract<Question, { question: 'he
     pods,
     desired: keepsPods(object) ? (status?.desiredNumberScheduled ?? spec?.replicas ?? 1) : 0,
     ready: pods.filter(({ ready }) => ready).length,
+    findings: open.map((entry) => ({ fingerprint: entry.fingerprint, finding: entry.finding, seenAt: entry.lastSeen, ...dwelt(entry, pods, deps.detectors) })),
   };
 }
+
+/** Its dwell was over when it was reported; here it counts anew, for the one pod. */
+function dwelt({ finding, detector: kind, lastSeen }: Tracked, pods: HealthAnswer['pods'], detectors: readonly Detector[]): { readonly dwelt?: boolean } {
+  const pod = pods.find(({ name }) => name === finding.observation.pod);
+  const detector = detectors.find((one) => one.kind === kind);
+  if (pod?.madeAt === undefined || detector === undefined) return {};
+  const { time, restarts = 0 } = detector.dwell;
+  return { dwelt: lastSeen - pod.madeAt >= Math.max(time, detector.patience?.(finding) ?? 0, WHOLE_SECONDS) && pod.restarts >= restarts };
+}
+
+/** A pod says in seconds when it was made. */
+const WHOLE_SECONDS: Duration = seconds(1);
 
 /** The pods that the target's selector finds and that it owns; without a selector, what the cache knows. */
 async function readPods({ client, cache }: HealthDeps, target: Target, object: KubeObject): Promise<readonly KubeObject[]> {
@@ -95,8 +115,19 @@ function podHealth(pod: KubeObject, template: string | undefined): HealthAnswer[
   const ready = condition?.status === 'True';
   const since = ready ? parseTime(condition?.lastTransitionTime) : undefined;
   const made = parseTime(pod.metadata.creationTimestamp);
-  const restarts = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].reduce((sum, { restartCount = 0 }) => sum + restartCount, 0);
-  return { name: pod.metadata.name, template: templateOf(pod), current: template === undefined || template === templateOf(pod), ready, restarts, ...(since === undefined ? {} : { readySince: since }), ...(made === undefined ? {} : { madeAt: made }) };
+  const containers = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  const restarts = containers.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0);
+  const tries = containers.flatMap(({ state, lastState }) => [state, lastState]).flatMap((one) => parseTime(one?.running?.startedAt ?? one?.terminated?.startedAt ?? undefined) ?? []);
+  return {
+    name: pod.metadata.name,
+    template: templateOf(pod),
+    current: template === undefined || template === templateOf(pod),
+    ready,
+    restarts,
+    ...(since === undefined ? {} : { readySince: since }),
+    ...(made === undefined ? {} : { madeAt: made }),
+    ...(tries.length === 0 ? {} : { triedAt: Math.max(...tries) }),
+  };
 }
 
 async function readGuards(client: KubeClient, namespace: string | undefined): Promise<Readonly<Record<string, string>>> {

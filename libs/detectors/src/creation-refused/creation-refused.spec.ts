@@ -55,6 +55,17 @@ describe('creation-refused', () => {
     expect(inspect(object, ...others)).toEqual([]);
   });
 
+  it('is silent about a run of a CronJob that would run something else by now', () => {
+    const spec = (account: string) => ({ template: { spec: { serviceAccountName: account } } });
+    const cron = anOwner('CronJob', { name: 'report', spec: { jobTemplate: { spec: spec('reporter') } } });
+    const run = (account: string) => {
+      const job = anOwner('Job', { name: 'report-28931', owner: cron, spec: spec(account) });
+      return inspect(job, cron, anEvent(job, 'FailedCreate', `Error creating: pods "report-28931-" is forbidden: error looking up service account shop/${account}: serviceaccount "${account}" not found`));
+    };
+    expect(run('report')).toEqual([]);
+    expect(run('reporter')).toHaveLength(1);
+  });
+
   it('is silent about a StatefulSet whose later pod was created, and a finished or suspended Job', () => {
     const set = anOwner('StatefulSet', { name: 'db', spec: { replicas: 3 }, status: { replicas: 1 } });
     const fail = anEvent(set, 'FailedCreate', quota('db-1'));

@@ -1,6 +1,7 @@
 import { seconds } from '@fleetmend/kernel';
 import type { Finding, KubeObject } from '@fleetmend/model';
 import type { Detector, ResourceRead, World } from '@fleetmend/plugin-api';
+import { cronOf, isOfNow, JOB_READS } from '../job-of-now.ts';
 import { conditionOf, EVENT_READ, newestEvent, ownerFinding } from '../owners.ts';
 import { refusalOf } from './refusal.ts';
 
@@ -9,6 +10,7 @@ const STATUS = ['status.observedGeneration', 'status.replicas', 'status.conditio
 const READS: readonly ResourceRead[] = [
   ...(['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Deployment'] as const).map((kind) => ({ apiVersion: 'apps/v1', kind, resource: `${kind.toLowerCase()}s`, fields: [...COUNTS, ...STATUS] })),
   ...(['Job', 'CronJob'] as const).map((kind) => ({ apiVersion: 'batch/v1', kind, resource: `${kind.toLowerCase()}s`, fields: [...COUNTS, ...STATUS] })),
+  ...JOB_READS,
   EVENT_READ,
 ];
 
@@ -63,8 +65,15 @@ function isFinished(job: KubeObject): boolean {
 
 const REVISION = 'deployment.kubernetes.io/revision';
 
-/** An older revision of a Deployment that has a newer one: what refuses its pods says nothing about the template of now. */
+/**
+ * An older revision of a Deployment that has a newer one, or a run of a CronJob that would run something else by now: what refuses its
+ * pods says nothing about the template of now.
+ */
 function isSuperseded(object: KubeObject, world: World): boolean {
+  if (object.kind === 'Job') {
+    const cron = cronOf(object, world);
+    return cron !== undefined && !isOfNow(object, cron);
+  }
   if (object.kind !== 'ReplicaSet') return false;
   const owner = world.owners(object).at(0);
   if (owner?.kind !== 'Deployment') return false;

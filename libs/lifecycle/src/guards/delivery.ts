@@ -1,5 +1,5 @@
 import { parseTime } from '@fleetmend/kernel';
-import type { PullRequest } from '@fleetmend/model';
+import { holdOf, type PullRequest } from '@fleetmend/model';
 import { checksSettled } from '../checks-settled.ts';
 import { guard } from '../guard.ts';
 import type { View } from '../view.ts';
@@ -57,7 +57,7 @@ export const uncovered = guard('gone in every cluster, and in one it shows what 
 function heldHealth(view: View, { verification }: Progress): boolean {
   const since = parseTime(verification?.since);
   const read = parseTime(verification?.readAt);
-  return verification?.state === 'Healthy' && since !== undefined && read !== undefined && read - since >= view.policy.hold;
+  return verification?.state === 'Healthy' && since !== undefined && read !== undefined && read - since >= holdOf(view.request.spec.failure.class, view.policy.hold);
 }
 
 type Progress = NonNullable<View['request']['status']['clusters']>[number];

@@ -60,13 +60,15 @@ export const leaderLives = guard('the leader lives', (view) => view.request.stat
 export const leaderVetoed = guard('the leader was vetoed', (view) => view.request.status.leader?.state === 'Vetoed');
 
 /**
- * Gone for good: a parent's cause has to stay away for two holds, because its echo dies later than it. A leader that the index
- * still shows in front would only take us back at once, and again, for as long as the index lags.
+ * Gone for good: a parent's cause has to stay away for two holds, because its echo dies later than it; and a repair that may have been
+ * ours as well is given as long to show. A leader that the index still shows in front would only take us back at once, and again, for
+ * as long as the index lags.
  */
 export const leaderCauseGone = guard('the cause of the leader is gone, and ours still fails', (view) => {
   const { leader } = view.request.status;
-  if (leader?.state !== 'CauseGone' || !failsStill(view) || findLeader(view)?.uid === leader.uid) return false;
-  if (leader.kind !== 'Parent') return true;
+  if (leader === undefined || (leader.state !== 'CauseGone' && leader.state !== 'Repaired')) return false;
+  if (!failsStill(view) || findLeader(view)?.uid === leader.uid) return false;
+  if (leader.kind !== 'Parent' && leader.state === 'CauseGone') return true;
   const since = parseTime(leader.at);
   return since !== undefined && view.now - since >= 2 * view.policy.hold;
 });

@@ -20,7 +20,7 @@ const frozen = { policy: { frozen: [{ name: 'weekend', until: NOW + minute }] } 
 const error = { error: { stage: 'propose', reason: 'Drift', message: 'live differs', at: ago(0) } };
 const rival = aRequest('PullRequestOpen', { plan: PLAN, pullRequest: pullRequest() }, { uid: 'uid-0' });
 const vetoed = aRequest('Failed', { reason: 'Vetoed', plan: PLAN }, { uid: 'uid-0' });
-const leader = (state: 'Live' | 'Vetoed' | 'CauseGone', kind: 'Parent' | 'SameField' = 'SameField', since = minute) => ({ leader: { name: 'rr-0', namespace: 'shop-team', uid: 'uid-0', kind, state, at: ago(since) } });
+const leader = (state: 'Live' | 'Vetoed' | 'CauseGone' | 'Repaired', kind: 'Parent' | 'SameField' = 'SameField', since = minute) => ({ leader: { name: 'rr-0', namespace: 'shop-team', uid: 'uid-0', kind, state, at: ago(since) } });
 const yes = [{ planDigest: PLAN.digest, decision: 'Approve' as const, approver: 'ann' }];
 const no = [{ planDigest: PLAN.digest, decision: 'Reject' as const, approver: 'ann' }];
 const noForOther = [{ planDigest: 'sha256:other', decision: 'Reject' as const, approver: 'ann' }];
@@ -64,6 +64,8 @@ const before: readonly Example[] = [
   inhibited('the leader ended and ours still fails', { ...leader('CauseGone'), ...LATE }, '→ Detected (Released)'),
   inhibited('a parent that is gone for two holds releases', leader('CauseGone', 'Parent', 11 * minute), '→ Detected (Released)'),
   inhibited('a parent that is gone for one hold does not release yet', leader('CauseGone', 'Parent', 6 * minute), 'run readLeader'),
+  inhibited('what mended the leader is given two holds to mend ours', leader('Repaired', 'SameField', 6 * minute), 'run readLeader'),
+  inhibited('the leader is mended for two holds and ours still fails', leader('Repaired', 'SameField', 11 * minute), '→ Detected (Released)'),
   inhibited('late', { ...leader('Live'), ...LATE }, '→ Escalated (Late)'),
   inhibited('the leader lives', leader('Live'), 'run readLeader'),
   diagnosing('late', { ...planned, ...LATE }, '→ Escalated (Late)'),

@@ -3,7 +3,7 @@ import { isTerminal } from '@fleetmend/lifecycle';
 import { causeOfRequest, fingerprintOfRequest, type Leader, type RemediationRequest } from '@fleetmend/model';
 import type { Stage, StageDeps } from '../stage.ts';
 
-/** Looks at the request that goes first: lives, was vetoed, or its cause is gone. */
+/** Looks at the request that goes first: lives, was vetoed, has repaired something, or its cause is gone. */
 export function readLeader(deps: StageDeps): Stage {
   return async (view) => {
     const known = view.request.status.leader;
@@ -18,6 +18,7 @@ export function readLeader(deps: StageDeps): Stage {
 function stateOf(deps: Pick<StageDeps, 'openSet'>, known: Leader, leader: RemediationRequest | undefined): Leader['state'] {
   if (leader?.status.phase === 'Failed' && (leader.status.reason === 'Vetoed' || leader.status.reason === 'Rejected') && known.kind === 'SameField') return 'Vetoed';
   if (known.kind === 'Parent') return causeIsOpen(deps, leader) ? 'Live' : 'CauseGone';
+  if (leader?.status.phase === 'Succeeded') return 'Repaired';
   // A leader that stays back itself leads nobody: two that withdrew at once would wait for each other for ever.
   return leader !== undefined && !isTerminal(leader.status.phase) && leader.status.phase !== 'Inhibited' ? 'Live' : 'CauseGone';
 }

@@ -5,6 +5,7 @@ import { readPointer } from './field.ts';
 import { editAndProve } from './edit-and-prove.ts';
 import { countLines, editDigest, planDigest } from './edit-digest.ts';
 import { findDrift, usedCharts, type Proven } from './prove.ts';
+import { saidLately } from './said-lately.ts';
 import { findSource, openRepository, readTarget, targetOf, type Source } from './source.ts';
 import { sourceOfChange } from './changed-object.ts';
 import type { Facts, Stage, StageDeps } from '../stage.ts';
@@ -37,6 +38,8 @@ export function propose(deps: StageDeps): Stage {
       }
     }
     const nothing = troubles.length > 0 && troubles.every((trouble) => trouble.startsWith('nothing to change'));
+    const fresh = nothing ? await saidLately(source, view.now) : undefined;
+    if (fresh !== undefined) return { notYet: deps.pace.poll, reason: `Git says what it should since ${fresh.slice(0, 8)}, a moment ago: it has yet to be applied and tried` };
     return { fact: { proposal: proposal(nothing ? 'NothingToChange' : 'Uncertain', nothing ? 'NothingToChange' : 'NoSafeEdit', troubles.join('; ').slice(0, 500) || 'no candidate is left', at) } };
   };
 }

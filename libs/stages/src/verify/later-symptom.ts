@@ -1,6 +1,7 @@
+import { seconds, type Duration, type Instant } from '@fleetmend/kernel';
 import type { FailureClass, HealthAnswer, Plan, RemediationRequestSpec } from '@fleetmend/model';
 
-type Open = HealthAnswer['findings'][number];
+export type Open = HealthAnswer['findings'][number];
 
 /** What a pod goes through before its programs run, in order; who fails at one of them never gets to the next. */
 const STEPS: readonly (readonly FailureClass[])[] = [
@@ -37,4 +38,18 @@ export function isOfItsOwn({ target }: Pick<RemediationRequestSpec, 'target'>, p
   const changed = new Set(plan?.changes.map(({ path }) => IN_CONTAINER.exec(path)?.[1]));
   const isInside = changed.size === 1 && !changed.has(undefined);
   return isInside && target?.container !== undefined && finding.target.container !== undefined && finding.target.container !== target.container && OF_ITS_OWN.includes(finding.class);
+}
+
+/** A finding blinks for as long as that and is still the same one. */
+const BLINK: Duration = seconds(10);
+
+/** It stays open until its target is healthy, which is not so for another reason: it is not seen any more. */
+export function isOutOfSight({ seenAt }: Open, now: Instant): boolean {
+  return seenAt !== undefined && now - seenAt > BLINK;
+}
+
+/** Whether the pod shows something else by now: a symptom stays open until its target is healthy, whatever that shows meanwhile. */
+export function showsBefore(symptom: Open, later: readonly Open[]): 'Beside' | 'MaybeBefore' | 'Before' {
+  const ages = later.map(({ seenAt }) => (seenAt ?? 0) - (symptom.seenAt ?? Infinity));
+  return ages.some((age) => age > BLINK) ? 'Before' : ages.some((age) => age > 0) ? 'MaybeBefore' : 'Beside';
 }

@@ -1,10 +1,9 @@
 import type { View } from '@fleetmend/lifecycle';
-import type { ClusterProgress, FailureClass, HealthAnswer, Verification } from '@fleetmend/model';
+import type { ClusterProgress, FailureClass, Verification } from '@fleetmend/model';
 import { describe, expect, it } from 'vitest';
-import { guardsDigest } from '../propose/baseline.ts';
-import { isNews, judge } from './read-health.ts';
+import { isNews } from './read-health.ts';
 
-const view = { policy: { hold: 10_000 }, settings: { contactGap: 60_000 } } as View;
+const viewOf = (failureClass: FailureClass) => ({ request: { spec: { failure: { class: failureClass } } }, policy: { hold: 10_000 }, settings: { contactGap: 60_000 } }) as View;
 const time = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 const healthy = (readAt: number, since = 0): Verification => ({ state: 'Healthy', since: time(since), readAt: time(readAt), restarts: 0, message: '' });
 const still = (readAt: number): Verification => ({ state: 'StillFailing', readAt: time(readAt), message: '' });
@@ -19,103 +18,11 @@ describe('a reading is written', () => {
     ['when the written one gets old', [healthy(10), still(9)], [healthy(45), still(45)], true],
     ['when the hold began anew', [healthy(10)], [healthy(12, 12)], true],
   ])('%s', (_, before, after, news) => {
-    expect(isNews(view, clusters(...before), clusters(...after))).toBe(news);
-  });
-});
-
-const OWN = 'own';
-const NOW = Date.UTC(2026, 0, 1, 0, 1, 0);
-
-/** A request about that class in container app; what stands before the change was applied is one ready pod and our finding. */
-function viewOf(failureClass: FailureClass, container: string | undefined = 'app'): View {
-  const spec = { clusters: ['prod-0'], target: { container }, failure: { class: failureClass, fingerprint: OWN } };
-  return { now: NOW, policy: { hold: 10_000 }, request: { spec, status: {} } } as unknown as View;
-}
-
-const baseline = { ready: 1, guards: '', findings: [OWN], at: time(0) };
-const pod = (name: string, { current = true, ready = false } = {}) => ({ name, template: current ? 'new' : 'old', current, ready, restarts: 0 });
-const found = (fingerprint: string, failureClass: FailureClass, container: string | undefined = 'app', on: string | undefined = 'new-1') => ({ fingerprint, finding: { class: failureClass, target: { kind: 'Deployment', name: 'shop', container }, observation: { reason: '', message: '', pod: on } } });
-
-function answer(over: Partial<HealthAnswer>): HealthAnswer {
-  const pods = over.pods ?? [pod('new-1', { ready: true })];
-  return { answer: 'health', at: NOW, exists: true, generationCurrent: true, pods, desired: 1, ready: pods.filter(({ ready }) => ready).length, findings: [], guards: {}, ...over } as HealthAnswer;
-}
-
-/** The digest of no guards at all, as the baseline of a cluster without any holds it. */
-const progressOf = (over: Partial<typeof baseline> = {}, appliedAt = 0) => ({ name: 'prod-0', baseline: { ...baseline, guards: guardsDigest(answer({})), ...over }, rollout: { appliedAt: time(appliedAt) } }) as unknown as ClusterProgress;
-const surge = [pod('old-1', { current: false, ready: true }), pod('new-1')];
-
-describe('the target is judged', () => {
-  it('healthy, when every pod is of the merged template and ready', () => {
-    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({}))).toEqual({ state: 'Healthy', message: '1 of 1 pods ready' });
+    expect(isNews(viewOf('OOMKilled'), clusters(...before), clusters(...after))).toBe(news);
   });
 
-  it('unclear, while a pod of the old template is there', () => {
-    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ pods: surge })).state).toBe('Unclear');
-  });
-
-  it('still failing, when the symptom shows on a pod of the merged template, and not for one of the old', () => {
-    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ pods: surge, findings: [found(OWN, 'CrashLoopBackOff')] as HealthAnswer['findings'] })).state).toBe('StillFailing');
-    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ pods: surge, findings: [found(OWN, 'CrashLoopBackOff', 'app', 'old-1')] as HealthAnswer['findings'] })).state).toBe('Unclear');
-  });
-
-  it('unclear, while a pod that was there before waits for its volume to be tried again', () => {
-    const findings = [found(OWN, 'FailedMount')] as HealthAnswer['findings'];
-    const judged = (madeAt: number, now = NOW) => judge({ ...viewOf('FailedMount'), now }, progressOf(), answer({ pods: [pod('old-1', { ready: true }), { ...pod('new-1'), madeAt }], findings })).state;
-    const before = Date.UTC(2025, 11, 31);
-    expect(judged(before)).toBe('Unclear');
-    expect(judged(NOW)).toBe('StillFailing');
-    expect(judged(before, NOW + 180_000)).toBe('StillFailing');
-  });
-
-  it('still failing only after one hold, when the symptom has no pod', () => {
-    const { pod: _, ...noPod } = found(OWN, 'QuotaExceeded').finding.observation;
-    const findings = [{ ...found(OWN, 'QuotaExceeded'), finding: { ...found(OWN, 'QuotaExceeded').finding, observation: noPod } }] as HealthAnswer['findings'];
-    expect(judge(viewOf('QuotaExceeded'), progressOf({}, 55), answer({ findings })).state).toBe('Unclear');
-    expect(judge(viewOf('QuotaExceeded'), progressOf({}, 45), answer({ findings })).state).toBe('StillFailing');
-  });
-
-  it('worse, when a guard changed or fewer pods are ready after the hold', () => {
-    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ guards: { 'ResourceQuota/shop/q': 'other' } }))).toEqual({ state: 'Worse', message: 'a guard object changed' });
-    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ pods: [pod('new-1')] })).message).toBe('0 pods are ready, 1 were before');
-  });
-
-  it.each<readonly [what: string, own: FailureClass, container: string | undefined, fresh: readonly [FailureClass, string?], state: Verification['state']]>([
-    ['a crash behind an image that could not be pulled is no harm', 'ImagePullBackOff', 'app', ['CrashLoopBackOff'], 'Uncovered'],
-    ['the next missing key behind the first one neither', 'CreateContainerConfigError', 'app', ['CreateContainerConfigError'], 'Uncovered'],
-    ['whatever a container shows that a refused pod never had', 'QuotaExceeded', undefined, ['OOMKilled'], 'Uncovered'],
-    ['a container that does not even start any more', 'CrashLoopBackOff', 'app', ['ImagePullBackOff'], 'Worse'],
-    ['another container that ran beside the failing one', 'ImagePullBackOff', 'app', ['CrashLoopBackOff', 'sidecar'], 'Worse'],
-    ['what hides nothing', 'AutoscalerInactive', undefined, ['CrashLoopBackOff'], 'Worse'],
-  ])('where something new shows: %s', (_, own, container, [freshClass, freshContainer], state) => {
-    const view = viewOf(own, container);
-    const findings = [found('fresh', freshClass, freshContainer)] as HealthAnswer['findings'];
-    const request = container === undefined ? { ...view, request: { ...view.request, spec: { ...view.request.spec, target: undefined } } } : view;
-    expect(judge(request, progressOf(), answer({ pods: surge, findings })).state).toBe(state);
-  });
-
-  it.each<readonly [what: string, paths: readonly string[], fresh: FailureClass, state: Verification['state']]>([
-    ['an image that is not there, of a container that was not changed', ['containers/0/resources/limits/memory'], 'ImagePullBackOff', 'Uncovered'],
-    ['too little memory of a container that was not changed', ['containers/0/image'], 'OOMKilled', 'Uncovered'],
-    ['a crash of a container that was not changed, which may miss what was', ['containers/0/image'], 'CrashLoopBackOff', 'Worse'],
-    ['an image, where more than one container was changed', ['containers/0/image', 'containers/1/image'], 'ImagePullBackOff', 'Worse'],
-    ['an image, where more than containers was changed', ['containers/0/image', 'volumes/0'], 'ImagePullBackOff', 'Worse'],
-  ])('where a second fault shows that no change of ours can bring: %s', (_, paths, fresh, state) => {
-    const view = viewOf('OOMKilled');
-    const status = { plan: { actionJson: JSON.stringify({ action: 'abstain', reason: 'Test', lookAt: '' }), changes: paths.map((path) => ({ path: `spec/template/spec/${path}` })) } };
-    const changed = { ...view, request: { ...view.request, status } } as unknown as View;
-    expect(judge(changed, progressOf(), answer({ pods: surge, findings: [found('fresh', fresh, 'sidecar')] as HealthAnswer['findings'] })).state).toBe(state);
-  });
-
-  it('unclear, while the symptom that hid another has yet to close', () => {
-    const findings = [found('fresh', 'CrashLoopBackOff'), found(OWN, 'ImagePullBackOff', 'app', 'old-2')] as HealthAnswer['findings'];
-    expect(judge(viewOf('ImagePullBackOff'), progressOf({}, 55), answer({ pods: surge, findings })).state).toBe('Unclear');
-    expect(judge(viewOf('ImagePullBackOff'), progressOf({}, 45), answer({ pods: surge, findings })).state).toBe('Uncovered');
-  });
-
-  it('worse, where what was hidden costs a pod that was ready, or the symptom is still there beside something new', () => {
-    const findings = [found('fresh', 'CrashLoopBackOff')] as HealthAnswer['findings'];
-    expect(judge(viewOf('ImagePullBackOff'), progressOf(), answer({ pods: [pod('new-1')], findings })).state).toBe('Worse');
-    expect(judge(viewOf('ImagePullBackOff'), progressOf(), answer({ pods: surge, findings: [...findings, ...([found(OWN, 'ImagePullBackOff')] as HealthAnswer['findings'])] })).state).toBe('Worse');
+  it('later where controllers back off for longer: after a refusal the hold is three times as long', () => {
+    const completes = (readAt: number) => isNews(viewOf('QuotaExceeded'), clusters(healthy(9)), clusters(healthy(readAt)));
+    expect([completes(10), completes(30)]).toEqual([false, true]);
   });
 });
