@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { lostRow, type Row } from './row.ts';
 
 const PLAYER = join(import.meta.dirname, 'player.ts');
