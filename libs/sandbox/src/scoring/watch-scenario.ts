@@ -45,6 +45,8 @@ export interface WatchOptions {
 }
 
 const LOOK_EVERY = seconds(1);
+/** After the last request has ended: a second symptom may be about to be noticed, or a request that was let go about to come back. */
+const QUIET = seconds(90);
 const NOTHING: FindObject = () => undefined;
 
 /** Looks on from the fault until nothing that is expected can come true, or become untrue, any more. */
@@ -58,13 +60,15 @@ export async function watchScenario({ scenario, world, appliedAt, steps, usual, 
   const onlyIgnored = expectations.every(({ outcome }) => outcome === 'Ignored');
 
   let wellSince: Instant | undefined;
+  let settledSince: Instant | undefined;
   let troubles: readonly Trouble[] = [];
   for (;;) {
     troubles = (await world.troubles()).filter(({ about }) => !usual.has(about));
     wellSince = troubles.length > 0 ? undefined : (wellSince ?? clock.now());
     const states = (await world.pullRequests()).map(({ state }) => state);
     const now = clock.now();
-    if (onlyIgnored ? now >= end : isOver({ now, end, held, wellSince, merged: states.includes('Merged'), open: states.includes('Open'), requests: (await world.requests()).map(seenRequest) })) break;
+    settledSince = states.includes('Open') || !isSettled((await world.requests()).map(seenRequest)) ? undefined : (settledSince ?? now);
+    if (onlyIgnored ? now >= end : isOver({ now, end, held, wellSince, settledSince, merged: states.includes('Merged') })) break;
     await clock.sleep(LOOK_EVERY, signal);
   }
 
@@ -88,17 +92,20 @@ interface Moment {
   readonly end: Instant;
   readonly held: Duration;
   readonly wellSince: Instant | undefined;
+  readonly settledSince: Instant | undefined;
   readonly merged: boolean;
-  readonly open: boolean;
-  readonly requests: readonly SeenRequest[];
 }
 
-function isOver({ now, end, held, wellSince, merged, open, requests }: Moment): boolean {
+function isSettled(requests: readonly SeenRequest[]): boolean {
+  return requests.length > 0 && requests.every(({ finished }) => finished) && requests.some(({ phase }) => phase !== 'Dismissed');
+}
+
+function isOver({ now, end, held, wellSince, settledSince, merged }: Moment): boolean {
   // A repair has to last, also one that came at the last moment.
   const stillToLast = merged && wellSince !== undefined && wellSince <= end && now - wellSince < held;
   if (stillToLast) return false;
-  const settled = requests.length > 0 && requests.every(({ finished }) => finished) && requests.some(({ phase }) => phase !== 'Dismissed') && !open;
-  return now >= end || (settled && (!merged || wellSince !== undefined));
+  const isQuiet = settledSince !== undefined && now - settledSince >= QUIET;
+  return now >= end || (isQuiet && (!merged || wellSince !== undefined));
 }
 
 interface ObjectsQuery {

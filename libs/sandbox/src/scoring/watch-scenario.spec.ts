@@ -1,0 +1,27 @@
+import { seconds } from '@fleetmend/kernel';
+import type { Phase } from '@fleetmend/model';
+import { aRequest, VirtualClock } from '@fleetmend/testing';
+import { expect, it } from 'vitest';
+import type { Scenario } from '../world/scenario.ts';
+import { watchScenario, type WatchedWorld } from './watch-scenario.ts';
+
+const clock = () => new VirtualClock(0);
+const ended = (name: string, phase: Phase) => aRequest(0).named(name).in(phase).with({ aftermath: { learned: 'x' } as never }).request;
+
+async function watched(requestsAt: (now: number) => ReturnType<WatchedWorld['requests']>, within = '8m') {
+  const time = clock();
+  const world: WatchedWorld = { clock: time, requests: () => requestsAt(time.now()), tickets: async () => [], pullRequests: async () => [], files: async () => new Map(), troubles: async () => [{ about: 'a', what: 'b' }], live: async () => () => undefined };
+  const scenario = { clusters: ['prod-1'], expect: { outcome: 'Repaired', within } } as unknown as Scenario;
+  const seen = watchScenario({ scenario, world, appliedAt: 0, steps: [], usual: new Set() });
+  await time.run(seconds(900));
+  return { requests: (await seen).requests.map(({ name }) => name) };
+}
+
+it('a second symptom that is noticed after the first request ended is still seen', async () => {
+  expect(await watched(async (now) => [ended('first', 'Escalated'), ...(now >= seconds(60) ? [ended('second', 'Succeeded')] : [])])).toEqual({ requests: ['first', 'second'] });
+});
+
+it('what comes long after everything ended is not waited for, and nothing beyond the end', async () => {
+  expect(await watched(async (now) => [ended('first', 'Escalated'), ...(now >= seconds(200) ? [ended('late', 'Succeeded')] : [])])).toEqual({ requests: ['first'] });
+  expect(await watched(async (now) => [ended('first', 'Escalated'), ...(now >= seconds(60) ? [ended('late', 'Succeeded')] : [])], '30s')).toEqual({ requests: ['first'] });
+});
