@@ -1,4 +1,5 @@
 import { commitWords, placeWords } from '../changes-in-effect.ts';
+import { blameable, complaintOf } from '../complaint.ts';
 import type { Rule } from '../rule.ts';
 import { changesAt, restoring } from '../target-changes.ts';
 import { valueAt } from '../workload.ts';
@@ -10,14 +11,19 @@ const OTHERS = /connection refused|no such host|i\/o timeout|timed out|no route 
 /** Objects that say by themselves that an engine may delete and make them anew. */
 const REPLACED: readonly (readonly [string, RegExp])[] = [['kustomize.toolkit.fluxcd.io/force', /^enabled$/i], ['argocd.argoproj.io/sync-options', /Replace=true|Force=true/]];
 
+/** What ends a run that takes too long, and how often one that fails is tried again: neither has to do with the other. */
+const DEADLINE = /^spec(\/jobTemplate\/spec)?\/activeDeadlineSeconds$/;
+const PATIENCE = /^spec(\/jobTemplate\/spec)?\/(backoffLimit|backoffLimitPerIndex|maxFailedIndexes|podFailurePolicy)(\/.*)?$/;
+
 /** A run that failed is not mended; the next one is, by what a commit changed for the worse. */
 export const jobFailed: Rule = (kase) => {
   const { failure } = kase.request.spec;
   const log = logOf(kase);
   const last = log.trim().split('\n').at(-1)?.slice(0, 160) ?? '';
-  const limits = changesAt(kase, /^spec(\/jobTemplate\/spec)?\/(activeDeadlineSeconds|backoffLimit|backoffLimitPerIndex|maxFailedIndexes|podFailurePolicy)(\/.*)?$/);
   const late = failure.subCause === 'DeadlineExceeded';
-  const program = programChanges(kase);
+  const limits = changesAt(kase, late ? DEADLINE : PATIENCE);
+  const changed = programChanges(kase).map((change) => ({ change, score: isNamed(log, change) ? 1 : 0 }));
+  const program = blameable(kase, complaintOf(kase, kase.request.spec.target?.container), changed).map(({ change }) => change);
   const named = program.filter((change) => isNamed(log, change));
   const suspects = late ? [...limits, ...program] : [...named, ...(named.length === 0 ? [...program, ...limits] : [])];
   const [first] = suspects;

@@ -78,6 +78,15 @@ describe('a Job', () => {
     expect(reasons({ class: 'JobFailed', subCause: 'DeadlineExceeded', changes: [changed('CronJob', ['spec', 'jobTemplate', 'spec', 'activeDeadlineSeconds'], 60, 5)] }, { target })).toEqual(['restoreField']);
   });
 
+  it('that failed too often does not get a deadline back, and none of what its log does not speak of', () => {
+    const target = cron({ env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'sftp', key: 'password' } } }, { name: 'MODE', value: 'b' }] });
+    const changes = [changed('CronJob', ['spec', 'jobTemplate', 'spec', 'activeDeadlineSeconds'], 60, 50)];
+    expect(reasons({ ...failed, changes }, { target, log: 'bye' })).toEqual(['JobFailed']);
+    const setting = [changed('CronJob', [...POD, 'env', '[name=MODE]', 'value'], 'a', 'b')];
+    expect(reasons({ ...failed, changes: setting }, { target, log: 'bye' })).toEqual(['restoreField']);
+    expect(reasons({ ...failed, changes: setting }, { target, log: 'the value of PASSWORD is invalid' })).toEqual(['JobFailed']);
+  });
+
   it('is for people where others do not answer, nothing was changed, or it cannot be changed', () => {
     expect(reasons(failed, { target: cron({}), log: 'dial tcp 10.0.0.1:5432: connection refused' })).toEqual(['ExternalDependency']);
     expect(reasons(failed, { target: cron({}), log: 'bye' })).toEqual(['JobFailed']);

@@ -139,6 +139,33 @@ describe('what a container asks for under a wrong name', () => {
   });
 });
 
+describe('a program that cannot reach what it was told before, too', () => {
+  const template = { env: [{ name: 'BROKER', value: 'kafka.streaming.svc' }, { name: 'BROKER_PORT', value: '9092' }, { name: 'CLIENT', value: 'b' }, { name: 'PROFILE', value: 'live' }, { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'vault', key: 'token' } } }] };
+  const client = gitChange(['env', '[name=CLIENT]', 'value'], 'a', 'b');
+  const ask = (log: string, ...changes: readonly ReturnType<typeof gitChange>[]) => reasonOf({ template, changes: changes.length > 0 ? changes : [client], log });
+
+  it('is not put back to what it was besides: that looks well only while old pods live', () => {
+    expect(ask('labapp: dial tcp kafka.streaming.svc:9092: connect: connection refused')).toEqual(['DependencyUnreachable']);
+    expect(ask('java.net.ConnectException: Connection refused: kafka.streaming.svc/10.96.0.7:9092')).toEqual(['DependencyUnreachable']);
+    expect(ask('dial tcp: lookup kafka.streaming.svc: no such host')).toEqual(['DependencyUnreachable']);
+  });
+
+  it('is, where the address is not among its settings, or the change may be how it gets there', () => {
+    expect(ask('labapp: dial tcp kafka.streaming.svc:9093: connect: connection refused')).toEqual(['restoreField']);
+    expect(ask('dial tcp 127.0.0.1:9092: connect: connection refused')).toEqual(['restoreField']);
+    expect(ask('dial tcp kafka.streaming.svc:9092: i/o timeout', gitChange(['image'], 'app:1', 'registry.example.org/shop/checkout:1.4.0'))).toEqual(['restoreField']);
+    expect(ask('it failed, and kafka.streaming.svc:9092 did not')).toEqual(['restoreField']);
+  });
+
+  it('is left to a person where a variable is named that nobody changed', () => {
+    const log = 'starting\nenvironment variable TOKEN is invalid';
+    expect(ask(log)).toEqual(['SettingNotAccepted']);
+    expect(JSON.stringify(answer({ template, changes: [client], log }).candidates)).toContain('Secret vault');
+    expect(ask('environment variable CLIENT is invalid')).toEqual(['restoreField']);
+    expect(ask('TOKEN read\nstarting')).toEqual(['restoreField']);
+  });
+});
+
 describe('a program that may not write any more', () => {
   const hardened = { changes: [gitChange(['securityContext', 'readOnlyRootFilesystem'], undefined, true)], template: { securityContext: { readOnlyRootFilesystem: true } } };
 

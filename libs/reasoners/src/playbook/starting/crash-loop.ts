@@ -2,6 +2,7 @@ import { canonicalJson } from '@fleetmend/kernel';
 import type { Action } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { commitWords, insideContainer, isTarget, placeWords, restore, valueIn } from '../changes-in-effect.ts';
+import { blameable, complaintOf, type Complaint } from '../complaint.ts';
 import { holdsWord, logOf } from '../log-clues.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
 import { provedBefore, suspectsOf, type Suspect } from '../suspects.ts';
@@ -43,7 +44,8 @@ export const crashLoop: Rule = (kase) => {
   const { failure, target } = kase.request.spec;
   const name = target?.container ?? kase.target.metadata.name;
   const fields = FIELDS_OF[failure.subCause ?? ''];
-  const suspects = suspectsOf(kase, name).filter(({ change }) => fields === undefined || fits(kase, change, name, fields));
+  const complaint = complaintOf(kase, name);
+  const suspects = blameable(kase, complaint, suspectsOf(kase, name).filter(({ change }) => fields === undefined || fits(kase, change, name, fields)));
   const chosen = chooseOne(suspects, failure.message);
   const room = roomToWrite(kase, name, suspects.map(({ change }) => change)) ?? mountWithVolume(kase, name, chosen?.change);
   if (room) return room;
@@ -56,6 +58,7 @@ export const crashLoop: Rule = (kase) => {
     const places = suspects.slice(0, 4).map(({ change }) => placeWords(change.path, 3)).join(', ');
     return notKnown(`${name} began to crash after several changes`, 'SeveralChanges', `These fields changed together, and the rules cannot tell which one did it: ${places}. Read the previous log of ${name}.`);
   }
+  if (complaint) return notAnswered(name, complaint);
   const known = LOOK_AT[failure.subCause ?? ''];
   if (known) return notKnown(`${name} ${failure.message}`, known.reason, `${name}: ${known.lookAt}`);
   return notKnown(`${name} starts and dies, and nothing in Git changed before it`, 'NoRecentChange', `Git history shows no change that could explain it; read the previous log of ${name}${lastWords(kase)}`);
@@ -104,6 +107,13 @@ function lastOther(kase: Case, change: GitChange): GitChange {
 /** What else the log speaks of comes next, should the first not be enough. */
 function others(kase: Case, suspects: readonly Suspect[], chosen: GitChange): readonly Action[] {
   return suspects.filter(({ change, score }) => change !== chosen && score >= 3 && change.before !== undefined).map(({ change }) => restore(kase, change));
+}
+
+/** What the program was told before, too, does not hold any more: that is not in its own settings. */
+function notAnswered(name: string, { about, what, secret }: Complaint): RuleAnswer {
+  if (about === 'address') return handOver(`${name} cannot reach ${what}, which it was told before, too`, 'DependencyUnreachable', `No recent change of ${name} concerns ${what}: see whether it is up, and whether its Service still has that name, port and pods.`);
+  const from = secret === undefined ? '' : `; it comes from Secret ${secret}, which was not changed in Git`;
+  return notKnown(`${name} does not like its variable ${what}, and nothing in Git changed that`, 'SettingNotAccepted', `No recent change of ${name} concerns ${what}${from}. See what it holds now.`);
 }
 
 /** The rules have nothing to go by; somebody else may read more out of the log. */

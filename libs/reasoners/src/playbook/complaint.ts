@@ -1,0 +1,103 @@
+import type { KubeObject } from '@fleetmend/model';
+import type { Case, GitChange } from '@fleetmend/plugin-api';
+import { isTarget } from './changes-in-effect.ts';
+import { holdsWord, logOf } from './log-clues.ts';
+import { referencesOf } from './references.ts';
+import { asList, asRecord, containersOf, valueAt, type Json } from './workload.ts';
+
+/** What a program complained of at its end, where it is something that it was told by its settings. */
+export interface Complaint {
+  readonly about: 'address' | 'variable';
+  /** `kafka.streaming.svc:9092`, or the name of the variable. */
+  readonly what: string;
+  /** The Secret that a variable comes from. */
+  readonly secret?: string;
+}
+
+/** How programs say that nobody answers at an address. */
+const UNREACHABLE = /connection refused|ECONNREFUSED|no such host|ENOTFOUND|EAI_AGAIN|UnknownHostException|could not translate host name|host not found|Could not resolve host|name or service not known|temporary failure in name resolution|i\/o timeout|ETIMEDOUT|timed out|no route to host|EHOSTUNREACH/i;
+const OF_VALUE = /missing|required|not set|unset|undefined|empty|invalid|unknown|want|expected|must|malformed|pars(e|ing)|bad|wrong/i;
+/** A line that only says where in a program something happened. */
+const FRAME = /^\s+(at |File "|\.\.\. \d+ more)|^goroutine \d+|^\s*$/;
+const LAST_LINES = 3;
+const ADDRESS = /\b([a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9-]+)*)(?::(\d{2,5}))?\b/g;
+/** Addresses of the pod itself are those of other containers. */
+const OWN = /^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0)$/;
+
+/**
+ * What the last lines of the log name of the settings that the container has: an address that does not answer, or a variable whose value
+ * is not as it should be. Undefined: they name nothing of the kind, or something that no setting says in so many words.
+ */
+export function complaintOf(kase: Case, container: string | undefined): Complaint | undefined {
+  const lines = logOf(kase).split('\n').filter((line) => !FRAME.test(line)).slice(-LAST_LINES);
+  const told = settingsOf(kase, container);
+  const says = (word: string) => told.some(({ text }) => holdsWord(text, word));
+  for (const line of lines.toReversed().filter((one) => UNREACHABLE.test(one))) {
+    for (const [, host = '', port] of line.matchAll(ADDRESS)) {
+      if (host.length < 3 || /^\d+$/.test(host) || OWN.test(host) || !isHost(kase, host, port) || !says(host) || (port !== undefined && !says(port))) continue;
+      return { about: 'address', what: port === undefined ? host : `${host}:${port}` };
+    }
+  }
+  const last = lines.at(-1) ?? '';
+  const named = OF_VALUE.test(last) ? told.find(({ variable }) => variable !== undefined && variable.length > 3 && holdsWord(last, variable)) : undefined;
+  return named?.variable === undefined ? undefined : { about: 'variable', what: named.variable, ...(named.secret === undefined ? {} : { secret: named.secret }) };
+}
+
+/** A word with a port or a dot is an address; a bare one is, where a Service is called so. */
+function isHost(kase: Case, host: string, port: string | undefined): boolean {
+  return port !== undefined || host.includes('.') || [...kase.related, ...(kase.versions[0]?.objects ?? [])].some(({ kind, metadata }) => kind === 'Service' && metadata.name === host);
+}
+
+/**
+ * The changes that may still be to blame. What the log complains of stands in the settings, and these changes are of other settings that it
+ * does not speak of: putting one back would help nobody, and look well for as long as older pods live.
+ */
+export function blameable<T extends { readonly change: GitChange; readonly score: number }>(kase: Case, complaint: Complaint | undefined, suspects: readonly T[]): readonly T[] {
+  return complaint === undefined ? suspects : suspects.filter(({ change, score }) => score > 0 || !isOtherSetting(kase, complaint, change));
+}
+
+/** A variable, or a key of a ConfigMap, that has one value as before and another one now, and that the named variable is not made of. */
+function isOtherSetting(kase: Case, { about, what }: Complaint, { object, path, before, after }: GitChange): boolean {
+  if (!isShort(before) || !isShort(after)) return false;
+  const last = path.at(-1) ?? '';
+  const variable = isTarget(kase, object) && path.at(-3) === 'env' && last === 'value' ? /^\[name=(.*)\]$/.exec(path.at(-2) ?? '')?.[1] : undefined;
+  const key = object.kind === 'ConfigMap' && path[0] === 'data' && path.length === 2 ? last : undefined;
+  const name = variable ?? key;
+  if (name === undefined) return false;
+  const variables = containersOf(kase.target).flatMap(({ path: at }) => asList(asRecord(valueAt(kase.target, at))['env']));
+  const isMadeOf = (item: Json) => item['name'] !== name && JSON.stringify(item).includes(about === 'variable' && item['name'] === what ? name : `$(${name})`);
+  return !variables.some(isMadeOf);
+}
+
+/** One line: a whole file in a ConfigMap may say anything. */
+function isShort(value: unknown): boolean {
+  return (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') && !String(value).includes('\n');
+}
+
+interface Setting {
+  readonly text: string;
+  readonly variable?: string;
+  readonly secret?: string;
+}
+
+/** The command line and environment of the container, and the ConfigMaps that it reads. */
+function settingsOf(kase: Case, container: string | undefined): readonly Setting[] {
+  const views = containersOf(kase.target).filter(({ name }) => container === undefined || name === container);
+  const own = views.flatMap(({ path }): readonly Setting[] => {
+    const item = asRecord(valueAt(kase.target, path));
+    const words = ['command', 'args'].flatMap((list) => (Array.isArray(item[list]) ? (item[list] as unknown[]).map((text) => ({ text: String(text) })) : []));
+    return [...words, ...asList(item['env']).map(variableOf)];
+  });
+  const maps = new Set(referencesOf(kase.target).filter((ref) => ref.kind === 'ConfigMap' && (ref.container === undefined || container === undefined || ref.container === container)).map(({ name }) => name));
+  const shared = (kase.versions[0]?.objects ?? []).filter(({ kind, metadata }) => kind === 'ConfigMap' && maps.has(metadata.name));
+  return [...own, ...shared.flatMap(keysOf)];
+}
+
+function variableOf(item: Json): Setting {
+  const secret = valueAt(item, ['valueFrom', 'secretKeyRef', 'name']);
+  return { text: typeof item['value'] === 'string' ? item['value'] : '', variable: String(item['name'] ?? ''), ...(typeof secret === 'string' ? { secret } : {}) };
+}
+
+function keysOf(map: KubeObject): readonly Setting[] {
+  return Object.entries((map['data'] ?? {}) as Readonly<Record<string, unknown>>).map(([variable, text]) => ({ text: String(text), variable }));
+}
