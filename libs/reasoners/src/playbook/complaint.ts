@@ -2,7 +2,7 @@ import type { KubeObject } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { isTarget } from './changes-in-effect.ts';
 import { holdsWord, logOf } from './log-clues.ts';
-import { referencesOf } from './references.ts';
+import { configMapsOf } from './references.ts';
 import { asList, asRecord, containersOf, valueAt, type Json } from './workload.ts';
 
 /** What a program complained of at its end, where it is something that it was told by its settings. */
@@ -88,7 +88,7 @@ function settingsOf(kase: Case, container: string | undefined): readonly Setting
     const words = ['command', 'args'].flatMap((list) => (Array.isArray(item[list]) ? (item[list] as unknown[]).map((text) => ({ text: String(text) })) : []));
     return [...words, ...asList(item['env']).map(variableOf)];
   });
-  const maps = new Set(referencesOf(kase.target).filter((ref) => ref.kind === 'ConfigMap' && (ref.container === undefined || container === undefined || ref.container === container)).map(({ name }) => name));
+  const maps = configMapsOf(kase, container);
   const shared = (kase.versions[0]?.objects ?? []).filter(({ kind, metadata }) => kind === 'ConfigMap' && maps.has(metadata.name));
   return [...own, ...shared.flatMap(keysOf)];
 }

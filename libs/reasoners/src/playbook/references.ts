@@ -1,4 +1,6 @@
-import type { KubeObject } from '@fleetmend/model';
+import { refOf, type KubeObject } from '@fleetmend/model';
+import type { Case } from '@fleetmend/plugin-api';
+import { isTarget } from './changes-in-effect.ts';
 import { asList, asRecord, podSpecPath, valueAt } from './workload.ts';
 
 export type ReferencedKind = 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim';
@@ -23,6 +25,13 @@ export function referencesOf(object: KubeObject): readonly Reference[] {
   const spec = asRecord(valueAt(object, pod));
   const containers = (['containers', 'initContainers'] as const).flatMap((list) => asList(spec[list]).flatMap((item) => ofContainer(item, [...pod, list, `[name=${text(item['name'])}]`])));
   return [...containers, ...asList(spec['volumes']).flatMap((volume) => ofVolume(volume, [...pod, 'volumes', `[name=${text(volume['name'])}]`]))];
+}
+
+/** The ConfigMaps that a container reads. Git may call a generated one otherwise than the cluster, which knows it by the hash of its content too. */
+export function configMapsOf(kase: Case, container: string | undefined): ReadonlySet<string> {
+  const inGit = kase.versions[0]?.objects.find((one) => isTarget(kase, refOf(one)));
+  const refs = [kase.target, ...(inGit ? [inGit] : [])].flatMap(referencesOf);
+  return new Set(refs.filter((ref) => ref.kind === 'ConfigMap' && (ref.container === undefined || container === undefined || ref.container === container)).map(({ name }) => name));
 }
 
 function ofContainer(item: Json, path: readonly string[]): readonly Reference[] {

@@ -1,9 +1,9 @@
 import { canonicalJson } from '@fleetmend/kernel';
-import { refOf, type KubeObject } from '@fleetmend/model';
+import type { KubeObject } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { allChanges, changesInEffect, insideContainer, insidePod, isSameObject, isTarget, together } from './changes-in-effect.ts';
 import { logOf, mentions } from './log-clues.ts';
-import { referencesOf } from './references.ts';
+import { configMapsOf } from './references.ts';
 import { asList, asRecord, healthyTemplates, podSpecPath, valueAt } from './workload.ts';
 
 /** Fields of a container that decide what its program finds; probes, bounds and declared ports end no program by themselves. */
@@ -22,13 +22,11 @@ export interface Suspect {
  */
 export function suspectsOf(kase: Case, container: string): readonly Suspect[] {
   const log = logOf(kase);
-  // Git may call a generated ConfigMap otherwise than the cluster, which knows it by the hash of its content too.
-  const inGit = kase.versions[0]?.objects.find((one) => isTarget(kase, refOf(one)));
-  const reads = new Set([kase.target, ...(inGit ? [inGit] : [])].flatMap(referencesOf).filter((ref) => ref.container === undefined || ref.container === container).map(({ kind, name }) => `${kind}/${name}`));
+  const reads = configMapsOf(kase, container);
   const relevant = [...changesInEffect(kase), ...olderOfLines(kase, log)].flatMap((change): readonly Suspect[] => {
     const score = mentions(change, log);
     if (isTarget(kase, change.object)) return touches(kase, change, container, score) ? [{ change, score }] : [];
-    if (change.object.kind === 'ConfigMap') return change.path[0] === 'data' && reads.has(`ConfigMap/${change.object.name}`) ? [{ change, score }] : [];
+    if (change.object.kind === 'ConfigMap') return change.path[0] === 'data' && reads.has(change.object.name) ? [{ change, score }] : [];
     // What another object is like matters only where the log says so.
     const named = DEPENDENCIES.includes(change.object.kind) && change.path.length > 0 && score >= 2 && (servesNamed(kase, change, log) || log.includes(change.object.name));
     return named ? [{ change, score: score - 1 }] : [];

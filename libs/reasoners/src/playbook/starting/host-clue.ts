@@ -5,7 +5,7 @@ import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { inNamespace, isSameObject } from '../changes-in-effect.ts';
 import { logOf, holdsWord } from '../log-clues.ts';
 import { nearestName } from '../nearest-name.ts';
-import { referencesOf } from '../references.ts';
+import { configMapsOf } from '../references.ts';
 import type { RuleAnswer } from '../rule.ts';
 
 /** How programs say that a name does not resolve. Source: Go, glibc, musl, Node, Java, Python, nginx. */
@@ -86,7 +86,7 @@ interface Place {
 function placesOf(kase: Case, container: string, host: string): readonly Place[] {
   const view = containersOf(kase.target).find(({ name }) => name === container);
   const own = view === undefined ? [] : textsIn(valueAt(kase.target, view.path), view.path).filter(({ path }) => path.includes('args') || path.includes('command') || (path.includes('env') && path.at(-1) === 'value'));
-  const maps = new Set(referencesOf(kase.target).filter((ref) => ref.kind === 'ConfigMap' && (ref.container === undefined || ref.container === container)).map(({ name }) => name));
+  const maps = configMapsOf(kase, container);
   const shared = (kase.versions[0]?.objects ?? []).filter(({ kind, metadata }) => kind === 'ConfigMap' && maps.has(metadata.name)).flatMap((map) => textsIn(map['data'], ['data']).map((text) => ({ ...text, object: refIn(kase, map) })));
   return [...own, ...shared].filter(({ text }) => holdsWord(text, host));
 }
