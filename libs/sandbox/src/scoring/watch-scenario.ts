@@ -1,4 +1,4 @@
-import { seconds, type Clock, type Duration, type Instant } from '@fleetmend/kernel';
+import { minutes, seconds, type Clock, type Duration, type Instant } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
 import type { Scenario } from '../world/scenario.ts';
 import type { Files } from './file-values.ts';
@@ -42,15 +42,17 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
   /** How long a repair has to last. */
   readonly held?: Duration;
+  /** How long to look on after the last request has ended. */
+  readonly quiet?: Duration;
 }
 
 const LOOK_EVERY = seconds(1);
 /** After the last request has ended: a second symptom may be about to be noticed, or a request that was let go about to come back. */
-const QUIET = seconds(90);
+const QUIET = minutes(3);
 const NOTHING: FindObject = () => undefined;
 
 /** Looks on from the fault until nothing that is expected can come true, or become untrue, any more. */
-export async function watchScenario({ scenario, world, appliedAt, steps, usual, signal, held = HELD }: WatchOptions): Promise<Seen> {
+export async function watchScenario({ scenario, world, appliedAt, steps, usual, signal, held = HELD, quiet = QUIET }: WatchOptions): Promise<Seen> {
   const { clock } = world;
   const expectations = expectationsOf(scenario.expect);
   const faulty = steps.at(-1) ?? new Map<string, string>();
@@ -68,7 +70,7 @@ export async function watchScenario({ scenario, world, appliedAt, steps, usual, 
     const states = (await world.pullRequests()).map(({ state }) => state);
     const now = clock.now();
     settledSince = states.includes('Open') || !isSettled((await world.requests()).map(seenRequest)) ? undefined : (settledSince ?? now);
-    if (onlyIgnored ? now >= end : isOver({ now, end, held, wellSince, settledSince, merged: states.includes('Merged') })) break;
+    if (onlyIgnored ? now >= end : isOver({ now, end, held, quiet, wellSince, settledSince, merged: states.includes('Merged') })) break;
     await clock.sleep(LOOK_EVERY, signal);
   }
 
@@ -91,6 +93,7 @@ interface Moment {
   readonly now: Instant;
   readonly end: Instant;
   readonly held: Duration;
+  readonly quiet: Duration;
   readonly wellSince: Instant | undefined;
   readonly settledSince: Instant | undefined;
   readonly merged: boolean;
@@ -100,11 +103,11 @@ function isSettled(requests: readonly SeenRequest[]): boolean {
   return requests.length > 0 && requests.every(({ finished }) => finished) && requests.some(({ phase }) => phase !== 'Dismissed');
 }
 
-function isOver({ now, end, held, wellSince, settledSince, merged }: Moment): boolean {
+function isOver({ now, end, held, quiet, wellSince, settledSince, merged }: Moment): boolean {
   // A repair has to last, also one that came at the last moment.
   const stillToLast = merged && wellSince !== undefined && wellSince <= end && now - wellSince < held;
   if (stillToLast) return false;
-  const isQuiet = settledSince !== undefined && now - settledSince >= QUIET;
+  const isQuiet = settledSince !== undefined && now - settledSince >= quiet;
   return now >= end || (isQuiet && (!merged || wellSince !== undefined));
 }
 
