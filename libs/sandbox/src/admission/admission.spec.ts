@@ -16,6 +16,29 @@ const quota = (hard: Json, spec: Json = {}): Json => ({ apiVersion: 'v1', kind: 
 const limitRange = (item: Json): Json => ({ apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'limits' }, spec: { limits: [item] } });
 const memory = (limit: string, request = limit): Json => ({ resources: { limits: { memory: limit }, requests: { memory: request } } });
 
+describe('a claim that is bound', () => {
+  const claim = (storage: string, storageClassName = 'grows'): Json => ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], storageClassName, resources: { requests: { storage } } } });
+  async function bound(storageClassName: string) {
+    const api = await shop({});
+    await api.call('POST', '/apis/storage.k8s.io/v1/storageclasses', { body: { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'grows' }, provisioner: 'x', allowVolumeExpansion: true } });
+    await api.call('POST', `${SHOP}/persistentvolumeclaims`, { body: claim('5Gi', storageClassName) });
+    await api.call('PATCH', `${SHOP}/persistentvolumeclaims/data/status`, { body: { status: { phase: 'Bound', capacity: { storage: '5Gi' } } }, contentType: 'application/merge-patch+json' });
+    return async (storage: string) => (await api.call('PATCH', `${SHOP}/persistentvolumeclaims/data`, { body: { spec: { resources: { requests: { storage } } } }, contentType: 'application/merge-patch+json' })).body['message'];
+  }
+
+  it('never shrinks below what it has', async () => {
+    const ask = await bound('grows');
+    expect(await ask('4Gi')).toBe('PersistentVolumeClaim "data" is invalid: spec.resources.requests.storage: Forbidden: field can not be less than status.capacity');
+    expect(await ask('8Gi')).toBeUndefined();
+    expect(await ask('6Gi')).toBeUndefined();
+  });
+
+  it('grows only where its class allows that', async () => {
+    const ask = await bound('fixed');
+    expect(await ask('8Gi')).toBe('persistentvolumeclaims "data" is forbidden: only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize');
+  });
+});
+
 describe('a ResourceQuota', () => {
   it('refuses what goes past it, with the numbers', async () => {
     const { create } = await shop({}, quota({ 'requests.memory': '256Mi', pods: '5' }));

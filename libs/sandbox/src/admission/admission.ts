@@ -1,4 +1,5 @@
 import type { Admission } from '../api/cluster.ts';
+import { allowClaimResize } from './claim-resize.ts';
 import { enforceLimitRanges, setDefaultLimits } from './limit-ranger.ts';
 import { requireNamespace } from './namespace-lifecycle.ts';
 import { defaultAddedFields, defaultStorageClass, mountServiceAccount, resolvePriority, resolveRuntimeClass, tolerateLostNodes } from './pod-admission.ts';
@@ -11,6 +12,6 @@ import { callWebhooks } from './webhooks.ts';
 export function createAdmission(): Admission {
   return {
     mutating: [requireNamespace, setDefaultLimits, mountServiceAccount, resolvePriority, resolveRuntimeClass, tolerateLostNodes, defaultStorageClass, defaultAddedFields, callWebhooks('mutating')],
-    validating: [enforceLimitRanges, enforcePodSecurity, createPolicyAdmission(), callWebhooks('validating'), enforceQuota],
+    validating: [enforceLimitRanges, allowClaimResize, enforcePodSecurity, createPolicyAdmission(), callWebhooks('validating'), enforceQuota],
   };
 }

@@ -44,12 +44,14 @@ export function renderRef({ kind, namespace, name }: ObjectRef): string {
 interface ApplyAs {
   readonly manager: string;
   readonly dryRun: boolean;
+  /** What may not be changed is made anew, whatever the object says of itself. */
+  readonly mayReplace?: boolean | undefined;
 }
 
 /** Applies one object server-side and forces it; a refusal is an answer. What may not be changed and says so itself is made anew. */
 export function applyObject(objects: ClusterObjects, object: KubeObject, as: ApplyAs): Applied | ApplyFailure {
   const outcome = tryToApply(objects, object, as);
-  if ('change' in outcome || outcome.reason !== 'Invalid' || !mayBeReplaced(object)) return outcome;
+  if ('change' in outcome || outcome.reason !== 'Invalid' || !(as.mayReplace ?? mayBeReplaced(object))) return outcome;
   if (as.dryRun) return { ref: refOf(object), object, change: 'configured' };
   objects.delete(object.apiVersion, object.kind, object.metadata.namespace, object.metadata.name, { gracePeriodSeconds: 0, propagationPolicy: 'Background' });
   return tryToApply(objects, object, as);

@@ -1,3 +1,4 @@
+import { readQuantity } from '@fleetmend/kernel';
 import type { KubeObject } from '../../objects.ts';
 import type { Draft } from '../cluster.ts';
 import { at, equalJson, isObject, type Json, listAt, textAt } from '../json.ts';
@@ -82,6 +83,8 @@ export const claimRules: KindRules = {
     const before = old['spec'] as Json;
     const fixed = (value: Json) => ({ ...value, resources: undefined, volumeName: undefined, volumeAttributesClassName: undefined, storageClassName: before['storageClassName'] === undefined ? undefined : value['storageClassName'] });
     if (!equalJson(fixed(spec), fixed(before))) errors.push(forbiddenField('spec', 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'));
+    const [asked, was] = [spec, before].map((value) => readQuantity(textAt(value, 'resources', 'requests', 'storage')) ?? 0n);
+    if (asked !== undefined && was !== undefined && asked < was && asked <= (readQuantity(textAt(old, 'status', 'capacity', 'storage')) ?? 0n)) errors.push(forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity'));
     return errors;
   },
 };

@@ -176,6 +176,18 @@ describe('a Flux Kustomization', () => {
     expect(bench.objects.get('v1', 'PersistentVolumeClaim', 'shop', 'data')).toMatchObject({ spec: { storageClassName: 'fast' } });
   });
 
+  test('makes anew what cannot be changed, where the Kustomization says so', async () => {
+    const job = (text: string) => `apiVersion: batch/v1\nkind: Job\nmetadata: {name: migrate, namespace: shop}\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: app, image: app, args: [${text}]}]}}}\n`;
+    const bench = await cluster();
+    await bench.repository.write({ 'apps/job.yaml': job('one') });
+    const shop = flux(bench, { force: true });
+    await bench.clock.run(seconds(5));
+    await bench.repository.write({ 'apps/job.yaml': job('two') });
+    await bench.clock.run(minutes(1));
+    expect(findCondition(shop().status?.conditions, 'Ready')).toMatchObject({ status: 'True' });
+    expect(bench.objects.get('batch/v1', 'Job', 'shop', 'migrate')).toMatchObject({ spec: { template: { spec: { containers: [{ args: ['two'] }] } } } });
+  });
+
   test('undoes a hand edit at its next interval', async () => {
     const bench = await cluster();
     await bench.repository.write({ 'apps/a.yaml': configMap('a', '1') });

@@ -87,7 +87,7 @@ async function attempt(context: ApplierContext, kustomization: Kustomization): P
   const timeout = goDuration(timeoutOf(spec));
   const built = await build(context, kustomization, { revision, repository });
   if ('reason' in built) return { ...built, retryIn, during: `${built.reason === 'ArtifactFailed' ? 'Fetching' : 'Building'} manifests for revision ${revision} with a timeout of ${timeout}` };
-  const { applied, refusal } = applyStaged(context.objects, built.objects);
+  const { applied, refusal } = applyStaged(context.objects, built.objects, kustomization.spec);
   const changes = applied.filter(({ change }) => change !== 'unchanged').map(({ ref, change }) => `${renderRef(ref)} ${change}`);
   if (refusal !== undefined) {
     changeStatus<Kustomization>(context, kustomization, AS, { marks: [], status: () => ({ lastAttemptedRevision: revision }) });

@@ -32,17 +32,18 @@ export interface StagedApply {
  * Definitions and namespaces first, then classes, then the rest; each stage is tried whole in a dry run before any of it is written.
  * Source: fluxcd/pkg/ssa 0.76, manager_apply.go.
  */
-export function applyStaged(objects: ClusterObjects, wanted: readonly KubeObject[]): StagedApply {
+export function applyStaged(objects: ClusterObjects, wanted: readonly KubeObject[], { force = false }: { readonly force?: boolean | undefined } = {}): StagedApply {
+  const as = (dryRun: boolean) => ({ manager: KUSTOMIZE_CONTROLLER, dryRun, ...(force ? { mayReplace: true } : {}) });
   const applied: Applied[] = [];
   for (const stage of [0, 1, 2]) {
     const own = inApplyOrder(wanted.filter((object) => stageOf(object) === stage && !isLeftAlone(objects, object)));
     for (const object of own) {
       if (needsNamespace(objects, object)) return { applied, refusal: `${renderRef(refOf(object))} namespace not specified: the server could not find the requested resource` };
-      const tried = applyObject(objects, object, { manager: KUSTOMIZE_CONTROLLER, dryRun: true });
+      const tried = applyObject(objects, object, as(true));
       if ('reason' in tried) return { applied, refusal: explain(objects, object, tried) };
     }
     for (const object of own) {
-      const outcome = applyObject(objects, object, { manager: KUSTOMIZE_CONTROLLER, dryRun: false });
+      const outcome = applyObject(objects, object, as(false));
       if ('reason' in outcome) return { applied, refusal: `${renderRef(outcome.ref)} apply failed: ${outcome.message}` };
       applied.push(outcome);
     }
