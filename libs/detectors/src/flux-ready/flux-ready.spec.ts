@@ -15,6 +15,15 @@ describe('flux-ready', () => {
     ]);
   });
 
+  it.each<readonly [release: string, message: string, spec: object]>([
+    ['Helm 4', 'Helm upgrade failed for release shop/checkout with chart c@1: server-side apply failed for object shop/checkout apps/v1, Kind=Deployment: Deployment in version "v1" cannot be handled as a Deployment', {}],
+    ['Helm 3', 'Helm upgrade failed for release shop/checkout with chart c@1: cannot patch "checkout" with kind Deployment: Deployment.apps "checkout" is invalid: spec.selector: field is immutable', { targetNamespace: 'shop' }],
+  ])('reports the object that was refused to %s, and the HelmRelease as its cause', (_, message, spec) => {
+    expect(inspect({ ...kustomization('UpgradeFailed', message, { spec }), apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease' })).toMatchObject([
+      { class: 'FluxNotReady', subCause: 'UpgradeFailed', target: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' }, cause: { kind: 'HelmRelease', name: 'apps' } },
+    ]);
+  });
+
   it('reports the Kustomization where it cannot build, or the object is not there', () => {
     expect(inspect(kustomization('BuildFailed', 'kustomization.yaml: accumulating resources'))).toMatchObject([{ subCause: 'BuildFailed', target: { kind: 'Kustomization', name: 'apps' } }]);
     expect(inspect(kustomization('ReconciliationFailed', 'Deployment/shop/new dry-run failed (Invalid): bad'))).toMatchObject([{ target: { kind: 'Kustomization' } }]);

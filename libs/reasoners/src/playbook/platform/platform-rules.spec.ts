@@ -34,3 +34,23 @@ it('a container that was renamed in one place only is for people: its image is n
   expect(refused(message, [came, gitChange(['image'], image, undefined)])).toMatchObject([{ action: 'abstain', reason: 'ContainerRenamed', lookAt: expect.stringContaining('app was renamed to web') }]);
   expect(refused(message, [gitChange(['image'], image, undefined)])).toEqual([restored('image')]);
 });
+
+it('several fields that may not be changed are for people: one of them put back is refused as well', () => {
+  const message = 'Job.batch "checkout" is invalid: spec.template: Invalid value: {}: field is immutable';
+  const changes = [gitChange(['command', '0'], 'a', 'b'), gitChange(['args', '0'], 'a', 'b')];
+  expect(refused(message, changes)).toMatchObject([{ action: 'abstain', reason: 'SeveralChanges', lookAt: expect.stringContaining('app/command/0, app/args/0') }]);
+  expect(refused(message, changes.slice(1))).toEqual([restored('args', '0')]);
+});
+
+it('of a StatefulSet nothing goes back that may be changed', () => {
+  const message = `StatefulSet.apps "checkout" is invalid: spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'minReadySeconds' are forbidden`;
+  const change = { ...gitChange([], 'a', 'b'), path: ['spec', 'serviceName'] };
+  expect(refused(message, [gitChange(['image'], 'a', 'registry.example.org/shop/checkout:1.4.0'), change])).toEqual([{ action: 'restoreField', path: ['spec', 'serviceName'], commit: commit(1) }]);
+});
+
+it('an amount that is none goes back, and a field beside the one that is named', () => {
+  const unread = 'Deployment in version "v1" cannot be handled as a Deployment: quantities must match the regular expression';
+  expect(refused(unread, [gitChange(['args', '0'], 'a', 'b'), gitChange(['resources', 'limits', 'memory'], '128Mi', '192MB')])).toEqual([restored('resources', 'limits', 'memory')]);
+  const surge = { ...gitChange([], 1, 0), path: ['spec', 'strategy', 'rollingUpdate', 'maxSurge'] };
+  expect(refused('Deployment.apps "checkout" is invalid: spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0', [gitChange(['args', '0'], 'a', 'b'), surge])).toMatchObject([{ path: surge.path }]);
+});

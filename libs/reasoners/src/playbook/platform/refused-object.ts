@@ -1,5 +1,6 @@
+import { readQuantity } from '@fleetmend/kernel';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
-import { changesAtHead, commitWords, isTarget } from '../changes-in-effect.ts';
+import { changesAtHead, commitWords, isTarget, placeWords } from '../changes-in-effect.ts';
 import { answer, handOver } from '../creating/answer.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Rule, RuleAnswer } from '../rule.ts';
@@ -9,6 +10,8 @@ import { asRecord } from '../workload.ts';
 const ENGINE_KINDS = ['Application', 'Kustomization', 'HelmRelease', 'GitRepository', 'OCIRepository'];
 /** A field as the API server names it: `spec.template.spec.containers[0].ports[0].containerPort`. */
 const FIELD = /\b(spec|data|metadata)(?:\.[A-Za-z]\w*(?:\[[^\]]*\])?)+/g;
+/** What is there may not become anything else; how the API server says so of each kind. */
+const IMMUTABLE = /immutable|may not change once set|for fields other than|may not be changed/i;
 
 /**
  * What the engine cannot apply. An object that the API server refuses gets back what the last commit changed in the field that is
@@ -21,16 +24,40 @@ export const refusedByEngine: Rule = (kase) => {
   if (namespace !== undefined) return withoutNamespace(kase, namespace, `${who}: ${message}`);
   if (ENGINE_KINDS.includes(kase.target.kind)) return handOver(`${who}: ${subCause ?? 'NotReady'}: ${message}`, 'EngineRefused', `${who} says: ${message.slice(0, 300)}. Mend what it names in Git.`);
   const own = changesAtHead(kase).filter(({ object, path }) => isTarget(kase, object) && path.length > 0);
-  const named = own.filter(({ path }) => fieldsIn(message).some((field) => covers(field, path)));
-  const newest = Math.max(...own.map(({ at }) => at));
-  const valued = named.filter(({ after }) => valuesIn(message).includes(String(after)));
-  const suspects = valued.length > 0 ? valued : named.length > 0 ? named : own.filter(({ at }) => at === newest);
-  const [first] = suspects;
+  const suspects = suspectsOf(own, message);
+  const [first, second] = suspects;
   const renamed = suspects.flatMap((change) => renamedTo(change, own))[0];
   if (renamed) return handOver(`the API server refuses ${who}: ${message}`, 'ContainerRenamed', `Container ${renamed.was} was renamed to ${renamed.now} in one place, and another still speaks of ${renamed.was}, which so has become a second container without an image: use one name in both.`);
   if (!first) return handOver(`the API server refuses ${who}: ${message}`, 'ObjectRefused', `No recent commit changed ${who}; mend what the API server names: ${message.slice(0, 300)}`);
+  if (second && IMMUTABLE.test(message)) {
+    const places = suspects.slice(0, 4).map(({ path }) => placeWords(path, 3)).join(', ');
+    return handOver(`several fields of ${who} were changed that may not be: ${message}`, 'SeveralChanges', `To put one of them back does not help: ${places}. Put all of them back, or have ${who} made anew, under another name or by the engine's option for it.`);
+  }
   return answer(`${commitWords(first)} changed ${first.path.join('/')}, and the API server refuses ${who}: ${message}`, 0.9, restoring(kase, suspects));
 };
+
+/** The changes that the API server may mean, by what it says of fields and values; where it says nothing of the kind, those of the last commit. */
+function suspectsOf(all: readonly GitChange[], message: string): readonly GitChange[] {
+  const spared = sparedBy(message);
+  const own = all.filter(({ path: [root, field = ''] }) => root !== 'spec' || !spared.includes(field));
+  const fields = fieldsIn(message);
+  const newest = Math.max(...own.map(({ at }) => at));
+  const named = own.filter(({ path }) => fields.some((field) => covers(field, path)));
+  const valued = named.filter(({ after }) => valuesIn(message).includes(String(after)));
+  // One of two fields that go together is named, and the other one was changed.
+  const beside = own.filter(({ path }) => fields.some((field) => field.length > 2 && field.length === path.length && covers(field.slice(0, -1), path.slice(0, -1))));
+  const unread = /quantities must match the regular expression/.test(message) ? own.filter(({ path, after }) => path.some((segment) => OF_AMOUNTS.test(segment)) && readQuantity(String(after)) === undefined) : [];
+  return [valued, named, beside, unread, own.filter(({ at }) => at === newest)].find((some) => some.length > 0) ?? [];
+}
+
+/** Below these stand amounts. */
+const OF_AMOUNTS = /^(resources|limits|requests|sizeLimit|capacity|hard)$/;
+
+/** A StatefulSet names those of its fields that may be changed, and not the one that may not. */
+function sparedBy(message: string): readonly string[] {
+  const list = /for fields other than (.*) are forbidden/.exec(message)?.[1] ?? '';
+  return [...list.matchAll(/'(\w+)'/g)].map(([, field = '']) => field);
+}
 
 /**
  * An object for a namespace that is not there. To move it is to make another object and take this one away, and whether the namespace
