@@ -133,6 +133,15 @@ describe('finding what a HelmRelease installed', () => {
     expect(await find(aReleased(), [aHelmRelease({ status: { history: [] } }), holdsRelease, aGitRepository()])).toBeUndefined();
   });
 
+  it.each<readonly [string, string, string | undefined]>([
+    ['an object that the API server refused', 'Helm upgrade failed for release shop/checkout: server-side apply failed for object shop/checkout apps/v1, Kind=Deployment: Deployment in version "v1" cannot be handled as a Deployment', 'UpgradeFailed: Helm upgrade failed'],
+    ['a release that was not ready in time', 'Helm upgrade failed for release shop/checkout: resource Deployment/shop/checkout not ready: context deadline exceeded', undefined],
+    ['an API server that did not answer', 'Helm upgrade failed: Deployment.apps "checkout" is invalid: connection refused', undefined],
+  ])('says of %s whether its values were refused', async (_, message, refused) => {
+    const release = aHelmRelease({ status: { conditions: [{ type: 'Ready', status: 'False', reason: 'UpgradeFailed', message, observedGeneration: 1 }] } });
+    expect((await find(aReleased(), [release, holdsRelease, aGitRepository()]))?.refused ?? 'none').toContain(refused ?? 'none');
+  });
+
   it('owns nothing when nobody put the release into Git', async () => {
     expect(await find(aReleased(), [aHelmRelease(), owns, aGitRepository()])).toBeUndefined();
   });

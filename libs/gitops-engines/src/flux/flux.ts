@@ -3,7 +3,7 @@ import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import { type Application, type EngineContext, type GitOpsEngine, definePlugin } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 import { chartsOf } from './charts.ts';
-import { helmReleaseRollout } from './helm-release.ts';
+import { helmReleaseRollout, refusalOfRelease } from './helm-release.ts';
 import { findHelmRelease, findOwner, holderName, holdersAmong, holds, parseKustomization, refuseIfLeftAlone, type Live } from './ownership.ts';
 import { kustomizationRollout, refusalOf } from './rollout.ts';
 import { HELM_RELEASE, HelmRelease, KUSTOMIZATION, commitOf, nextTurn, type Kustomization } from './schema.ts';
@@ -59,9 +59,10 @@ function applicationOf({ object: owner, kustomization }: Live, holder: Kustomiza
 }
 
 /** What is a HelmRelease's own, beside the Kustomization that holds it. */
-async function installedBy(release: KubeObject, context: Pick<EngineContext, 'read'>): Promise<Pick<Application, 'healsWithin' | 'ref' | 'renderedBy' | 'charts'>> {
+async function installedBy(release: KubeObject, context: Pick<EngineContext, 'read'>): Promise<Pick<Application, 'healsWithin' | 'ref' | 'renderedBy' | 'charts'> & { readonly refused?: string }> {
   const charts = await chartsOf(release, context);
-  return { healsWithin: releaseHeals(release), ref: refOf(release), renderedBy: refOf(release), ...(charts.length === 0 ? {} : { charts }) };
+  const refused = refusalOfRelease(release);
+  return { healsWithin: releaseHeals(release), ref: refOf(release), renderedBy: refOf(release), ...(refused === undefined ? {} : { refused }), ...(charts.length === 0 ? {} : { charts }) };
 }
 
 /** What a chart installed is left as it is, unless the release says that it looks for differences and mends them. */

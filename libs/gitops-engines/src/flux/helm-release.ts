@@ -1,7 +1,21 @@
 import { parse } from '@fleetmend/kernel';
 import { type KubeObject, refOf, renderRef } from '@fleetmend/model';
 import type { RolloutState } from '@fleetmend/plugin-api';
+import { PASSING } from './rollout.ts';
 import { HelmRelease, conditionOf } from './schema.ts';
+
+/** The API server refused an object of the release, and so its values were not applied. A release that does not get ready in time is another matter. */
+const REFUSED = /is invalid:|is forbidden:|cannot be handled as|denied the request|failed to create typed patch object|no matches for kind/;
+
+/** Why the present values of a HelmRelease could not be applied, for the one who looks for a cause. */
+export function refusalOfRelease(found: KubeObject): string | undefined {
+  const { metadata, status } = parse(HelmRelease, found, renderRef(refOf(found)));
+  const ready = conditionOf({ status }, 'Ready');
+  if (ready?.status !== 'False' || !['InstallFailed', 'UpgradeFailed'].includes(ready.reason)) return undefined;
+  const isSeen = metadata.generation === undefined || ready.observedGeneration === undefined || ready.observedGeneration >= metadata.generation;
+  return isSeen && REFUSED.test(ready.message) && !PASSING.test(ready.message) ? `${ready.reason}: ${ready.message}` : undefined;
+}
+
 
 /**
  * How far a HelmRelease is, once the Kustomization that holds it has applied the commit. A failed upgrade is told and waited

@@ -11,7 +11,7 @@ const REFUSALS: readonly string[] = ['BuildFailed', 'ReconciliationFailed'];
 /** What kustomize-controller does after it applied everything: a failure there does not undo it. */
 const AFTER_APPLYING: readonly string[] = ['PruneFailed', 'HealthCheckFailed'];
 /** Failures of the API server or of what it calls, which the controller tries again by itself. */
-const PASSING = /connection re(fused|set)|i\/o timeout|deadline exceeded|context canceled|too many requests|etcdserver|the object has been modified|no such host|no endpoints available|unable to handle the request|TLS handshake|\bEOF\b/i;
+export const PASSING = /connection re(fused|set)|i\/o timeout|deadline exceeded|context canceled|too many requests|etcdserver|the object has been modified|no such host|no endpoints available|unable to handle the request|TLS handshake|\bEOF\b/i;
 /** The one failure of a source that is the revision's own: the folder is not in it. Source: kustomize-controller 1.9, its reconcile step. */
 const NO_FOLDER = /kustomization path not found/;
 

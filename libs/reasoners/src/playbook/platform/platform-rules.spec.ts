@@ -54,3 +54,12 @@ it('an amount that is none goes back, and a field beside the one that is named',
   const surge = { ...gitChange([], 1, 0), path: ['spec', 'strategy', 'rollingUpdate', 'maxSurge'] };
   expect(refused('Deployment.apps "checkout" is invalid: spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0', [gitChange(['args', '0'], 'a', 'b'), surge])).toMatchObject([{ path: surge.path }]);
 });
+
+it.each<readonly [message: string, words: string]>([
+  ['CronJob/shop/purge dry-run failed: no matches for kind "CronJob" in version "batch/v1beta1"', 'serves CronJob as batch/v1, and not as batch/v1beta1'],
+  ['CronJob purge: The Kubernetes API could not find batch/CronJob for requested resource shop/purge.', 'serves CronJob as batch/v1, and the manifest names another version'],
+])('of a version that is gone a person hears which one is served: %s', (message, words) => {
+  expect(refused(message, [])).toMatchObject([{ action: 'abstain', reason: 'VersionNotServed', lookAt: expect.stringContaining(words) }]);
+  expect(refused(message, [{ ...gitChange([], 'apps/v2', 'apps/v1'), path: ['apiVersion'] }])).toMatchObject([{ action: 'restoreField' }]);
+  expect(refused(message.replaceAll('CronJob', 'ServiceMonitor'), [])).toMatchObject([{ reason: 'ObjectRefused' }]);
+});

@@ -22,6 +22,8 @@ export const refusedByEngine: Rule = (kase) => {
   const who = `${kase.target.kind} ${kase.target.metadata.name}`;
   const namespace = /namespaces "([^"]+)" not found/.exec(message)?.[1];
   if (namespace !== undefined) return withoutNamespace(kase, namespace, `${who}: ${message}`);
+  const gone = goneVersion(message);
+  if (gone !== undefined && !changesAtHead(kase).some(({ object, path }) => isTarget(kase, object) && path[0] === 'apiVersion')) return handOver(`${who}: ${message}`, 'VersionNotServed', gone);
   if (ENGINE_KINDS.includes(kase.target.kind)) return handOver(`${who}: ${subCause ?? 'NotReady'}: ${message}`, 'EngineRefused', `${who} says: ${message.slice(0, 300)}. Mend what it names in Git.`);
   const own = changesAtHead(kase).filter(({ object, path }) => isTarget(kase, object) && path.length > 0);
   const suspects = suspectsOf(own, message);
@@ -35,6 +37,19 @@ export const refusedByEngine: Rule = (kase) => {
   }
   return answer(`${commitWords(first)} changed ${first.path.join('/')}, and the API server refuses ${who}: ${message}`, 0.9, restoring(kase, suspects));
 };
+
+/** Where kinds of Kubernetes itself are served since earlier versions of them were taken out. Source: the deprecated API migration guide of Kubernetes. */
+const SERVED_AS: Readonly<Record<string, string | undefined>> = {
+  CronJob: 'batch/v1', PodDisruptionBudget: 'policy/v1', HorizontalPodAutoscaler: 'autoscaling/v2', Ingress: 'networking.k8s.io/v1', IngressClass: 'networking.k8s.io/v1', NetworkPolicy: 'networking.k8s.io/v1', EndpointSlice: 'discovery.k8s.io/v1',
+  Deployment: 'apps/v1', StatefulSet: 'apps/v1', DaemonSet: 'apps/v1', ReplicaSet: 'apps/v1', Role: 'rbac.authorization.k8s.io/v1', RoleBinding: 'rbac.authorization.k8s.io/v1', PriorityClass: 'scheduling.k8s.io/v1', Lease: 'coordination.k8s.io/v1',
+};
+
+/** What to do about a kind of Kubernetes itself that the API server does not know in the version that is asked for. */
+function goneVersion(message: string): string | undefined {
+  const [, kind = '', asked] = /no matches for kind "(\w+)" in version "([^"]+)"/.exec(message) ?? /could not find [\w.-]+\/(\w+) for requested resource/.exec(message) ?? [];
+  const served = SERVED_AS[kind];
+  return served === undefined || served === asked ? undefined : `This cluster serves ${kind} as ${served}${asked === undefined ? ', and the manifest names another version' : `, and not as ${asked}`}: change its apiVersion in Git, and see what else of it that version asks for.`;
+}
 
 /** The changes that the API server may mean, by what it says of fields and values; where it says nothing of the kind, those of the last commit. */
 function suspectsOf(all: readonly GitChange[], message: string): readonly GitChange[] {

@@ -1,4 +1,4 @@
-import { readQuantity } from '@fleetmend/kernel';
+import { canonicalJson, readQuantity } from '@fleetmend/kernel';
 import type { Action, KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 import { commitWords, insideContainer, placeWords } from '../changes-in-effect.ts';
@@ -53,13 +53,23 @@ function targetNotFound(kase: Case): RuleAnswer {
   const names = scalable.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
   const [change] = changesAt(kase, /^spec\/scaleTargetRef(\/.*)?$/);
   const sameName = scalable.filter((object) => object.metadata.name === name);
-  const near = nearestName(name, names) ?? onlyFree(kase, scalable, kind);
+  const near = nearestName(name, names) ?? renamedTo(kase, { kind, name }, names) ?? onlyFree(kase, scalable, kind);
   const toKind: readonly Action[] = sameName.length === 1 ? [{ action: 'setReference', fields: [{ path: ['spec', 'scaleTargetRef', 'kind'], value: sameName[0]?.kind ?? kind }] }] : [];
   const toNear: readonly Action[] = near === undefined ? [] : [{ action: 'setReference', fields: [{ path: ['spec', 'scaleTargetRef', 'name'], value: near }] }];
   const exists = change !== undefined && (change.path.at(-1) !== 'name' || names.includes(String(change.before)));
   const candidates = [...(exists && change ? restoring(kase, [change]) : []), ...toKind, ...toNear];
   if (candidates.length === 0) return handOver(cause, 'ScaleTargetMissing', `Name a workload that exists (${scalable.map((object) => `${object.kind} ${object.metadata.name}`).slice(0, 8).join(', ') || 'there is none'}), or take ${who(kase)} away with what it scaled.`);
   return answer(exists && change ? `${commitWords(change)}: ${cause}` : cause, exists ? 0.95 : 0.75, candidates);
+}
+
+/** The one workload of that kind that came when the wanted one went, with the same selector. */
+function renamedTo({ versions: [head, ...older] }: Case, { kind, name }: { readonly kind: string; readonly name: string }, names: readonly string[]): string | undefined {
+  const last = older.find(({ objects }) => objects.some((object) => object.kind === kind && object.metadata.name === name));
+  const selectorOf = (object: KubeObject | undefined) => canonicalJson(valueAt(object, ['spec', 'selector']) ?? null);
+  const was = selectorOf(last?.objects.find((object) => object.kind === kind && object.metadata.name === name));
+  const isNew = (object: KubeObject) => last?.objects.some((one) => one.kind === kind && one.metadata.name === object.metadata.name) === false;
+  const [only, second] = (head?.objects ?? []).filter((object) => object.kind === kind && names.includes(object.metadata.name) && isNew(object) && selectorOf(object) === was);
+  return second || was === 'null' ? undefined : only?.metadata.name;
 }
 
 /** The one workload of that kind which the same application has and which no autoscaler scales yet. */

@@ -149,6 +149,15 @@ describe('an autoscaler', () => {
     expect(reasons({ ...parts, related: [] }, { target: hpa({}) })).toEqual(['ScaleTargetMissing']);
   });
 
+  it('gets the workload that its target was renamed to, however that is called now', () => {
+    const named = (name: string, app: string) => of('Deployment', { selector: { matchLabels: { app } } }, name);
+    const related = [named('storefront', 'web'), named('api', 'api')];
+    const versions = [related, [named('checkot', 'web'), named('api', 'api')]].map((objects, index) => ({ commit: commit(2 - index), message: '', at: 2 - index, objects }));
+    const ask = (head: readonly ReturnType<typeof named>[]) => answer({ class: 'AutoscalerInactive', subCause: 'TargetNotFound', related: head, versions: [{ ...versions[0], objects: head }, versions[1]] as Parts['versions'] }, { target: hpa({}) })?.candidates;
+    expect(ask(related)).toEqual([{ action: 'setReference', fields: [{ path: ['spec', 'scaleTargetRef', 'name'], value: 'storefront' }] }]);
+    expect(ask([named('storefront', 'shop'), named('api', 'api')])).toMatchObject([{ action: 'abstain' }]);
+  });
+
   it('gets a container that exists, or its metrics back', () => {
     const scaled = of('Deployment', { template: { spec: { containers: [{ name: 'web' }] } } }, 'checkot');
     const target = hpa({ metrics: [{ type: 'ContainerResource', containerResource: { name: 'cpu', container: 'app' } }] });
