@@ -3,7 +3,9 @@ import { isSecretName } from './key-names.ts';
 import { isPlaceholder, type RedactionSession } from './session.ts';
 
 /** A whole run of characters that names are made of, before a separator, or a flag before a space. One start per run, of bounded length. */
-const KEY = /(?<![A-Za-z0-9_.-])(?:--[A-Za-z0-9_.-]{1,126}(?=[ \t])|[A-Za-z0-9_.-]{1,128}(?![A-Za-z0-9_.-])(?=["'\\]{0,9}[ \t]{0,4}[:=]))/g;
+const KEY = /(?<![A-Za-z0-9_.-])(?:--[A-Za-z0-9_.-]{1,126}(?=[ \t])|[A-Za-z0-9_.-]{1,128}(?![A-Za-z0-9_.-])(?=["'\\]{0,9}[ \t]{0,4}(?:[:=]|(?:is|was|got) ["'`\\])))/g;
+/** What a message says next to the value that a variable has: the one that it should have. */
+const WANTED = /["'`\\]{0,4}[,;]? {0,2}(?:but )?(?:want|wanted|expected|instead of|rather than|not) {1,2}(\\*["'`])/y;
 const SPACES = ' \t';
 const STOPS = new Set([' ', '\t', '\n', '\r', ',', ';', '&', ')', '}', ']', '"', "'", '<', '>', '`']);
 const LONGEST_VALUE = 8192;
@@ -47,6 +49,10 @@ export function redactKeyedValues(text: string, session: RedactionSession): stri
     out += text.slice(done, value.start) + session.placeholder('SECRET_VALUE', content);
     done = value.end;
     pairedUntil = -1;
+    const wanted = value.certain ? wantedAfter(text, value.end) : undefined;
+    if (!wanted || !isSecretValue(text.slice(wanted.start, wanted.end), { certain: true, bare: false, about: run, equals: false })) continue;
+    out += text.slice(done, wanted.start) + session.placeholder('SECRET_VALUE', text.slice(wanted.start, wanted.end));
+    done = wanted.end;
   }
   return out + text.slice(done);
 }
@@ -56,7 +62,16 @@ interface Separator {
   readonly equals: boolean;
 }
 
-/** `=`, `:`, `=>` after the name, its closing quote and a little space; or the space after a flag `--password`. */
+/** `DB_PASSWORD is "x", want "y"`: where `y` is. */
+function wantedAfter(text: string, from: number): Pick<Value, 'start' | 'end'> | undefined {
+  WANTED.lastIndex = from;
+  const quote = WANTED.exec(text)?.[1];
+  if (quote === undefined) return undefined;
+  const start = WANTED.lastIndex;
+  return { start, end: closingQuote(text, { from: start, quote, limit: Math.min(text.length, start + LONGEST_VALUE) }) };
+}
+
+/** `=`, `:`, `=>` after the name, its closing quote and a little space; `is` before a quoted value; or the space after a flag `--password`. */
 function separatorAfter(text: string, from: number, run: string): Separator | undefined {
   let at = from;
   while (at < from + 9 && '"\'\\'.includes(text.charAt(at)) && text.charAt(at) !== '') at += 1;
@@ -66,6 +81,8 @@ function separatorAfter(text: string, from: number, run: string): Separator | un
   if (sign === '=') return { end: at + (text.charAt(at + 1) === '>' ? 2 : 1), equals: true };
   // `http://` and `12:30` are no keys with values.
   if (sign === ':' && text.charAt(at + 1) !== '/' && text.charAt(at + 1) !== ':') return { end: at + 1, equals: false };
+  const verb = at > afterQuote ? /^(?:is|was|got) (?=["'`\\])/.exec(text.slice(at, at + 5))?.[0] : undefined;
+  if (verb !== undefined) return { end: at + verb.length, equals: false };
   return run.startsWith('--') && at > from && text.charAt(at) !== '-' ? { end: at, equals: true } : undefined;
 }
 

@@ -40,6 +40,12 @@ describe('a secret that its place gives away', () => {
     expect(out).toMatch(/__[A-Z_]+_1__/);
   });
 
+  it('goes from a sentence about its variable, and so does the one that it should be', () => {
+    expect(redacted('environment variable DB_PASSWORD is "hunter2-Gx9", want "tr0ub4dor"')).toBe('environment variable DB_PASSWORD is "__SECRET_VALUE_1__", want "__SECRET_VALUE_2__"');
+    expect(redacted(`API_TOKEN was 'hunter2-Gx9' instead of 'x y'`)).toBe(`API_TOKEN was '__SECRET_VALUE_1__' instead of '__SECRET_VALUE_2__'`);
+    expect(redacted('DB_HOST is "postgress", want "postgres"; the password is wrong, want another')).toBe('DB_HOST is "postgress", want "postgres"; the password is wrong, want another');
+  });
+
   it('leaves what stands around it', () => {
     expect(redacted('level=info msg="connecting" password=hunter2-Gx9 host=db')).toBe('level=info msg="connecting" password=__SECRET_VALUE_1__ host=db');
     expect(redacted('postgres://app:hunter2-Gx9@db.shop:5432/checkout')).toBe('postgres://app:__URL_PASSWORD_1__@db.shop:5432/checkout');
