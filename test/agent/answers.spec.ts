@@ -152,6 +152,14 @@ describe('health', () => {
     expect(pods[0]?.restarts).toBeGreaterThan(1);
   });
 
+  it('names what fails of a Service for which the target is to blame', async () => {
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'front', namespace: 'shop' }, spec: { selector: { app: 'checkout' }, ports: [{ port: 80, targetPort: 'web' }] } };
+    world.apply(aDeployment({ args: ['--listen=8080'], container: { ports: [{ name: 'http', containerPort: 8080 }] } }), service);
+    await world.clock.run(minutes(2));
+    const { findings } = await health();
+    expect(findings.map(({ finding }) => `${finding.class} ${finding.target.kind}/${finding.target.name}`)).toEqual(['ServicePortMismatch Service/front']);
+  });
+
   it('says when a pod was made and tried last, and that its symptom has lasted', async () => {
     world.apply(aDeployment({ args: ['--exit=1'] }));
     await world.clock.run(minutes(2));

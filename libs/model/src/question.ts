@@ -70,7 +70,7 @@ export const HealthAnswer = z.object({
     .max(500),
   desired: z.int(),
   ready: z.int(),
-  /** Open findings on the target, its owner's pods, and the Services and HPAs that select it. */
+  /** Open findings on the target, and on whatever it is to blame for: a Service that no pod of it serves, an autoscaler that cannot read it. */
   findings: z
     .array(
       z.object({

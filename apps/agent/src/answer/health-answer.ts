@@ -50,8 +50,8 @@ export async function answerHealth({ target }: Extract<Question, { question: 'he
   if (!type) throw new PermanentError('KindNotReadable', `this agent does not read ${target.kind} of ${target.apiVersion}, so it cannot say how ${target.name} stands`);
   const object = await findObject(deps.client, type, target);
   const guards = await readGuards(deps.client, target.namespace);
-  // An entry whose target is healthy is only held open until it is sure: it is no symptom any more.
-  const open = deps.open().filter((entry) => sameRef(entry.finding.target, target) && entry.healthySince === undefined).slice(0, 50);
+  // An entry whose target is healthy is only held open until it is sure: it is no symptom any more. Of others, those that the target is to blame for.
+  const open = deps.open().filter(({ finding, healthySince }) => (sameRef(finding.target, target) || (finding.cause !== undefined && sameRef(finding.cause, target))) && healthySince === undefined).slice(0, 50);
   const shared = { answer: 'health', at: deps.clock.now(), guards } as const;
   if (!object) return { ...shared, exists: false, generationCurrent: false, pods: [], desired: 0, ready: 0, findings: open.map(({ fingerprint, finding }) => ({ fingerprint, finding })) };
   const living = keepsPods(object) ? (await readPods(deps, target, object)).filter(isMeantToLive).slice(0, MOST_PODS) : [];

@@ -134,6 +134,18 @@ describe('the target is judged', () => {
     expect(judge(changed, progressOf(), answer({ pods: surge, findings: [found('fresh', fresh, 'sidecar')] as HealthAnswer['findings'] })).state).toBe(state);
   });
 
+  it.each<readonly [what: string, path: string, known: readonly string[], state: Verification['state']]>([
+    ['that goes by the port that was changed', 'spec/template/spec/containers/0/ports/0/containerPort', [OWN], 'Worse'],
+    ['that cannot have felt the change', 'spec/template/spec/containers/0/image', [OWN], 'Healthy'],
+    ['that failed before', 'spec/template/spec/containers/0/ports/0/containerPort', [OWN, 'service'], 'Healthy'],
+  ])('by the Service in front of it: one %s', (_, path, known, state) => {
+    const findings = [{ fingerprint: 'service', finding: { class: 'ServicePortMismatch', target: { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'shop' }, observation: { reason: '', message: '' } } }] as unknown as HealthAnswer['findings'];
+    const view = changing('ProbeFailed', [path]);
+    const target = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'shop', container: 'app' };
+    const request = { ...view.request, spec: { ...view.request.spec, target } };
+    expect(judge({ ...view, request }, progressOf({ findings: [...known] }), answer({ findings })).state).toBe(state);
+  });
+
   it('unclear, while the symptom that hid another has yet to close', () => {
     const findings = [found('fresh', 'CrashLoopBackOff'), found(OWN, 'ImagePullBackOff', 'app', 'old-2')] as HealthAnswer['findings'];
     expect(judge(viewOf('ImagePullBackOff'), progressOf({}, 55), answer({ pods: surge, findings })).state).toBe('Unclear');

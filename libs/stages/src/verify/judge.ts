@@ -1,6 +1,6 @@
 import { minutes, parseTime, type Duration, type Instant } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import { fingerprintOfRequest, holdOf, type ClusterProgress, type HealthAnswer, type Verification } from '@fleetmend/model';
+import { fingerprintOfRequest, holdOf, renderRef, sameRef, type ClusterProgress, type HealthAnswer, type Verification } from '@fleetmend/model';
 import { guardsDigest, objectOfPlan } from '../propose/baseline.ts';
 import { isOfItsOwn, isOutOfSight, mayHaveHidden, showsBefore, type Open } from './later-symptom.ts';
 import { awaitsNextTry, makesPods } from './next-try.ts';
@@ -30,7 +30,7 @@ export function judge(view: Look['view'], { name, baseline, rollout }: ClusterPr
   const settled = view.now - applied >= holdOf(failure.class, view.policy.hold);
   const look: Look = { view, baseline, health, applied, settled, symptom: health.findings.find((one) => one.fingerprint === own) };
   const harms = health.findings.filter((one) => one !== look.symptom && baseline?.findings.includes(one.fingerprint) !== true && isOnCurrent(one, health));
-  return changedGuard(look) ?? newHarm(look, harms) ?? waiting(look) ?? fewerReady(look) ?? remaining(look) ?? standing(health);
+  return changedGuard(look) ?? newHarm(look, harms) ?? brokenNeighbour(look) ?? waiting(look) ?? fewerReady(look) ?? remaining(look) ?? standing(health);
 }
 
 /** A pod of the template of now has it, and is not ready. Who bears the name of a pod that is gone is another one. */
@@ -56,6 +56,17 @@ function newHarm({ view, baseline, health, settled, symptom }: Look, harms: read
   // The agent closes a finding only once the target is healthy. On a pod of another template it says nothing about ours.
   if (symptom === undefined || isOutOfSight(symptom, health.at) || (settled && symptom.finding.observation.pod !== undefined)) return { state: 'Uncovered', message };
   return { state: settled ? 'StillFailing' : 'Unclear', message };
+}
+
+/** What others go by to find the target, or to scale it. */
+const SEEN_BY_OTHERS = /(?:^|\/)(?:ports|labels|selector|requests)(?:\/|$)/;
+
+/** What fails of others since, and is the target's doing, by a change of what they go by. Any other change cannot have brought it. */
+function brokenNeighbour({ view, baseline, health }: Look): Judged | undefined {
+  const { spec, status } = view.request;
+  if (baseline === undefined || status.plan?.changes.some(({ path }) => SEEN_BY_OTHERS.test(path)) !== true) return undefined;
+  const broken = health.findings.find(({ fingerprint, finding }) => spec.target !== undefined && !sameRef(finding.target, spec.target) && !baseline.findings.includes(fingerprint));
+  return broken && { state: 'Worse', message: `new: ${broken.finding.class} of ${renderRef(broken.finding.target)}` };
 }
 
 /** Too early to say: the symptom shows, and may do so though what brought it is gone. */
