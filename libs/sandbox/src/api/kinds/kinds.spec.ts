@@ -21,6 +21,10 @@ describe('a workload is refused with', () => {
     ['a request above its limit', container({ resources: { requests: { cpu: '2' }, limits: { cpu: '1' } } }), `${at0}.resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1`],
     ['a port that does not exist', container({ ports: [{ containerPort: 99_999 }] }), `${at0}.ports[0].containerPort: Invalid value: 99999: must be between 1 and 65535, inclusive`],
     ['a mount of nothing', container({ volumeMounts: [{ name: 'data', mountPath: '/data' }] }), `${at0}.volumeMounts[0].name: Not found: "data"`],
+    ['a probe on a number that is text', container({ readinessProbe: { httpGet: { port: '8080' } } }), `${at0}.readinessProbe.httpGet.port: Invalid value: "8080": must contain at least one letter (a-z)`],
+    ['a port with a name in capitals', container({ ports: [{ name: 'HTTP', containerPort: 80 }] }), `${at0}.ports[0].name: Invalid value: "HTTP": must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)`],
+    ['a variable from a field that pods do not have', container({ env: [{ name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIp' } } }] }), `${at0}.env[0].valueFrom.fieldRef.fieldPath: Invalid value: "status.podIp": error converting fieldPath: field label not supported: status.podIp`],
+    ['a probe of what runs once', deployment('web', { template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', image: 'a' }], initContainers: [{ name: 'init', image: 'a', readinessProbe: { httpGet: { port: 80 } } }] } } }), 'spec.template.spec.initContainers[0].readinessProbe: Forbidden: may not be set for init containers without restartPolicy=Always'],
     ['a probe that does nothing', container({ livenessProbe: { periodSeconds: 5 } }), `${at0}.livenessProbe: Required value: must specify a handler type`],
     ['a pull policy of its own', container({ imagePullPolicy: 'Sometimes' }), `${at0}.imagePullPolicy: Unsupported value: "Sometimes": supported values: "Always", "IfNotPresent", "Never"`],
     ['a rolling update that cannot move', deployment('web', { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 0 } } }), 'spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0'],
@@ -43,6 +47,7 @@ describe('a workload is refused with', () => {
 describe('other kinds are refused with', () => {
   it.each<[string, string, Json, string]>([
     ['a Service without ports', 'services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: {} }, 'spec.ports: Required value'],
+    ['a Service for a number that is text', 'services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80, targetPort: '8080' }] } }, 'spec.ports[0].targetPort: Invalid value: "8080": must contain at least one letter (a-z)'],
     ['a ConfigMap key with a space', 'configmaps', configMap('a', { 'a b': 'x' }), "data[a b]: Invalid value: \"a b\": a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"],
     ['a claim without a size', 'persistentvolumeclaims', { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'] } }, 'spec.resources[storage]: Required value'],
     ['an Event about another namespace', 'events', { apiVersion: 'v1', kind: 'Event', metadata: { name: 'e' }, involvedObject: { namespace: 'shop' } }, 'involvedObject.namespace: Invalid value: "shop": does not match event.namespace'],

@@ -1,11 +1,12 @@
 import { readQuantity } from '@fleetmend/kernel';
 import { at, isObject, type Json, listAt, textAt } from '../json.ts';
-import { dnsLabel, dnsSubdomain } from '../names.ts';
+import { dnsLabel, dnsSubdomain, portName } from '../names.ts';
 import { duplicate, type FieldError, fieldNotFound, forbiddenField, invalidValue, required, unsupported } from '../refusals.ts';
 import { probeErrors } from './probe-validation.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
+const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 
 /** What is wrong with a pod spec; `path` is where it stands (`spec`, `spec.template.spec`). */
 export function podSpecErrors(spec: Json, path: string): readonly FieldError[] {
@@ -15,7 +16,7 @@ export function podSpecErrors(spec: Json, path: string): readonly FieldError[] {
   const errors: FieldError[] = [...volumeErrors(volumes, `${path}.volumes`)];
   if (containers.length === 0) errors.push(required(`${path}.containers`));
   const names = new Set(volumes.map((volume) => textAt(volume, 'name')));
-  errors.push(...containerErrors(containers, `${path}.containers`, names, []));
+  errors.push(...containerErrors(containers, `${path}.containers`, names));
   errors.push(...containerErrors(inits, `${path}.initContainers`, names, containers.map((container) => textAt(container, 'name'))));
   const policy = spec['restartPolicy'];
   if (!['Always', 'OnFailure', 'Never'].includes(String(policy))) errors.push(unsupported(`${path}.restartPolicy`, policy, ['Always', 'OnFailure', 'Never']));
@@ -46,8 +47,10 @@ function volumeErrors(volumes: readonly Json[], path: string): readonly FieldErr
   return errors;
 }
 
-function containerErrors(containers: readonly Json[], path: string, volumes: ReadonlySet<string>, taken: readonly string[]): readonly FieldError[] {
+function containerErrors(containers: readonly Json[], path: string, volumes: ReadonlySet<string>, taken?: readonly string[]): readonly FieldError[] {
   const errors: FieldError[] = [];
+  // Init containers come after the others, whose names are taken.
+  const isInit = taken !== undefined;
   const seen = new Set(taken);
   containers.forEach((container, index) => {
     const field = `${path}[${index}]`;
@@ -64,7 +67,9 @@ function containerErrors(containers: readonly Json[], path: string, volumes: Rea
     errors.push(...resourceErrors(container['resources'], `${field}.resources`));
     if (name !== '' && seen.has(name)) errors.push(duplicate(`${field}.name`, name));
     seen.add(name);
-    for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) errors.push(...probeErrors(container[probe], `${field}.${probe}`, probe));
+    const runsOnce = isInit && container['restartPolicy'] !== 'Always';
+    for (const probe of PROBES) errors.push(...(runsOnce ? [] : probeErrors(container[probe], `${field}.${probe}`, probe)));
+    for (const one of runsOnce ? ['lifecycle', ...PROBES] : []) if (container[one] !== undefined) errors.push(forbiddenField(`${field}.${one}`, 'may not be set for init containers without restartPolicy=Always'));
   });
   return errors;
 }
@@ -75,8 +80,7 @@ function portErrors(ports: readonly Json[], path: string): readonly FieldError[]
     const field = `${path}[${index}]`;
     const name = textAt(port, 'name');
     if (name !== '') {
-      if (name.length > 15) errors.push(invalidValue(`${field}.name`, name, 'must be no more than 15 characters'));
-      else if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) || !/[a-z]/.test(name)) errors.push(invalidValue(`${field}.name`, name, "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"));
+      errors.push(...portName(name).map((why) => invalidValue(`${field}.name`, name, why)));
       if (ports.slice(0, index).some((other) => other['name'] === name)) errors.push(duplicate(`${field}.name`, name));
     }
     const number = port['containerPort'];
@@ -96,6 +100,7 @@ function envErrors(env: readonly Json[], path: string): readonly FieldError[] {
     if (!isObject(from)) return;
     if (textAt(variable, 'value') !== '') errors.push(invalidValue(`${field}.valueFrom`, '', 'may not be specified when `value` is not empty'));
     if (Object.keys(from).length === 0) errors.push(invalidValue(`${field}.valueFrom`, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'));
+    if (isObject(from['fieldRef'])) errors.push(...fieldRefErrors(textAt(from, 'fieldRef', 'fieldPath'), `${field}.valueFrom.fieldRef.fieldPath`));
     for (const source of ['configMapKeyRef', 'secretKeyRef']) {
       if (!isObject(from[source])) continue;
       if (textAt(from, source, 'name') === '') errors.push(required(`${field}.valueFrom.${source}.name`));
@@ -103,6 +108,18 @@ function envErrors(env: readonly Json[], path: string): readonly FieldError[] {
     }
   });
   return errors;
+}
+
+/** What a variable may take from its pod, and what further fields of it have a name at all. */
+const POD_FIELDS = ['metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName', 'spec.serviceAccountName', 'status.hostIP', 'status.hostIPs', 'status.podIP', 'status.podIPs'];
+const NOT_FOR_VARIABLES = ['metadata.annotations', 'metadata.labels', 'spec.restartPolicy', 'spec.schedulerName', 'status.phase'];
+
+function fieldRefErrors(path: string, field: string): readonly FieldError[] {
+  const [, map] = /^(.+)\['.*'\]$/.exec(path) ?? [];
+  if (path === '') return [required(field)];
+  if (map !== undefined) return map === 'metadata.labels' || map === 'metadata.annotations' ? [] : [invalidValue(field, path, `error converting fieldPath: field label does not support subscript: ${path}`)];
+  if (NOT_FOR_VARIABLES.includes(path)) return [unsupported(field, path, POD_FIELDS)];
+  return POD_FIELDS.includes(path) ? [] : [invalidValue(field, path, `error converting fieldPath: field label not supported: ${path}`)];
 }
 
 function mountErrors(mounts: readonly Json[], path: string, volumes: ReadonlySet<string>): readonly FieldError[] {

@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../json.ts';
+import { portName } from '../names.ts';
 import { type FieldError, forbiddenField, invalidValue, required } from '../refusals.ts';
 
 const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc'] as const;
@@ -31,6 +32,5 @@ function handlerErrors(probe: Json, path: string): readonly FieldError[] {
 function portErrors(port: unknown, path: string): readonly FieldError[] {
   if (typeof port === 'number') return port >= 1 && port <= 65_535 ? [] : [invalidValue(path, port, 'must be between 1 and 65535, inclusive')];
   if (typeof port !== 'string' || port === '') return [invalidValue(path, port ?? 0, 'must be between 1 and 65535, inclusive')];
-  if (port.length > 15) return [invalidValue(path, port, 'must be no more than 15 characters')];
-  return [];
+  return portName(port).map((why) => invalidValue(path, port, why));
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../objects.ts';
 import type { Cluster, Draft } from '../cluster.ts';
 import { isObject, type Json, listAt, textAt } from '../json.ts';
-import { dnsLabel, dnsLabel1035 } from '../names.ts';
+import { dnsLabel, dnsLabel1035, portName } from '../names.ts';
 import { duplicate, type FieldError, invalidValue, required, unsupported } from '../refusals.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { labelErrors } from '../label-errors.ts';
@@ -115,6 +115,7 @@ function portErrors(ports: readonly Json[]): readonly FieldError[] {
     if (typeof number !== 'number' || number < 1 || number > 65_535) errors.push(invalidValue(`${field}.port`, number ?? 0, 'must be between 1 and 65535, inclusive'));
     const target = port['targetPort'];
     if (typeof target === 'number' && (target < 1 || target > 65_535)) errors.push(invalidValue(`${field}.targetPort`, target, 'must be between 1 and 65535, inclusive'));
+    if (typeof target === 'string') errors.push(...portName(target).map((why) => invalidValue(`${field}.targetPort`, target, why)));
     if (!['SCTP', 'TCP', 'UDP'].includes(String(port['protocol']))) errors.push(unsupported(`${field}.protocol`, port['protocol'], ['SCTP', 'TCP', 'UDP']));
     const same = ports.slice(0, index).some((other) => other['port'] === number && other['protocol'] === port['protocol']);
     if (same) errors.push(duplicate(field, isObject(port) ? { protocol: port['protocol'], port: number } : port));
