@@ -100,5 +100,5 @@ async function resourceOf(tree: Tree, found: Rendered): Promise<Wanted['resource
 function refusal({ object, path, build }: Wanted, { where, tried }: { readonly where: string; readonly tried: readonly string[] }): string {
   const replacing = build.layers.filter(({ value }) => listOf(value['replacements']).length > 0 || listOf(value['vars']).length > 0).map(({ file }) => file);
   const hint = replacing.length > 0 ? `; replacements or vars in ${replacing.join(', ')} may set it` : '';
-  return `no file of ${where} can safely say ${path.join('/')} of ${renderRef(refOf(object as KubeObject))}${tried.length > 0 ? ` (${tried.join('; ')})` : ''}${hint}: change it by hand`;
+  return `no file of ${where} can safely say ${path.join('/')} of ${renderRef(refOf(object as KubeObject))}${hint}${tried.length > 0 ? ` (${tried.join('; ')})` : ''}: change it by hand`;
 }

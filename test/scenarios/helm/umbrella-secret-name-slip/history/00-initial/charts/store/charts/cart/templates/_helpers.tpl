@@ -1,0 +1,3 @@
+{{- define "cart.secretName" -}}
+{{- default (printf "%s-cart" .Release.Name) .Values.existingSecret -}}
+{{- end -}}

@@ -1,0 +1,3 @@
+{{- define "catalog.secretName" -}}
+{{- default (printf "%s-catalog" .Release.Name) .Values.existingSecret -}}
+{{- end -}}
