@@ -32,6 +32,15 @@ describe('cron-job-not-running', () => {
     expect(inspect(held, anEvent(held, 'JobAlreadyActive', waits, { ...at(20), count: 4 }))).toMatchObject([{ subCause: 'Blocked' }]);
   });
 
+  it('reports runs that the next one ends each time, and none where one came to its end since', () => {
+    const replacing = (lastSuccessfulTime: string, concurrencyPolicy = 'Replace') => cron({ spec: { concurrencyPolicy }, status: { lastScheduleTime: '2026-01-05T09:20:00Z', lastSuccessfulTime } });
+    const ended = (object: KubeObject) => [5, 10, 15].map((minute) => anEvent(object, 'SuccessfulDelete', `Deleted job report-${minute}`, at(minute)));
+    const inspected = (object: KubeObject) => inspect(object, ...ended(object));
+    expect(inspected(replacing('2026-01-05T09:01:00Z'))).toMatchObject([{ class: 'CronJobNotRunning', subCause: 'Replaced' }]);
+    expect(inspected(replacing('2026-01-05T09:11:00Z'))).toEqual([]);
+    expect(inspected(replacing('2026-01-05T09:01:00Z', 'Forbid'))).toEqual([]);
+  });
+
   it('is silent about what the controller said of an earlier schedule', () => {
     const mended = cron();
     expect(inspect(mended, anEvent(mended, 'InvalidSchedule', 'invalid schedule: 0 0 31 2 * : time difference between two schedules is less than 1 second'))).toEqual([]);

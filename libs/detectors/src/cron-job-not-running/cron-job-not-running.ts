@@ -4,26 +4,27 @@ import type { Detector, World } from '@fleetmend/plugin-api';
 import { EVENT_READ, isLeaving, newestEvent, ownerFinding, wasChanged } from '../owners.ts';
 
 interface View {
-  readonly spec?: { readonly suspend?: boolean; readonly schedule?: string; readonly timeZone?: string; readonly startingDeadlineSeconds?: number };
-  readonly status?: { readonly lastScheduleTime?: string };
+  readonly spec?: { readonly suspend?: boolean; readonly schedule?: string; readonly timeZone?: string; readonly startingDeadlineSeconds?: number; readonly concurrencyPolicy?: string };
+  readonly status?: { readonly lastScheduleTime?: string; readonly lastSuccessfulTime?: string };
 }
 type Trouble = { readonly subCause: string; readonly message: string };
 
 /** Events of one kind that say the same about each missed run, and since when that is more than a coincidence. */
 const MOST_MISSED = 2;
 const BLOCKED_FOR = minutes(3);
+const MOST_REPLACED = 3;
 
-/** A CronJob that does not start its runs: suspended, with a time that never comes, too late each time, or behind a run that does not end. */
+/** A CronJob that does not start its runs: suspended, with a time that never comes, too late each time, behind a run that does not end, or ended by the next one each time. */
 export const cronJobNotRunning: Detector = {
   kind: 'cron-job-not-running',
   classes: ['CronJobNotRunning'],
   reads: [
-    { apiVersion: 'batch/v1', kind: 'CronJob', resource: 'cronjobs', fields: ['spec.suspend', 'spec.schedule', 'spec.timeZone', 'spec.startingDeadlineSeconds', 'status.lastScheduleTime'] },
+    { apiVersion: 'batch/v1', kind: 'CronJob', resource: 'cronjobs', fields: ['spec.suspend', 'spec.schedule', 'spec.timeZone', 'spec.startingDeadlineSeconds', 'spec.concurrencyPolicy', 'status.lastScheduleTime', 'status.lastSuccessfulTime'] },
     EVENT_READ,
   ],
   inspects: ['CronJob'],
   dwell: { time: seconds(60) },
-  explainedBy: ['creation-refused', 'job-stuck'],
+  explainedBy: ['creation-refused', 'job-stuck', 'job-failed'],
   inspect: (object, world) => {
     if (object.kind !== 'CronJob' || isLeaving(object)) return [];
     const trouble = troubleOf(object, world);
@@ -35,7 +36,7 @@ function troubleOf(object: KubeObject, world: World): Trouble | undefined {
   const { spec = {} } = object as View & KubeObject;
   if (spec.suspend === true) return wasChanged(object) ? { subCause: 'Suspended', message: 'it is suspended' } : undefined;
   if (spec.startingDeadlineSeconds === 0) return { subCause: 'NoStartingWindow', message: 'its starting deadline of 0 seconds is always over' };
-  return badSchedule(object, world) ?? missed(object, world) ?? blocked(object, world);
+  return badSchedule(object, world) ?? missed(object, world) ?? blocked(object, world) ?? replaced(object, world);
 }
 
 /** What the controller says of the present schedule; what it said of an earlier one is over. */
@@ -63,4 +64,13 @@ function blocked(object: KubeObject, world: World): Trouble | undefined {
   const at = parseTime(typeof told === 'string' ? told : undefined);
   if (last === undefined || at === undefined || at - last < BLOCKED_FOR) return undefined;
   return { subCause: 'Blocked', message: 'an earlier run has not ended, and its concurrency policy waits for it' };
+}
+
+/** Runs that take longer than the schedule is apart, and that make way for the next one: not one of them comes to its end. */
+function replaced(object: KubeObject, world: World): Trouble | undefined {
+  const { spec, status } = object as View & KubeObject;
+  if (spec?.concurrencyPolicy !== 'Replace') return undefined;
+  const done = parseTime(status?.lastSuccessfulTime) ?? 0;
+  const since = world.events(object).filter(({ reason, lastTimestamp }) => reason === 'SuccessfulDelete' && (parseTime(typeof lastTimestamp === 'string' ? lastTimestamp : undefined) ?? 0) > done);
+  return since.length >= MOST_REPLACED ? { subCause: 'Replaced', message: 'each of its runs is ended by the next one before it is done' } : undefined;
 }

@@ -31,6 +31,12 @@ export const cronJobNotRunning: Rule = (kase) => {
       if (first) return answer(`a run of ${who(kase)} does not end, since ${commitWords(first)}`, 0.7, restoring(kase, suspects));
       return handOver(`a run of ${who(kase)} does not end, and the next ones wait for it`, 'RunDoesNotEnd', `See what the run of ${who(kase)} waits for; end it, and give it an activeDeadlineSeconds.`);
     }
+    case 'Replaced': {
+      const changes = changesAt(kase, /^spec\/(concurrencyPolicy|schedule)$/);
+      const [first] = changes;
+      if (first) return answer(`${commitWords(first)} changed ${placeWords(first.path)} of ${who(kase)} from ${String(first.before)}: ${failure.message}`, 0.9, restoring(kase, changes));
+      return handOver(`${failure.message}: ${who(kase)}`, 'RunsTakeTooLong', `The runs of ${who(kase)} take longer than its schedule is apart, and each one ends the one before: start them less often, let them be done sooner, or have them wait (concurrencyPolicy: Forbid).`);
+    }
     default:
       return unknown(failure.message, 'CronJobUnclear', `See the events of ${who(kase)}.`);
   }

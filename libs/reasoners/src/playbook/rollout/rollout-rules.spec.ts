@@ -103,6 +103,16 @@ describe('a Job', () => {
   });
 });
 
+describe('a CronJob whose runs are ended by the next one', () => {
+  it('gets the policy or the schedule back that let them be done, and is for people where neither was changed', () => {
+    const target = of('CronJob', { concurrencyPolicy: 'Replace', schedule: '* * * * *' });
+    const parts: Parts = { class: 'CronJobNotRunning', subCause: 'Replaced', message: 'each of its runs is ended by the next one before it is done' };
+    expect(answer({ ...parts, changes: [changed('CronJob', ['spec', 'concurrencyPolicy'], 'Forbid', 'Replace')] }, { target })?.candidates).toEqual([{ action: 'restoreField', path: ['spec', 'concurrencyPolicy'], commit: commit(1) }]);
+    expect(reasons({ ...parts, changes: [changed('CronJob', ['spec', 'schedule'], '*/5 * * * *', '* * * * *')] }, { target })).toEqual(['restoreField']);
+    expect(reasons(parts, { target })).toEqual(['RunsTakeTooLong']);
+  });
+});
+
 describe('a DaemonSet', () => {
   const POD = ['spec', 'template', 'spec'];
   it('goes back to its nodes, and is for people where the nodes changed', () => {
