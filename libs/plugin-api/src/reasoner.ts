@@ -37,6 +37,8 @@ export interface Case {
   readonly target: KubeObject;
   /** Other objects that bear on it: pods, ReplicaSets, LimitRanges, ResourceQuotas, Nodes, Services … */
   readonly related: readonly KubeObject[];
+  /** Services of other namespaces that its settings name, as they are live. Absent: they were not looked for. */
+  readonly reached?: readonly KubeObject[] | undefined;
   readonly evidence: readonly EvidenceItem[];
   /** How many placeholders stand in the evidence for what was taken out of it, by type. Absent: nobody counted. */
   readonly redactions?: Readonly<Record<string, number>> | undefined;

@@ -54,8 +54,8 @@ export function findHostTaint({ path, from, to }: Extract<Action, { readonly act
 }
 
 /** Every name and port under which a Service of the cluster, or of the same application, can be reached. */
-function servicePlaces({ related, versions, target }: Origin): ReadonlySet<string> {
-  const services = [...related, ...(versions[0]?.objects ?? [])].filter(({ kind }) => kind === 'Service');
+function servicePlaces({ related, reached = [], versions, target }: Origin): ReadonlySet<string> {
+  const services = [...related, ...reached, ...(versions[0]?.objects ?? [])].filter(({ kind }) => kind === 'Service');
   return new Set(services.flatMap(({ metadata: { name, namespace = target.metadata.namespace ?? '' }, spec }) => {
     const ports = (spec as { ports?: readonly { port?: number }[] } | undefined)?.ports ?? [];
     return [...(namespace === target.metadata.namespace ? [name] : []), `${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`, ...ports.map(({ port }) => String(port))];

@@ -8,6 +8,7 @@ import type { StageDeps } from '../stage.ts';
 import { shapeOf } from '../learn/learn.ts';
 import { weigh, withQuietRepeats } from '../learn/weigh.ts';
 import { changesBetween } from './git-changes.ts';
+import { reachedServices, type ServiceName } from './reached-services.ts';
 import { relatedKinds } from './related-kinds.ts';
 import { targetHistory } from './target-history.ts';
 
@@ -28,11 +29,13 @@ export async function gatherCase(deps: StageDeps, view: View): Promise<Case | un
     findPrecedents(deps, view),
   ]);
   const changes = changesBetween(versions);
+  const reached = mayAskOthers(request) ? await readReached(deps, cluster, reachedServices(live, versions)) : undefined;
   return {
     request: { uid: request.metadata.uid, spec: request.spec, attempt: request.status.attempt },
     cluster,
     target: live,
     related,
+    ...(reached === undefined ? {} : { reached }),
     evidence: evidence.items,
     redactions: evidence.redactions,
     history: targetHistory({ live, container: target.container, versions, changes }),
@@ -55,8 +58,18 @@ async function readRelated(deps: StageDeps, cluster: string, { spec }: View['req
   return answers.flat();
 }
 
+/** What a program could not reach matters where it does not start, or fails. */
+function mayAskOthers({ spec }: View['request']): boolean {
+  return spec.failure.class === 'CrashLoopBackOff' || spec.failure.class === 'InitContainerStuck';
+}
+
+async function readReached(deps: StageDeps, cluster: string, services: readonly ServiceName[]): Promise<readonly KubeObject[]> {
+  const found = await Promise.all(services.map((service) => readKind(deps, cluster, { apiVersion: 'v1', kind: 'Service', ...service })));
+  return found.flat();
+}
+
 /** An agent that may not read a kind, an older one perhaps, leaves the case without it. */
-async function readKind(deps: StageDeps, cluster: string, ref: { readonly apiVersion: string; readonly kind: string; readonly namespace?: string }): Promise<readonly KubeObject[]> {
+async function readKind(deps: StageDeps, cluster: string, ref: { readonly apiVersion: string; readonly kind: string; readonly namespace?: string; readonly name?: string }): Promise<readonly KubeObject[]> {
   try {
     return (await deps.clusters.ask(cluster, { question: 'object', ref, limit: 200 })).objects;
   } catch (error) {

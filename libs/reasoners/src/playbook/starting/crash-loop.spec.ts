@@ -139,6 +139,25 @@ describe('what a container asks for under a wrong name', () => {
   });
 });
 
+describe('a program that asks a Service on a port that it does not have', () => {
+  const store = (...ports: readonly number[]) => ({ ...object('Service', 'pg', { spec: { ports: ports.map((port) => ({ port })) } }), metadata: { name: 'pg', namespace: 'data' } });
+  const ask = (template: Readonly<Record<string, unknown>>, service: ReturnType<typeof store>, log = 'dial tcp pg.data.svc:5432: connect: connection refused') => crashLoop({ ...aCase({ class: 'CrashLoopBackOff', template, log }), reached: [service] }).candidates;
+  const apart = { env: [{ name: 'DB_HOST', value: 'pg.data.svc' }, { name: 'DB_PORT', value: '5432' }] };
+  const reasons = (...parts: Parameters<typeof ask>) => ask(...parts).map((action) => (action.action === 'abstain' ? action.reason : action.action));
+
+  it('is told the only one that it has, in the one place that says it', () => {
+    expect(ask(apart, store(6432))).toEqual([{ action: 'setHost', path: [...CONTAINER_PATH, 'env', '[name=DB_PORT]', 'value'], from: '5432', to: '6432' }]);
+    expect(ask({ env: [{ name: 'DB', value: 'postgres://pg.data.svc:5432/shop' }] }, store(6432))).toMatchObject([{ path: [...CONTAINER_PATH, 'env', '[name=DB]', 'value'], from: '5432', to: '6432' }]);
+  });
+
+  it('is left alone where the Service has that port, or several, or the port stands in two places', () => {
+    expect(reasons(apart, store(5432))).toEqual(['DependencyUnreachable']);
+    expect(reasons(apart, store(6432, 9187))).toEqual(['DependencyUnreachable']);
+    expect(reasons({ ...apart, args: ['--listen=5432'] }, store(6432))).toEqual(['DependencyUnreachable']);
+    expect(reasons(apart, { ...store(6432), metadata: { name: 'pg', namespace: 'other' } })).toEqual(['DependencyUnreachable']);
+  });
+});
+
 describe('a program that cannot reach what it was told before, too', () => {
   const template = { env: [{ name: 'BROKER', value: 'kafka.streaming.svc' }, { name: 'BROKER_PORT', value: '9092' }, { name: 'CLIENT', value: 'b' }, { name: 'PROFILE', value: 'live' }, { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'vault', key: 'token' } } }] };
   const client = gitChange(['env', '[name=CLIENT]', 'value'], 'a', 'b');

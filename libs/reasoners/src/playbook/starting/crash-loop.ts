@@ -6,7 +6,7 @@ import { blameable, complaintOf, type Complaint } from '../complaint.ts';
 import { holdsWord, logOf } from '../log-clues.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
 import { provedBefore, suspectsOf, type Suspect } from '../suspects.ts';
-import { goneHost, noSuchHost } from './host-clue.ts';
+import { goneHost, noSuchHost, otherPort } from './host-clue.ts';
 import { isPinned } from './image-pull.ts';
 import { mountWithVolume } from './mount-with-volume.ts';
 import { roomToWrite } from './room-to-write.ts';
@@ -51,7 +51,7 @@ export const crashLoop: Rule = (kase) => {
   if (room) return room;
   const gone = chosen && goneHost(kase, chosen.change);
   if (chosen && gone === undefined) return putBack(kase, name, chosen, suspects);
-  const host = noSuchHost(kase, name);
+  const host = noSuchHost(kase, name) ?? (complaint && otherPort(kase, name, complaint));
   if (host) return host;
   if (gone !== undefined) return handOver(`${name} asks for a host that does not exist, and the one before, ${gone}, does not either`, 'HostGone', `Name the host that ${name} is to use now: no Service ${gone} is there any more.`);
   if (suspects.length > 1) {

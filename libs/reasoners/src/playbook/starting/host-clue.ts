@@ -3,6 +3,7 @@ import { containersOf, valueAt } from '../workload.ts';
 import type { Action, KubeObject, ObjectRef } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { inNamespace, isSameObject } from '../changes-in-effect.ts';
+import type { Complaint } from '../complaint.ts';
 import { logOf, holdsWord } from '../log-clues.ts';
 import { nearestName } from '../nearest-name.ts';
 import { configMapsOf } from '../references.ts';
@@ -35,6 +36,30 @@ export function noSuchHost(kase: Case, container: string): RuleAnswer | undefine
   const to = [near, ...rest].join('.');
   const action: Action = { action: 'setHost', ...(place.object === undefined ? {} : { object: place.object }), path: [...place.path], from: host, to };
   return { cause: `${container} asks for host ${host}, which does not exist; Service ${near} does`, confidence: 0.8, cites: ['log', 'object'], candidates: [action] };
+}
+
+/**
+ * A Service that is there, and has another port than the program was told, and only one: the port is mended where it stands. Undefined
+ * where anything of this is not sure.
+ */
+export function otherPort(kase: Case, container: string, { about, what }: Complaint): RuleAnswer | undefined {
+  const [host = '', port] = what.split(':');
+  const service = about === 'address' && port !== undefined ? serviceAt(kase, host) : undefined;
+  const ports = (valueAt(service, ['spec', 'ports']) ?? []) as readonly { readonly port?: number }[];
+  const to = ports.length === 1 ? ports[0]?.port : undefined;
+  // A headless Service has no port of its own: what its pods listen on is another matter.
+  if (port === undefined || to === undefined || String(to) === port || valueAt(service, ['spec', 'clusterIP']) === 'None') return undefined;
+  const [place, second] = placesOf(kase, container, port);
+  if (!place || second) return undefined;
+  const action: Action = { action: 'setHost', ...(place.object === undefined ? {} : { object: place.object }), path: [...place.path], from: port, to: String(to) };
+  return { cause: `${container} asks ${host} on port ${port}, and that Service has port ${to} only`, confidence: 0.85, cites: ['log', 'object'], candidates: [action] };
+}
+
+/** The live Service behind a host name, as the target would resolve it. */
+function serviceAt({ related, reached = [], target }: Case, host: string): KubeObject | undefined {
+  const [name, namespace = target.metadata.namespace, ...rest] = host.replace(/\.$/, '').split('.');
+  if (!['', 'svc', 'svc.cluster.local'].includes(rest.join('.'))) return undefined;
+  return [...related, ...reached].find(({ kind, metadata }) => kind === 'Service' && metadata.name === name && metadata.namespace === namespace);
 }
 
 /**
