@@ -47,6 +47,13 @@ describe('the normaliser of kubectl output', () => {
     expect(output(events('5s', 'a'), 'events')).not.toBe(output(events('5s', 'b'), 'events'));
   });
 
+  it('does not see that a busy machine was late with its first look at a ConfigMap, but sees one that is missing', () => {
+    const described = (message: string): string => `Name:  web\nEvents:\n  Type     Reason       Age   From     Message\n  ----     ------       ----  ----     -------\n  Normal   Pulled       5s    kubelet  there\n  Warning  FailedMount  5s    kubelet  MountVolume.SetUp failed for volume "kube-api-access-SUFFIX" : ${message}\n`;
+    const late = 'failed to sync configmap cache: timed out waiting for the condition';
+    expect(output(described(late), 'describe')).not.toContain('FailedMount');
+    expect(output(described('configmap "kube-root-ca.crt" not found'), 'describe')).toContain('FailedMount');
+  });
+
   it('compares lists of kinds by what both worlds serve', () => {
     expect(output('pods  po  v1\ngadgets  v1\n', 'served-kinds')).toBe('exit status 0\npods  po  v1');
   });

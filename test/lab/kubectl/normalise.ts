@@ -46,13 +46,16 @@ export const normaliseText = (text: string, names: WorldNames): string => {
 
 const sorted = (lines: readonly string[]): readonly string[] => [...new Set(lines)].sort();
 
+/** What kubelet says when a busy machine is late with its first look at a ConfigMap or Secret; it tries again at once. */
+const LATE_CACHE = /failed to sync (?:configmap|secret) cache: timed out waiting for the condition/;
+
 /** The columns of an event row that do not depend on time: the first is always an age. */
-const eventRows = (lines: readonly string[]): readonly string[] => sorted(lines.map((line) => line.trim().split(/ {2,}/).slice(1).join('  ')).filter(Boolean));
+const eventRows = (lines: readonly string[]): readonly string[] => sorted(lines.filter((line) => !LATE_CACHE.test(line)).map((line) => line.trim().split(/ {2,}/).slice(1).join('  ')).filter(Boolean));
 
 const describe = (text: string): string => {
   const [before = '', events] = text.split(/^Events:.*\n/m);
   if (events === undefined) return text;
-  const rows = events.split('\n').slice(2).map((line) => line.trim().split(/ {2,}/)).filter((cells) => cells.length > 3);
+  const rows = events.split('\n').slice(2).filter((line) => !LATE_CACHE.test(line)).map((line) => line.trim().split(/ {2,}/)).filter((cells) => cells.length > 3);
   return [before, 'Events:', ...sorted(rows.map((cells) => cells.filter((_, index) => index !== 2).join('  ')))].join('\n');
 };
 
