@@ -8,6 +8,8 @@ import { embedded } from '@fleetmend/vector-stores';
 import { expect, it, onTestFinished } from 'vitest';
 import { memoryBench, NOW } from '../spec-support/memory-bench.ts';
 
+/** Long enough after the commit of the bench that Git did not just come to say what it says. */
+const LATER = NOW + minutes(30);
 const asItIs: Action = { action: 'setResources', container: 'app', limits: { memory: '64Mi' } };
 
 async function proposed(leader?: Leader) {
@@ -19,9 +21,9 @@ async function proposed(leader?: Leader) {
   });
   const { stages, view } = memoryBench({ vectorStore, candidates: [asItIs], mode: 'Propose' });
   const { request } = aRequest(NOW).in('Diagnosing').diagnosed({ candidates: [canonicalJson(asItIs)] }).with(leader === undefined ? {} : { leader });
-  return stages.propose(view(request), new AbortController().signal);
+  return stages.propose(view(request, LATER), new AbortController().signal);
 }
-const leader = (ago: number): Leader => ({ name: 'rr-first', namespace: 'fleetmend-system', uid: 'uid-first', kind: 'SameField', state: 'CauseGone', at: renderTime(NOW - ago) });
+const leader = (ago: number): Leader => ({ name: 'rr-first', namespace: 'fleetmend-system', uid: 'uid-first', kind: 'SameField', state: 'CauseGone', at: renderTime(LATER - ago) });
 
 it('what Git says already ends a request for a person to look at', async () => {
   expect(await proposed()).toMatchObject({ fact: { proposal: { result: 'NothingToChange' } } });
