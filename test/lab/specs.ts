@@ -45,6 +45,7 @@ export const labSpecs: readonly LabSpec[] = [
   { name: 'kubectl-story', folder: 'product', servers: [], tools: ['kubernetes'], smoke: true },
   { name: 'dashboard', folder: 'product', servers: [], packages: { chromium: 'chromium' }, smoke: true },
   { name: 'metrics', folder: 'product', servers: [], packages: { prometheus: 'prometheus', promtool: 'prometheus' }, smoke: false },
+  { name: 'audit-loki', folder: 'product', servers: [], tools: ['loki'], smoke: false },
   { name: 'scan', folder: 'product', servers: ['kubernetes', 'node'], smoke: false },
   { name: 'kill-nine', folder: 'product', servers: [], smoke: true },
   { name: 'many-scenarios', folder: 'scenarios', servers: ['nats', 'kubernetes', 'node', 'gitea', 'argocd', 'flux'], tools: ['kustomize', 'helm'], smoke: false },

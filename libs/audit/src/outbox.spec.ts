@@ -53,7 +53,7 @@ const write = async (...steps: readonly string[]) => {
 const settled = (outbox: Outbox) => vi.waitFor(() => expect(outbox.behind()).toBeUndefined());
 
 /*
- * No real server is asked here: the stand-ins do what these pages say.
+ * No real server is asked here: the stand-ins do what these pages say. A real Loki is asked by the lab's spec audit-loki.
  * Loki (grafana.com/docs/loki): "Loki HTTP API", section "Ingest logs", for the path, the form of a push and 204; "Troubleshoot log ingestion
  * (WRITE)" for 429 beyond a rate limit; "Enforce rate limits and push request validation" for pushes that are refused.
  * Elasticsearch (elastic.co/guide): "Bulk API" for the newline-delimited body, its content type, one result for each action in their order,

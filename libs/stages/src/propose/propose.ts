@@ -1,4 +1,4 @@
-import { PermanentError, canonicalJson, isPermanent, minutes, parseTime, renderTime } from '@fleetmend/kernel';
+import { PermanentError, canonicalJson, isPermanent, parseTime, renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import { Action, refOf, renderRef, sameRef, type ClusterProgress, type FileEdit, type Plan, type Proposal } from '@fleetmend/model';
 import { readPointer } from './field.ts';
@@ -77,25 +77,13 @@ async function planFor(deps: StageDeps, view: View, targetSource: Source, action
   const source = await sourceOfChange(deps, targetSource, action);
   const tree = await source.repository.tree(source.head);
   const { edits, proven } = await editAndProve(deps, view, { source, tree, action });
-  if (proven === undefined) {
-    const message = `nothing to change: Git already says what ${action.action} wants`;
-    return saidByLeader(view) ? { kind: 'not-yet', message: `${message}, since what went first; its pods are still to come` } : { kind: 'nothing', message };
-  }
+  if (proven === undefined) return { kind: 'nothing', message: `nothing to change: Git already says what ${action.action} wants` };
   const unapplied = source.application?.refused !== undefined;
   for (const place of proven.places) {
     const drift = place.source.application?.refused !== undefined || place.source.unseen === true ? undefined : findDrift(place.change, place.source.target, place.base);
     if (drift !== undefined) return explainDrift(view, place.source, drift);
   }
   return { kind: 'plan', plan: renderPlan(deps, view, { source, action, edits, proven, unapplied }) };
-}
-
-/** How long pods may take to follow what another request has just put into Git for them, too. */
-const FOLLOWS_WITHIN = minutes(2);
-
-/** The request that this one stayed back for is over only now. */
-function saidByLeader({ request, now }: View): boolean {
-  const { leader } = request.status;
-  return leader?.state === 'CauseGone' && now < (parseTime(leader.at) ?? 0) + FOLLOWS_WITHIN;
 }
 
 /** Live and Git disagree. While the engine has yet to apply the head, or to put back what is not as it says, that may end it; else it is drift. */
