@@ -52,7 +52,8 @@ export async function playOneScenario(dir: string, { layout, pace, story, signal
   const faulty = steps.at(-1) ?? new Map<string, string>();
   const held = pace.closeDwell;
   const seen = await watchScenario({
-    scenario, appliedAt, steps, usual, signal, held,
+    // Somebody is watching: that nothing comes later is the scorecard's to show.
+    scenario, appliedAt, steps, usual, signal, held, quiet: held,
     world: {
       clock, troubles,
       requests: async () => requests(),
