@@ -78,6 +78,7 @@ function plan({ status }: RemediationRequest): Part {
     lines: [
       `${made.action}, tier ${made.tier}, digest ${shortDigest(made.digest)}`,
       ...made.changes.map(({ file, path, before, after }) => `${file} ${path}: ${before ?? '(absent)'} → ${after ?? '(removed)'}`),
+      `in ${made.files.map((edit) => edit.path).join(', ')}`,
       `found in ${source.repository} (${source.branch}) by layout ${source.layout}:`,
       ...source.evidence.map((step) => `  ${step}`),
       `proof by ${proof.renderer} on ${proof.base.slice(0, 7)}: ${proof.exact ? 'exactly the intended change' : 'NOT only the intended change'}, ${proof.objects} object(s) in ${proof.applications} application(s) differ${proof.unapplied ? '; the engine never applied this revision' : ''}`,

@@ -35,6 +35,12 @@ function request(cause: string, title = 'previous log'): RemediationRequest {
   };
 }
 
+it('says which file is edited, where that is not the one that holds the object', () => {
+  const elsewhere = { ...plan, files: [{ path: 'overlays/prod/memory.yaml', added: 1, removed: 1 }] };
+  expect(renderBody(request('x'), elsewhere)).toContain('\n\nMade in `overlays/prod/memory.yaml`, which that is rendered from.\n');
+  expect(renderBody(request('x'), plan)).not.toContain('Made in');
+});
+
 it('reads like a story', () => {
   expect(renderBody(request('the memory limit of 64Mi is too low'), plan)).toMatchInlineSnapshot(`
     "### What fails

@@ -27,6 +27,7 @@ export function renderBody(request: RemediationRequest, plan: Plan): string {
     ``,
     `### Change`,
     ...plan.changes.map((change) => `- ${code(change.file)} ${code(change.path)}: ${code(change.before ?? '(not set)')} → ${code(change.after ?? '(removed)')}`),
+    ...madeElsewhere(plan),
     ``,
     `### Where it comes from`,
     ...plan.source.evidence.map((step) => `- ${prose(step)}`),
@@ -44,6 +45,12 @@ export function renderBody(request: RemediationRequest, plan: Plan): string {
     `<!-- ${marker(request)} plan:${plan.digest} -->`,
   ];
   return lines.join('\n');
+}
+
+/** The file that holds the object is not always the one that is edited: a patch, values or a generator may say it. */
+function madeElsewhere({ changes, files }: Plan): readonly string[] {
+  const edited = files.map(({ path }) => path);
+  return changes.every(({ file }) => edited.includes(file)) ? [] : [``, `Made in ${edited.map(code).join(', ')}, which that is rendered from.`];
 }
 
 /** Signs that steer a terminal, or reorder or hide what a person reads (Unicode's control and format signs); line ends are handled apart. */
