@@ -1,9 +1,12 @@
-import { hours, isPermanent } from '@fleetmend/kernel';
+import { hours, isPermanent, minutes } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
 import { findLive, missingAbilities, playScenario, PLACEHOLDER_URL, proposedFiles, readScenario, sandboxTroubles, score, startReviewer, watchScenario, type Files, type ReviewDesk, type Scenario, type Seen } from '@fleetmend/sandbox';
 import { renderState } from './rendered-objects.ts';
 import { brokenRow, malformedRow, renderRow, skippedRow, type Row } from './row.ts';
 import { openVirtualFleet, type FleetParts, type VirtualFleet } from './virtual-fleet.ts';
+
+/** Argo CD gives an application up after minutes of retries: what comes of that is waited for, too. */
+const QUIET = minutes(3);
 
 /** Nothing that a scenario waits for takes longer. */
 const LONGEST = hours(3);
@@ -60,7 +63,7 @@ async function playAndWatch(scenario: Scenario, fleet: VirtualFleet, { renderers
   const steps = commits.map(filesOf);
   const faulty = filesOf(commits.at(-1));
   const seen = await watchScenario({
-    scenario, appliedAt, steps, usual,
+    scenario, appliedAt, steps, usual, quiet: QUIET,
     world: {
       clock,
       requests: async () => hub.ledger.all(),

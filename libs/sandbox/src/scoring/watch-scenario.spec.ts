@@ -12,7 +12,7 @@ async function watched(requestsAt: (now: number) => ReturnType<WatchedWorld['req
   const time = clock();
   const world: WatchedWorld = { clock: time, requests: () => requestsAt(time.now()), tickets: async () => [], pullRequests: async () => [], files: async () => new Map(), troubles: async () => [{ about: 'a', what: 'b' }], live: async () => () => undefined };
   const scenario = { clusters: ['prod-1'], expect: { outcome: 'Repaired', within } } as unknown as Scenario;
-  const seen = watchScenario({ scenario, world, appliedAt: 0, steps: [], usual: new Set() });
+  const seen = watchScenario({ scenario, world, appliedAt: 0, steps: [], usual: new Set(), quiet: seconds(180) });
   await time.run(seconds(900));
   return { requests: (await seen).requests.map(({ name }) => name) };
 }

@@ -1,4 +1,4 @@
-import { minutes, seconds, type Clock, type Duration, type Instant } from '@fleetmend/kernel';
+import { seconds, type Clock, type Duration, type Instant } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
 import type { Scenario } from '../world/scenario.ts';
 import type { Files } from './file-values.ts';
@@ -42,17 +42,15 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
   /** How long a repair has to last. */
   readonly held?: Duration;
-  /** How long to look on after the last request has ended. */
+  /** How long to look on after the last request has ended, in case that a second symptom is about to be noticed. On a real clock that is somebody's time. */
   readonly quiet?: Duration;
 }
 
 const LOOK_EVERY = seconds(1);
-/** After the last request has ended: a second symptom may be about to be noticed, or a request that was let go about to come back. */
-const QUIET = minutes(3);
 const NOTHING: FindObject = () => undefined;
 
 /** Looks on from the fault until nothing that is expected can come true, or become untrue, any more. */
-export async function watchScenario({ scenario, world, appliedAt, steps, usual, signal, held = HELD, quiet = QUIET }: WatchOptions): Promise<Seen> {
+export async function watchScenario({ scenario, world, appliedAt, steps, usual, signal, held = HELD, quiet = 0 }: WatchOptions): Promise<Seen> {
   const { clock } = world;
   const expectations = expectationsOf(scenario.expect);
   const faulty = steps.at(-1) ?? new Map<string, string>();
