@@ -25,3 +25,16 @@ it('what comes long after everything ended is not waited for, and nothing beyond
   expect(await watched(async (now) => [ended('first', 'Escalated'), ...(now >= seconds(200) ? [ended('late', 'Succeeded')] : [])])).toEqual({ requests: ['first'] });
   expect(await watched(async (now) => [ended('first', 'Escalated'), ...(now >= seconds(60) ? [ended('late', 'Succeeded')] : [])], '30s')).toEqual({ requests: ['first'] });
 });
+
+it('requests are looked at while a pull request is open, too', async () => {
+  const time = clock();
+  let asked = 0;
+  const requests = async () => [ended(`look-${(asked += 1)}`, 'PullRequestOpen')];
+  const open = { number: 1, title: '', state: 'Open', openedAt: 0, files: new Map() } as never;
+  const world: WatchedWorld = { clock: time, requests, tickets: async () => [], pullRequests: async () => [open], files: async () => new Map(), troubles: async () => [], live: async () => () => undefined };
+  const scenario = { clusters: ['prod-1'], expect: { outcome: 'Repaired', within: '10s' } } as unknown as Scenario;
+  const seen = watchScenario({ scenario, world, appliedAt: 0, steps: [], usual: new Set() });
+  await time.run(seconds(60));
+  await seen;
+  expect(asked).toBeGreaterThanOrEqual(10);
+});

@@ -67,7 +67,9 @@ export async function watchScenario({ scenario, world, appliedAt, steps, usual, 
     wellSince = troubles.length > 0 ? undefined : (wellSince ?? clock.now());
     const states = (await world.pullRequests()).map(({ state }) => state);
     const now = clock.now();
-    settledSince = states.includes('Open') || !isSettled((await world.requests()).map(seenRequest)) ? undefined : (settledSince ?? now);
+    // Asked at every look, also while a pull request is open: who watches may go by what is asked of it.
+    const requests = (await world.requests()).map(seenRequest);
+    settledSince = states.includes('Open') || !isSettled(requests) ? undefined : (settledSince ?? now);
     if (onlyIgnored ? now >= end : isOver({ now, end, held, quiet, wellSince, settledSince, merged: states.includes('Merged') })) break;
     await clock.sleep(LOOK_EVERY, signal);
   }
