@@ -54,6 +54,11 @@ export const GateInput = z.object({
     norm: z.array(
       z.object({ object: z.int(), path: z.string(), before: z.number().nullable(), after: z.number().nullable(), unit: z.enum(['bytes', 'millicores', 'count']) }),
     ),
+    /**
+     * The base cannot be rendered, and the edit mends that: the objects are all that differs from this earlier revision, none where nothing does,
+     * and commits of people brought it; the namespaces are those in which the application had objects then. Null, or absent: the plan's own change.
+     */
+    since: z.object({ revision: z.string(), namespaces: z.array(z.string()) }).nullable().optional(),
   }),
   facts: z.object({
     /** RFC 3339. */

@@ -15,7 +15,7 @@ b07_edit(files, policy) := ((((({lib.unsafe("B07", lib.clip(file.path), "the bin
 }) | {lib.unsafe("B07", lib.clip(file.path), "of a kustomization only images, replicas, patches and literals are edited") |
 	some file in files
 	is_kustomization(file.path)
-	not only_open_sections(file)
+	not only_open_sections(file, policy)
 }) | {lib.unsafe("B07", "", message) |
 	budget := min({policy.editBudget.files, data.remediation.limits.edit.files})
 	count(files) > budget
@@ -42,12 +42,41 @@ is_kustomization(path) if {
 }
 
 # Whoever does not say which top-level fields differ may have changed any.
-only_open_sections(file) if {
+only_open_sections(file, policy) if {
 	is_array(file.sections)
 	count(file.sections) > 0
 	every section in file.sections {
-		section in data.remediation.limits.kustomizations.sections
+		open_section(section, policy)
 	}
+}
+
+open_section(section, _) if section in data.remediation.limits.kustomizations.sections
+
+# What a kustomization loads may be named again as it was, where what it names now cannot be built at all.
+open_section(section, policy) if {
+	lib.field(policy, "mends") == true
+	section in data.remediation.limits.kustomizations.mended
+}
+
+# B07, where the base cannot be rendered: only a place that goes back to what an earlier commit says mends that.
+b07_mended(_, null) := set()
+
+b07_mended(plan, since) := {lib.unsafe("B07", "", "what cannot be rendered is only mended by going back to an earlier committed value") |
+	not goes_back(plan)
+} | {lib.unsafe("B07", "", "the last good state is no commit with namespaces") |
+	not good_state(since)
+} if is_object(since)
+
+goes_back(plan) if {
+	plan.action == "restoreField"
+	plan.kind == "Repair"
+	plan.unapplied == true
+	plan.restoresEarlierValue == true
+}
+
+good_state(since) if {
+	is_string(since.revision)
+	is_array(since.namespaces)
 }
 
 # Files by which a repository runs something, renders something, or says who reviews.

@@ -12,10 +12,11 @@ forbidden_namespaces := {
 
 # N01: only objects of the request's own namespace and cluster, each of them the one that it is said to be.
 n01(before, after, ctx) := (({lib.unsafe("N01", "/metadata/namespace", message) |
-	not ctx.ref.namespace == ctx.target.namespace
+	not is_own(ctx)
 	message := sprintf("namespace %s is not the request's", [lib.clip(ctx.ref.namespace)])
 } | {lib.unsafe("N01", "/metadata/namespace", message) |
 	protected(ctx.ref.namespace)
+	not steers_back(before, after, ctx)
 	message := sprintf("namespace %s is never repaired", [lib.clip(ctx.ref.namespace)])
 }) | {lib.unsafe("N01", "", message) |
 	ctx.ref.cluster != ctx.cluster
@@ -26,6 +27,14 @@ n01(before, after, ctx) := (({lib.unsafe("N01", "/metadata/namespace", message) 
 	some path, expected in identity(ctx.ref)
 	not lib.at(object, path) == expected
 	not unsaid_namespace(object, path)
+}
+
+# An engine's object applies to several namespaces; those that it had objects in are its own.
+is_own(ctx) if ctx.ref.namespace in ctx.namespaces
+
+is_own(ctx) if {
+	lib.field(ctx, "namespaces") == null
+	ctx.ref.namespace == ctx.target.namespace
 }
 
 identity(ref) := {

@@ -30,9 +30,11 @@ closed_kinds := {
 	"argoproj.io": {"Application", "ApplicationSet", "AppProject", "Workflow", "WorkflowTemplate", "CronWorkflow"},
 }
 
-# B02: nothing that grants rights, admits objects, defines kinds, or steers policy and GitOps engines.
-b02(_, _, ctx) := {lib.unsafe("B02", "/kind", message) |
+# B02: nothing that grants rights, admits objects, defines kinds, or steers policy and GitOps engines; but what such an engine's object
+# takes things from, or waits for, may go back (then T2).
+b02(before, after, ctx) := {lib.unsafe("B02", "/kind", message) |
 	closed(group(ctx.ref.apiVersion), ctx.ref.kind)
+	not steers_back(before, after, ctx)
 	message := sprintf("a %s is never edited", [lib.clip(ctx.ref.kind)])
 }
 

@@ -13,7 +13,7 @@ import data.remediation.shape
 
 judged_plan := {
 	"E01": shape.e01_input(input),
-	"B07": boundary.b07_edit(input.change.files, input.policy),
+	"B07": (boundary.b07_edit(input.change.files, edit_policy) | boundary.b07_mended(input.plan, since)),
 	"F01": flow.f01(input.plan, input.facts),
 	"F02": flow.f02(input.plan, input.facts),
 	"F03": flow.f03(input.facts),
@@ -26,7 +26,7 @@ judged_plan := {
 	"F10": flow.f10(input.policy),
 }
 
-judged_objects[index] := {"ref": ref, "rules": rules, "warnings": notes} if {
+judged_objects[index] := {"ref": ref, "rules": rules, "warnings": notes, "steers": steers} if {
 	some index, change in input.change.objects
 	before := object_of(change.before)
 	after := object_of(change.after)
@@ -35,16 +35,19 @@ judged_objects[index] := {"ref": ref, "rules": rules, "warnings": notes} if {
 		"ref": ref,
 		"cluster": input.request.cluster,
 		"target": input.request.target,
+		"namespaces": namespaces,
+		"mends": mends,
 		"action": input.plan.action,
 		"environment": lib.at(input, ["request", "clusterLabels", "env"]),
 		# Every changed value equals an earlier committed one of the same field.
-		"restores": input.plan.restoresEarlierValue == true,
+		"restores": restores,
 		"undoes": undoes,
 		"failure": lib.at(input, ["request", "failure", "class"]),
 		"secrets_in_git": secrets_in_git,
 		"norm": {entry.path: entry | some entry in input.change.norm; entry.object == index},
 	}
-	rules := object_rules(before, after, context)
+	rules := own_rules(object_rules(before, after, context))
+	steers := boundary.steers_back(before, after, context)
 	notes := [image.i02_warnings(before, after), resources.r01_warnings(before, after)]
 }
 
@@ -82,6 +85,38 @@ object_rules(before, after, context) := {
 	"B07": boundary.b07(before, after, context),
 }
 
+# Rules about what an action may change by itself. Where the base cannot be rendered, what differs from the last good state are commits of
+# people, which the repair releases: those are judged by every rule about what may be, and by none about what the action may do.
+rules_of_actions := ["B05", "B07", "I04", "R03"]
+
+own_rules(rules) := rules if not mends
+
+own_rules(rules) := object.remove(rules, rules_of_actions) if mends
+
+default since := null
+
+since := input.change.since if is_object(input.change.since)
+
+default mends := false
+
+mends if is_object(since)
+
+edit_policy := object.union(input.policy, {"mends": true}) if mends
+
+edit_policy := input.policy if not mends
+
+# Where the application had objects in the last good state; else the target's own namespace alone.
+namespaces := since.namespaces if mends
+
+namespaces := null if not mends
+
+default restores := false
+
+restores if {
+	not mends
+	input.plan.restoresEarlierValue == true
+}
+
 # The side that a created or deleted object does not have is judged as an empty one.
 object_of(null) := {}
 
@@ -89,7 +124,10 @@ object_of(value) := value if is_object(value)
 
 default undoes := false
 
-undoes if input.plan.action == "restoreField"
+undoes if {
+	not mends
+	input.plan.action == "restoreField"
+}
 
 undoes if input.plan.kind == "Revert"
 

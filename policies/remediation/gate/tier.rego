@@ -28,6 +28,11 @@ by_two if {
 	availability.guard(change)
 }
 
+by_two if {
+	some judged in judged_objects
+	judged.steers
+}
+
 by_machine if {
 	input.plan.action in {"setResources", "setReplicas"}
 	upwards_or_back

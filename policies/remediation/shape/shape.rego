@@ -45,6 +45,7 @@ e01_input(document) := ({lib.unsafe("E01", "/schema", message) |
 	message := sprintf("%s expected", [type])
 }) | (({lib.unsafe("E01", "/change/objects", "no object to judge") |
 	lib.at(document, ["change", "objects"]) == []
+	not is_object(lib.at(document, ["change", "since"]))
 } | {lib.unsafe("E01", lib.pointer(["change", "files", index]), "a path and counts of lines expected") |
 	some index, file in lib.at(document, ["change", "files"])
 	not counted(file)

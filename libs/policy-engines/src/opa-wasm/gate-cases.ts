@@ -22,6 +22,8 @@ const wrap = (name: string, template: object): object => (name === 'CronJob' ? {
 const beside = (container: object, pod: object = {}): GateCase => ({ after: aDeployment({ ...raised, ...container }, {}, pod as never) });
 const kept = (container: object, pod: object = {}): GateCase => ({ before: aDeployment(container as never, {}, pod as never), after: aDeployment({ ...container, ...raised }, {}, pod as never) });
 
+const pathOf = (before: string, after: string): GateCase => ({ before: kind('argoproj.io/v1alpha1', 'Application', { spec: { source: { path: before } } }), after: kind('argoproj.io/v1alpha1', 'Application', { spec: { source: { path: after } } }) });
+
 const allowed: Readonly<Record<string, readonly [GateCase, 'T0' | 'T1' | 'T2']>> = {
   'a memory limit that doubles': [{}, 'T0'],
   'a limit and its request that double together': [{ after: aDeployment(withMemory('128Mi', '64Mi')) }, 'T0'],
@@ -51,6 +53,7 @@ const allowed: Readonly<Record<string, readonly [GateCase, 'T0' | 'T1' | 'T2']>>
   'a key of a ConfigMap that goes back': [{ before: kind('v1', 'ConfigMap', { data: { LOG: 'of', PORT: '80' } }), after: kind('v1', 'ConfigMap', { data: { LOG: 'on', PORT: '80' } }), plan: restore }, 'T1'],
   'a target port of a Service that goes back': [{ before: kind('v1', 'Service', { spec: { type: 'ClusterIP', ports: [{ port: 80, targetPort: 8081 }] } }), after: kind('v1', 'Service', { spec: { type: 'ClusterIP', ports: [{ port: 80, targetPort: 8080 }] } }), plan: restore }, 'T1'],
   'a disruption budget that goes back': [{ before: kind('policy/v1', 'PodDisruptionBudget', { spec: { minAvailable: 3 } }), after: kind('policy/v1', 'PodDisruptionBudget', { spec: { minAvailable: 1 } }), plan: restore }, 'T2'],
+  'a path of an Argo CD Application that goes back': [{ ...pathOf('a', 'b'), plan: restore }, 'T2'],
   'a revert after the day has had its attempts': [{ before: aDeployment(raised), after: aDeployment(), plan: { kind: 'Revert', restoresEarlierValue: true }, facts: { attempts: { lastDay: 2, limit: 2 } } }, 'T0'],
 };
 
@@ -99,7 +102,8 @@ const refused: Readonly<Record<string, readonly [GateCase, readonly string[]]>> 
   'a new object': [{ before: null, op: 'Create' }, ['B01', 'B05', 'B07']],
   'a deleted object': [{ after: null, op: 'Delete' }, ['B01', 'B05', 'B07', 'C01', 'C02', 'R05']],
   'a Role': [{ before: kind('rbac.authorization.k8s.io/v1', 'Role', { rules: [] }), after: kind('rbac.authorization.k8s.io/v1', 'Role', { rules: [{ verbs: ['*'] }] }), plan: restore }, ['B01', 'B02', 'B07']],
-  'an Argo CD Application': [{ before: kind('argoproj.io/v1alpha1', 'Application', { spec: { source: { path: 'a' } } }), after: kind('argoproj.io/v1alpha1', 'Application', { spec: { source: { path: 'b' } } }), plan: restore }, ['B01', 'B02']],
+  'an Argo CD Application': [{ before: kind('argoproj.io/v1alpha1', 'Application', { spec: { project: 'a' } }), after: kind('argoproj.io/v1alpha1', 'Application', { spec: { project: 'b' } }), plan: restore }, ['B01', 'B02']],
+  'a path of an Argo CD Application that never was': [{ ...pathOf('a', 'b'), plan: { action: 'restoreField' } }, ['B01', 'B02', 'B07']],
   'a Secret': [{ before: kind('v1', 'Secret', { data: { a: 'MQ==' } }), after: kind('v1', 'Secret', { data: { a: 'Mg==' } }), plan: restore }, ['B01', 'B03']],
   'another command': [beside({ command: ['sh', '-c', 'true'] }), ['B05', 'B07']],
   'a hook': [beside({ lifecycle: { postStart: { exec: { command: ['sh'] } } } }), ['B05', 'B07']],
