@@ -28,7 +28,7 @@ const TITLES: Readonly<Record<Exclude<ActionName, FieldActionName | 'abstain'>, 
   setImage: ['an image that ran here or stood in Git', 'T1', 'image of a container'],
   setReplicas: ['how many run, within policy', 'T0, T1', 'spec/replicas'],
   setHost: ['a host or port inside a text, replaced by that of a Service that exists', 'T1', HOST_PATTERNS.flatMap(({ paths }) => paths).join(', ')],
-  restoreField: ['a field as it was at an earlier commit; guards never go', 'T1; T2 on a guard', 'any field that a commit changed'],
+  restoreField: ['a field as it was at an earlier commit; guards never go. Of what cannot be rendered, the one place of a file that mends it', 'T1; T2 on a guard, and on what an object of a GitOps engine applies or waits for', 'any field that a commit changed'],
 };
 
 /** docs/actions.md: what may be changed, by which action, under which rules, for which failure. */

@@ -25,6 +25,13 @@ const FieldSetting = z.object({ path: FieldPath, value: FieldValue });
 const fieldAction = <Name extends FieldActionName>(action: Name) =>
   z.object({ action: z.literal(action), object: ObjectRef.optional(), fields: z.array(FieldSetting).min(1).max(6) });
 
+/**
+ * A file in which a place goes back, where nothing of an object can: its application renders no objects. The path is then a field of that
+ * document, or without a document the number of a line. Only what the hub itself found in Git gets here; whoever else names a file is refused.
+ */
+const SourceFile = z.object({ file: z.string().min(1).max(300), document: z.int().min(0).max(500).optional() });
+export type SourceFile = z.infer<typeof SourceFile>;
+
 const Commit = z.string().regex(/^[0-9a-f]{40}$/);
 const HostOrPort = z.string().min(1).max(253).regex(/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/);
 
@@ -57,8 +64,11 @@ export const Action = z.discriminatedUnion('action', [
   fieldAction('setSchedule'),
   /** Replaces a host or a port that stands once inside a text; the rest of the text stays. `to` is the DNS name or port of a Service that exists. */
   z.object({ action: z.literal('setHost'), object: ObjectRef.optional(), path: FieldPath, from: HostOrPort, to: HostOrPort }),
-  /** Puts a field back to what it was in an earlier commit; a field that was not there then is taken out, unless it is a guard. */
-  z.object({ action: z.literal('restoreField'), object: ObjectRef.optional(), path: FieldPath, commit: Commit }),
+  /**
+   * Puts a field back to what it was in an earlier commit; a field that was not there then is taken out, unless it is a guard.
+   * With `source` it is a place of a file that what cannot be rendered is made from: see {@link SourceFile}.
+   */
+  z.object({ action: z.literal('restoreField'), object: ObjectRef.optional(), path: FieldPath, commit: Commit, source: SourceFile.optional() }),
   /** Nothing that a manifest can mend, or nothing that is safe: a human should look, and at what. */
   z.object({ action: z.literal('abstain'), reason: z.string().max(64), lookAt: z.string().max(512) }),
 ]);

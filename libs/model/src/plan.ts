@@ -37,6 +37,8 @@ export const Proof = z.object({
   exact: z.boolean(),
   /** The engine never managed to apply the base, so live could not be compared with it. */
   unapplied: z.boolean(),
+  /** The base cannot be rendered: what is compared with is this commit, the last that was applied or that could be. */
+  since: sha().optional(),
   /** Charts that the target was rendered from, where they are none of the repository's. */
   charts: z.array(UsedChart).max(4).optional(),
 });

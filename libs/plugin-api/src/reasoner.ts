@@ -29,6 +29,38 @@ export interface GitVersion {
   readonly objects: readonly KubeObject[];
 }
 
+/** One place of a file that differs between the last state that could be rendered and the head; with it alone put back, the head can be, too. */
+export interface SourceRestore {
+  readonly file: string;
+  /** Of the file; absent: the path is the number of a line. */
+  readonly document?: number | undefined;
+  readonly path: FieldPath;
+  /** The last state that could be rendered, and the value that stood there, as people may see it. */
+  readonly commit: string;
+  readonly before: string;
+  readonly after: string;
+  /** Why it is none for a machine all the same: it lies where nobody opened the repository, or takes something away. */
+  readonly closed?: string | undefined;
+}
+
+/** The target is an object of a GitOps engine, and what it applies cannot be rendered at the head. */
+export interface BrokenBuild {
+  /** In the words of the renderer. */
+  readonly error: string;
+  /** The folder that it is to be rendered from is not there at all. */
+  readonly missing?: true | undefined;
+  /** The last commit that was applied, or that could be rendered. Undefined: there is none within reach. */
+  readonly good: string | undefined;
+  /** The commit with which it began. */
+  readonly brokenBy: { readonly commit: string; readonly message: string } | undefined;
+  /** Every single place that mends it. */
+  readonly restores: readonly SourceRestore[];
+  /** The path by which the object itself names what it applies, where the folder of its newest value is not there and that of an earlier one renders what was applied. */
+  readonly path?: { readonly path: FieldPath; readonly commit: string; readonly before: string; readonly after: string; readonly closed?: string | undefined } | undefined;
+  /** What differs and is no such place, or does not mend it; for people. */
+  readonly tried: readonly string[];
+}
+
 /** Everything that a reasoner may look at. Evidence is redacted; the case holds no credential and no raw log. */
 export interface Case {
   readonly request: { readonly uid: string; readonly spec: RemediationRequestSpec; readonly attempt: number };
@@ -48,6 +80,8 @@ export interface Case {
   readonly versions: readonly GitVersion[];
   /** What the commits between those versions changed, newest first. */
   readonly changes: readonly GitChange[];
+  /** Where the target is an object of an engine that cannot build the head, and it cannot be rendered here either. */
+  readonly build?: BrokenBuild | undefined;
   /** Finished cases like this one, best first, each with its weight (negative: it did harm). */
   readonly precedents: readonly { readonly precedent: Precedent; readonly weight: number }[];
   /** Actions that were tried in earlier attempts, or denied in this one, as canonical JSON: never propose one again. */

@@ -171,6 +171,7 @@ function valuesFrom({ valuesFrom: references = [] }: ReleaseSpec, { beside, chan
     const what = `${kind} ${name}`;
     const found = beside.find((one) => one.kind === kind && one.metadata.name === name);
     const text = found && valueAt(found, ['data', valuesKey]);
+    if (kind === 'ConfigMap' && found && text === undefined && !optional) throw new PermanentError('RenderFailed', `${what} has no ${valuesKey}, which the release takes values from`);
     if (kind !== 'ConfigMap' || typeof text !== 'string') {
       // What a Secret says is not read here: a value under it may look changed and is not.
       if (targetPath !== undefined) parameters.push({ what, name: targetPath, value: '', text: true, closed: `${what} sets it`, write: refuseWrite(`${what} sets it`) });

@@ -75,6 +75,13 @@ it('names the charts that were fetched for the proof, without a link', () => {
   expect(body).not.toMatch(/https?:/);
 });
 
+it('says what comes along where the base could not be rendered', () => {
+  const proof = { ...plan.proof, since: 'c'.repeat(40) };
+  expect(renderBody(request(''), { ...plan, proof: { ...proof, objects: 0 }, objects: [] })).toContain('cannot be rendered, and with this change it can, with `raw`. Compared with `cccccccccccc`, the last state that was applied or could be: nothing differs from it.\n\n');
+  const body = renderBody(request(''), { ...plan, proof: { ...proof, objects: 2 }, objects: [{ ref: 'Deployment/shop/web', op: 'Update', paths: ['/spec/replicas'] }, { ref: 'Service/shop/web', op: 'Create', paths: ['/spec'] }] });
+  expect(body).toContain('2 objects differ from it, by commits that could not be applied until now and come along.\n- Update `Deployment/shop/web`: `/spec/replicas`\n- Create `Service/shop/web`\n');
+});
+
 it('makes the commit ours by its trailer', () => {
   expect(renderTitle(request(''), plan)).toBe('setResources for Deployment/shop/checkout: OOMKilled');
   expect(renderCommitMessage(request(''), plan)).toContain(`\n\nFleetmend-Request: shop-team/rr-1\nFleetmend-Plan: ${digest('a')}\n`);

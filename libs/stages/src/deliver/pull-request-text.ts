@@ -33,7 +33,7 @@ export function renderBody(request: RemediationRequest, plan: Plan): string {
     ...plan.source.evidence.map((step) => `- ${prose(step)}`),
     ``,
     `### Proof`,
-    `Rendered with ${code(plan.proof.renderer)} at ${code(plan.base.slice(0, 12))}: ${plan.proof.objects} object${plan.proof.objects === 1 ? '' : 's'} differ${plan.proof.objects === 1 ? 's' : ''}, ${plan.proof.exact ? 'exactly the intended fields' : 'more than the intended fields'}.`,
+    ...(plan.proof.since === undefined ? [`Rendered with ${code(plan.proof.renderer)} at ${code(plan.base.slice(0, 12))}: ${differing(plan)}, ${plan.proof.exact ? 'exactly the intended fields' : 'more than the intended fields'}.`] : mended(plan, plan.proof.since)),
     ...(plan.proof.charts ?? []).map(({ repository, name, version, digest }) => `- chart ${code(name)} ${code(version)} of ${code(repository.replace(/^[a-z]+:\/\//, ''))}, ${code(digest)}`),
     ``,
     `### Policy`,
@@ -51,6 +51,19 @@ export function renderBody(request: RemediationRequest, plan: Plan): string {
 function madeElsewhere({ changes, files }: Plan): readonly string[] {
   const edited = files.map(({ path }) => path);
   return changes.every(({ file }) => edited.includes(file)) ? [] : [``, `Made in ${edited.map(code).join(', ')}, which that is rendered from.`];
+}
+
+function differing({ proof: { objects } }: Plan): string {
+  return `${objects} object${objects === 1 ? '' : 's'} differ${objects === 1 ? 's' : ''}`;
+}
+
+/** Where the base cannot be rendered, merging brings all that was committed since: whoever merges has to see it. */
+function mended(plan: Plan, since: string): readonly string[] {
+  const brought = plan.proof.objects === 0 ? 'nothing differs from it' : `${differing(plan)} from it, by commits that could not be applied until now and come along`;
+  return [
+    `${code(plan.base.slice(0, 12))} cannot be rendered, and with this change it can, with ${code(plan.proof.renderer)}. Compared with ${code(since.slice(0, 12))}, the last state that was applied or could be: ${brought}.`,
+    ...plan.objects.map(({ ref, op, paths }) => `- ${op} ${code(ref)}${op === 'Update' ? `: ${paths.slice(0, 4).map(code).join(', ')}${paths.length > 4 ? ' …' : ''}` : ''}`),
+  ];
 }
 
 /** Signs that steer a terminal, or reorder or hide what a person reads (Unicode's control and format signs); line ends are handled apart. */

@@ -9,6 +9,7 @@ import { shapeOf } from '../learn/learn.ts';
 import { weigh, withQuietRepeats } from '../learn/weigh.ts';
 import { changesBetween } from './git-changes.ts';
 import { reachedServices, type ServiceName } from './reached-services.ts';
+import { searchRestores } from '../unrendered/search-restores.ts';
 import { relatedKinds } from './related-kinds.ts';
 import { targetHistory } from './target-history.ts';
 
@@ -22,10 +23,11 @@ export async function gatherCase(deps: StageDeps, view: View): Promise<Case | un
   const cluster = leadCluster(request);
   const live = await readTarget(deps, cluster, target);
   if (live === undefined) return undefined;
-  const [evidence, related, versions, precedents] = await Promise.all([
+  const [evidence, related, versions, build, precedents] = await Promise.all([
     readEvidence(deps, view, cluster),
     readRelated(deps, cluster, request),
     readGit(deps, view),
+    readBuild(deps, view),
     findPrecedents(deps, view),
   ]);
   const changes = changesBetween(versions);
@@ -41,6 +43,7 @@ export async function gatherCase(deps: StageDeps, view: View): Promise<Case | un
     history: targetHistory({ live, container: target.container, versions, changes }),
     versions,
     changes,
+    build,
     precedents,
     tried: (request.status.attempts ?? []).flatMap((attempt) => attempt.actionJson ?? []),
   };
@@ -85,6 +88,16 @@ async function readGit(deps: StageDeps, view: View): Promise<Case['versions']> {
     return source === undefined ? [] : await readVersions(source);
   } catch (error) {
     if (isPermanent(error)) return [];
+    throw error;
+  }
+}
+
+/** What cannot be told of a build leaves the case without it. */
+async function readBuild(deps: StageDeps, view: View): Promise<Case['build']> {
+  try {
+    return await searchRestores(deps, view.request);
+  } catch (error) {
+    if (isPermanent(error)) return undefined;
     throw error;
   }
 }

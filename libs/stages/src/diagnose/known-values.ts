@@ -3,7 +3,7 @@ import { Action, CATALOGUE_WORDS, refOf, sameRef, type KubeObject, type ObjectRe
 import type { Case } from '@fleetmend/plugin-api';
 import { z } from 'zod';
 
-export type Origin = Pick<Case, 'target' | 'related' | 'reached' | 'history' | 'versions' | 'changes'>;
+export type Origin = Pick<Case, 'target' | 'related' | 'reached' | 'history' | 'versions' | 'changes' | 'build'>;
 
 /** Keys of a spec whose values are names: `name`, `claimName`, `serviceAccountName`, `key`, `port` … */
 const NAMING_KEY = /^(?:name|.*Name|namespace|key|kind|apiVersion|port|topologyKey|operator|effect)$/;

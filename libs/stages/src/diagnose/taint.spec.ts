@@ -34,6 +34,8 @@ const kase: Origin = {
   versions: [{ commit: 'b'.repeat(40), message: '', at: 2, objects: [target, configMap] }],
   changes: [{ object: refOf(configMap), path: ['data', 'old'], before: 'x', after: undefined, beforeCommit: COMMIT, commit: 'b'.repeat(40), message: '', at: 2 }],
 };
+const found = { file: 'apps/kustomization.yaml', document: 0, path: ['resources', '1'], commit: COMMIT, before: 'svc.yaml', after: 'scv.yaml' };
+const ofBuild: Origin = { ...kase, build: { error: '', good: COMMIT, brokenBy: undefined, tried: [], restores: [found, { ...found, file: 'shut.yaml', closed: 'nobody opened it' }] } };
 const image = (name: string): Action => ({ action: 'setImage', container: 'app', image: name, provenance: 'GitHistory' });
 const restore = (path: string[], commit = COMMIT): Action => ({ action: 'restoreField', path, commit });
 
@@ -125,5 +127,25 @@ describe('whatever text a model makes up', () => {
       }),
       { seed: 1, numRuns: 500 },
     );
+  });
+});
+
+describe('a file is named by nobody', () => {
+  const place = (file: string, over: Partial<Extract<Action, { readonly action: 'restoreField' }>> = {}): Action => ({ action: 'restoreField', path: ['resources', '1'], commit: COMMIT, source: { file, document: 0 }, ...over });
+
+  it('but by what was found to mend the build', () => {
+    expect(findTaint(place('apps/kustomization.yaml'), ofBuild)).toBeUndefined();
+  });
+
+  it.each<[string, Action, Origin]>([
+    ['where no build is broken', place('apps/kustomization.yaml'), kase],
+    ['another file', place('.github/workflows/ci.yaml'), ofBuild],
+    ['another place of the file', place('apps/kustomization.yaml', { path: ['resources', '0'] }), ofBuild],
+    ['another commit', place('apps/kustomization.yaml', { commit: 'b'.repeat(40) }), ofBuild],
+    ['another document', place('apps/kustomization.yaml', { source: { file: 'apps/kustomization.yaml' } }), ofBuild],
+    ['a place that is closed', place('shut.yaml'), ofBuild],
+    ['an object besides', place('apps/kustomization.yaml', { object: refOf(target) }), ofBuild],
+  ])('not %s', (_, action, origin) => {
+    expect(findTaint(action, origin)).toBe('source is no place that was found to mend the build');
   });
 });

@@ -1,4 +1,4 @@
-import { readQuantity } from '@fleetmend/kernel';
+import { canonicalJson, readQuantity } from '@fleetmend/kernel';
 import { valueAt } from '@fleetmend/manifest';
 import { Action, isFieldAction, objectOf, refOf, type DroppedAction, type KubeObject } from '@fleetmend/model';
 import type { Reasoning } from '@fleetmend/plugin-api';
@@ -43,9 +43,15 @@ export function findTaint(action: Action, kase: Origin): string | undefined {
     case 'setHost':
       return findHostTaint(action, object, kase);
     case 'restoreField':
+      if (action.source !== undefined) return isFoundPlace(action, kase) ? undefined : 'source is no place that was found to mend the build';
       if (!gitCommits(kase).has(action.commit)) return 'commit is not in the history of any field of the target';
       return pathKnown(action.path, object, kase) ? undefined : 'path is no field of the target, now or in its history';
   }
+}
+
+/** A file is only ever named by what was found in Git. */
+function isFoundPlace({ source, path, commit, object }: Extract<Action, { readonly action: 'restoreField' }>, { build }: Origin): boolean {
+  return object === undefined && build?.restores.some((one) => one.closed === undefined && canonicalJson([one.file, one.document ?? null, one.path, one.commit]) === canonicalJson([source?.file ?? '', source?.document ?? null, path, commit])) === true;
 }
 
 function amountTaint(list: string, amounts: Readonly<Record<string, string | undefined>> | undefined): string | undefined {

@@ -7,6 +7,8 @@ import { rebuildEdits } from '../propose/propose.ts';
 import { textOf } from '../propose/shown-value.ts';
 import { earlierValue, readVersions } from '../propose/versions.ts';
 import { objectIn, type Source } from '../propose/source.ts';
+import { isSourceRestore } from '../unrendered/prove-restore.ts';
+import { restoresPlace } from '../unrendered/place-value.ts';
 import { structuralDiff } from '@fleetmend/manifest';
 import { revertEdits } from '../verify/revert-edits.ts';
 import type { Stage, StageDeps } from '../stage.ts';
@@ -62,6 +64,7 @@ async function judgeRepair(deps: StageDeps, view: View, plan: Plan): Promise<{ j
       clusterLabels: await labelsOf(deps, source.cluster),
       restoresEarlierValue: await restores(source, plan, action),
       application: source.application?.ref,
+      since: proven.since,
       secretsInGit: secretsInGit((await readVersions(source)).flatMap(({ objects }) => objects)),
     },
     baseMoved: head !== plan.base && (await touchedDiffer(source, head, edits)),
@@ -78,6 +81,7 @@ async function touchedDiffer(source: Source, head: string, edits: readonly FileE
 /** Every changed value stood in the same field in an earlier commit: the one that the action names, or any of the last ones. */
 async function restores(source: Source, plan: Plan, action: Action): Promise<boolean> {
   if (plan.changes.length === 0) return false;
+  if (isSourceRestore(action)) return restoresPlace(source, plan, action);
   if (action.action === 'restoreField') return restoresNamed(source, plan, action);
   const earlier = (await readVersions(source)).slice(1).flatMap(({ objects }) => objectIn(objects, source.target) ?? []);
   return plan.changes.every(({ path, after }) => after !== undefined && earlier.some((object) => shownEarlier(readPointer(object, `/${path}`)) === after));

@@ -4,6 +4,7 @@ import type { Action, FileEdit, ObjectDiff, ObjectRef, Plan } from '@fleetmend/m
 import type { GateInput } from '@fleetmend/plugin-api';
 import type { Binding } from '../propose/source.ts';
 import { countLines } from '../propose/edit-digest.ts';
+import type { Proven } from '../propose/prove.ts';
 import type { StageDeps } from '../stage.ts';
 import { isEditable } from '@fleetmend/manifest';
 import { costOf } from './cost.ts';
@@ -20,6 +21,8 @@ export interface Judged {
   readonly binding: Binding;
   readonly clusterLabels: Readonly<Record<string, string>>;
   readonly restoresEarlierValue: boolean;
+  /** The base cannot be rendered: see `Proven`. */
+  readonly since?: Proven['since'];
   /** What applies the objects, where an engine is known. */
   readonly application: ObjectRef | undefined;
   /** Names and keys of Secrets that Git knows of. */
@@ -68,6 +71,7 @@ export function gateInput(deps: Pick<StageDeps, 'pace' | 'policyEngine'>, view: 
         after: diff.after ? { ...diff.after } : null,
       })),
       norm: normOf(diffs),
+      since: judged.since === undefined ? null : { revision: judged.since.revision, namespaces: [...judged.since.namespaces] },
     },
     facts: facts(view, judged),
     policy: {

@@ -6,9 +6,10 @@ import { editAndProve } from './edit-and-prove.ts';
 import { countLines, editDigest, planDigest } from './edit-digest.ts';
 import { findDrift, usedCharts, type Proven } from './prove.ts';
 import { saidLately } from './said-lately.ts';
-import { findSource, openRepository, readTarget, targetOf, type Source } from './source.ts';
+import { findSource, leadCluster, openRepository, readTarget, targetOf, type Source } from './source.ts';
 import { sourceOfChange } from './changed-object.ts';
 import type { Facts, Stage, StageDeps } from '../stage.ts';
+import { isSourceRestore, proveRestore } from '../unrendered/prove-restore.ts';
 import { objectOfPlan, readBaseline } from './baseline.ts';
 import { shownValue } from './shown-value.ts';
 
@@ -17,14 +18,14 @@ export function propose(deps: StageDeps): Stage {
   return async (view) => {
     const { request } = view;
     const at = renderTime(view.now);
-    const source = await findSource(deps, request);
+    const source = await sourceFor(deps, view);
     if (source === undefined) return { fact: { proposal: proposal('GoneFromGit', 'TargetGone', `${renderRef(targetOf(request))} does not exist any more`, at) } };
     const refused = new Set(request.status.refused?.map((edit) => edit.edit));
     const troubles: string[] = [];
     for (const candidate of candidates(view)) {
       try {
-        const made = await planFor(deps, view, source, candidate);
-        if (made.kind === 'base-ahead') return { fact: baseAhead(made.commit, made.message, source, view) };
+        const made = await (source === 'Unrendered' || isSourceRestore(candidate) ? planRestore(deps, view, candidate) : planFor(deps, view, source, candidate));
+        if (made.kind === 'base-ahead') return { fact: baseAhead(made.commit, made.message, made.source, view) };
         if (made.kind === 'not-yet') return { notYet: deps.pace.poll, reason: made.message };
         if (made.kind === 'nothing') troubles.push(made.message);
         else if (refused.has(made.plan.edit)) troubles.push(`${made.plan.action} was denied before`);
@@ -38,7 +39,7 @@ export function propose(deps: StageDeps): Stage {
       }
     }
     const nothing = troubles.length > 0 && troubles.every((trouble) => trouble.startsWith('nothing to change'));
-    const fresh = nothing ? await saidLately(source, view.now) : undefined;
+    const fresh = nothing && source !== 'Unrendered' ? await saidLately(source, view.now) : undefined;
     if (fresh !== undefined) return { notYet: deps.pace.poll, reason: `Git says what it should since ${fresh.slice(0, 8)}, a moment ago: it has yet to be applied and tried` };
     return { fact: { proposal: proposal(nothing ? 'NothingToChange' : 'Uncertain', nothing ? 'NothingToChange' : 'NoSafeEdit', troubles.join('; ').slice(0, 500) || 'no candidate is left', at) } };
   };
@@ -60,7 +61,7 @@ type Made =
   | { readonly kind: 'plan'; readonly plan: Plan }
   | { readonly kind: 'nothing'; readonly message: string }
   | { readonly kind: 'not-yet'; readonly message: string }
-  | { readonly kind: 'base-ahead'; readonly commit: string; readonly message: string };
+  | { readonly kind: 'base-ahead'; readonly commit: string; readonly message: string; readonly source: Source };
 
 function proposal(result: Proposal['result'], reason: string, message: string, at: string): Proposal {
   return { result, reason, message: message.slice(0, 512), at };
@@ -71,6 +72,20 @@ function candidates({ request }: View): readonly Action[] {
   const tried = new Set(request.status.attempts?.map((attempt) => attempt.actionJson));
   const texts = request.status.diagnosis?.candidates ?? [];
   return texts.filter((text) => !tried.has(text)).map((text) => Action.parse(JSON.parse(text)));
+}
+
+/** What cannot be rendered has no source that could be found, and what mends it does not need one. Undefined: the target is gone. */
+async function sourceFor(deps: StageDeps, view: View): Promise<Source | 'Unrendered' | undefined> {
+  const { request } = view;
+  const all = candidates(view);
+  if (all.length === 0 || !all.every(isSourceRestore)) return findSource(deps, request);
+  return (await readTarget(deps, leadCluster(request), targetOf(request))) && 'Unrendered';
+}
+
+async function planRestore(deps: StageDeps, view: View, action: Action): Promise<Made> {
+  const made = isSourceRestore(action) ? await proveRestore(deps, view, { action }) : undefined;
+  if (made === undefined) return { kind: 'not-yet', message: `${renderRef(targetOf(view.request))} can be rendered again; its engine has yet to apply that` };
+  return { kind: 'plan', plan: renderPlan(deps, view, { ...made, action, unapplied: true }) };
 }
 
 async function planFor(deps: StageDeps, view: View, targetSource: Source, action: Action): Promise<Made> {
@@ -92,7 +107,7 @@ async function explainDrift({ request, now }: View, source: Source, drift: { rea
   const where = `${drift.path} is ${shownValue(drift.path, drift.live)} live and ${shownValue(drift.path, drift.git)} in Git`;
   if (source.application !== undefined && applied !== source.head && !(applied !== undefined && (await source.repository.isAncestor(source.head, applied)))) {
     const [setter] = await source.repository.log(source.head, source.origin.path, 1);
-    if (setter !== undefined && (applied === undefined || !(await source.repository.isAncestor(setter.sha, applied)))) return { kind: 'base-ahead', commit: setter.sha, message: where };
+    if (setter !== undefined && (applied === undefined || !(await source.repository.isAncestor(setter.sha, applied)))) return { kind: 'base-ahead', commit: setter.sha, message: where, source };
     return { kind: 'not-yet', message: `${where}; the engine has yet to apply ${source.head.slice(0, 8)}` };
   }
   const heals = (source.application?.healsWithin ?? 0) + (parseTime(request.metadata.creationTimestamp) ?? now);
@@ -114,9 +129,11 @@ interface Parts {
   readonly edits: readonly FileEdit[];
   readonly proven: Proven;
   readonly unapplied: boolean;
+  /** Where they are none of a rendered object. */
+  readonly changes?: Plan['changes'];
 }
 
-function renderPlan(deps: StageDeps, view: View, { source, action, edits, proven, unapplied }: Parts): Plan {
+function renderPlan(deps: StageDeps, view: View, { source, action, edits, proven, unapplied, changes: given }: Parts): Plan {
   const files = edits.map((edit) => ({ path: edit.path, ...countLines(edit) }));
   const lines = files.reduce((sum, file) => sum + file.added + file.removed, 0);
   const { editBudget } = deps.pace;
@@ -125,7 +142,7 @@ function renderPlan(deps: StageDeps, view: View, { source, action, edits, proven
   }
   const { binding } = source;
   const place = `${binding.spec.forgeRef}/${binding.spec.repository}`;
-  const changes = changedFields(action, source, proven);
+  const changes = given ?? changedFields(action, source, proven);
   return {
     digest: planDigest(source.head, edits, action),
     edit: editDigest(edits, action),
@@ -137,7 +154,7 @@ function renderPlan(deps: StageDeps, view: View, { source, action, edits, proven
     files,
     changes,
     objects: proven.diffs.slice(0, 20).map((diff) => ({ ref: renderRef(diff.ref).slice(0, 380), op: diff.op, paths: diff.paths.slice(0, 12) })),
-    proof: { renderer: source.origin.layout, base: source.head, ...proven.reach, exact: proven.exact, unapplied, ...usedCharts(proven) },
+    proof: { renderer: source.origin.layout, base: source.head, ...proven.reach, exact: proven.exact, unapplied, ...(proven.since === undefined ? {} : { since: proven.since.revision }), ...usedCharts(proven) },
     fields: [...fieldKeys(place, changes, proven), ...sharedFields(place, { edits, proven })].map((field) => field.slice(0, 1024)).slice(0, 20),
     at: renderTime(view.now),
   };
@@ -197,11 +214,20 @@ async function baselines(deps: StageDeps, view: View, plan: Plan): Promise<Clust
 /** The edits of a plan, made again from its action and its base: they are fixed by its digest, so they need not be stored. */
 export async function rebuildEdits(deps: StageDeps, view: View, plan: Plan): Promise<{ source: Source; edits: readonly FileEdit[]; proven: Proven; action: Action }> {
   const action = Action.parse(JSON.parse(plan.actionJson));
+  if (isSourceRestore(action)) {
+    const made = await proveRestore(deps, view, { action, base: plan.base });
+    if (made === undefined || planDigest(plan.base, made.edits, action) !== plan.digest) throw changedMeanwhile(plan);
+    return { ...made, action };
+  }
   const source = await sourceOfChange(deps, await findSourceAt(deps, view, plan), action);
   const tree = await source.repository.tree(plan.base);
   const { edits, proven } = await editAndProve(deps, view, { source, tree, action });
-  if (proven === undefined || planDigest(plan.base, edits, action) !== plan.digest) throw new Error(`the edit of plan ${plan.digest.slice(0, 19)} came out different when made again: it will be planned anew`);
+  if (proven === undefined || planDigest(plan.base, edits, action) !== plan.digest) throw changedMeanwhile(plan);
   return { source, edits, proven, action };
+}
+
+function changedMeanwhile({ digest }: Plan): Error {
+  return new Error(`the edit of plan ${digest.slice(0, 19)} came out different when made again: it will be planned anew`);
 }
 
 /** The source as it stood at the plan's base, whatever the branch holds now. */

@@ -19,6 +19,8 @@ export interface Proven {
   readonly reach: Reach;
   /** The difference is the intended change, and nothing else, in every cluster of the request and in no other. */
   readonly exact: boolean;
+  /** The base cannot be rendered: what differs, differs from this earlier state, in whose namespaces the application has objects. */
+  readonly since?: { readonly revision: string; readonly namespaces: readonly string[] } | undefined;
 }
 
 /** How far the edit reaches, in whatever can be rendered; a cluster that is silent counts as reached. */

@@ -6,6 +6,8 @@ import { readPointer } from '../propose/field.ts';
 import { textOf } from '../propose/shown-value.ts';
 import { findApplication, leadCluster, locate, objectIn, readTarget, targetOf } from '../propose/source.ts';
 import type { StageDeps } from '../stage.ts';
+import { shownPlace } from '../unrendered/place-value.ts';
+import { isSourceRestore } from '../unrendered/prove-restore.ts';
 
 interface Question {
   readonly repository: Repository;
@@ -34,6 +36,8 @@ function same(a: readonly unknown[], b: readonly unknown[] | undefined): boolean
 
 /** The planned fields as a revision renders them, as text. Undefined: the target is not live, or no binding names the repository any more. */
 export async function valuesAt(deps: StageDeps, view: View, repository: Repository, revision: string, plan: Plan): Promise<readonly (string | undefined)[] | undefined> {
+  const action = Action.parse(JSON.parse(plan.actionJson));
+  if (isSourceRestore(action)) return [await shownPlace(repository, revision, action)];
   const cluster = leadCluster(view.request);
   const live = await readTarget(deps, cluster, targetOf(view.request));
   if (live === undefined) return undefined;
@@ -42,7 +46,7 @@ export async function valuesAt(deps: StageDeps, view: View, repository: Reposito
   if (binding === undefined) return undefined;
   const application = (await findApplication(deps, cluster, live))?.application;
   const tree = await repository.tree(revision);
-  const ref = objectOf(Action.parse(JSON.parse(plan.actionJson)));
+  const ref = objectOf(action);
   const object = await renderedAt(deps, { cluster, live, binding: binding.spec, tree, application }, ref);
   return plan.changes.map((change) => {
     const value = object === undefined ? undefined : readPointer(object, `/${change.path}`);

@@ -1,10 +1,12 @@
 import { renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import type { ClusterProgress, PullRequest, Rollout } from '@fleetmend/model';
+import type { ClusterProgress, KubeObject, PullRequest, Rollout } from '@fleetmend/model';
+import type { Application } from '@fleetmend/plugin-api';
 import type { Repository } from '@fleetmend/ports';
 import { engineContext, findApplication, readTarget, targetOf } from '../propose/source.ts';
 import { openSourceRepository } from '../propose/open-source-repository.ts';
 import type { Stage, StageDeps } from '../stage.ts';
+import { ownApplication } from '../unrendered/build.ts';
 import { readBaseValue } from './base-value.ts';
 
 /** Asks each cluster's GitOps engine whether the merge, or a descendant of it, was applied; and what the base holds now. Noun: `Rollout`. */
@@ -41,14 +43,14 @@ export async function readRollouts(deps: StageDeps, view: View, repository: Repo
 
 async function rolloutOf(deps: StageDeps, view: View, repository: Repository, commit: string, cluster: string): Promise<Rollout> {
   const live = await readTarget(deps, cluster, targetOf(view.request));
-  const found = live === undefined ? undefined : await findApplication(deps, cluster, live);
+  const found = live && (await applicationIn(deps, view, cluster, live));
   if (found === undefined) return { engine: 'none', state: 'Unknown', message: 'no GitOps engine says that it applies the target' };
-  const engine = deps.engines.find((one) => one.kind === found.application.engine);
-  if (engine === undefined) return { engine: found.application.engine, state: 'Unknown', message: 'no plugin for this engine' };
+  const engine = deps.engines.find((one) => one.kind === found.engine);
+  if (engine === undefined) return { engine: found.engine, state: 'Unknown', message: 'no plugin for this engine' };
   const fleet = await deps.settings.clusters();
   const context = engineContext(deps, fleet.find((one) => one.name === cluster), cluster);
-  const state = await engine.readRollout({ application: found.application.ref, commit, isAncestor: (a, b) => repository.isAncestor(a, b) }, context);
-  const { ref } = found.application;
+  const state = await engine.readRollout({ application: found.ref, commit, isAncestor: (a, b) => repository.isAncestor(a, b) }, context);
+  const { ref } = found;
   return {
     engine: engine.kind,
     application: `${ref.kind}/${ref.namespace ?? ''}/${ref.name}`,
@@ -57,6 +59,12 @@ async function rolloutOf(deps: StageDeps, view: View, repository: Repository, co
     message: state.message.slice(0, 512),
     ...(state.state === 'Applied' ? { appliedAt: renderTime(view.now) } : {}),
   };
+}
+
+/** What applies the target; where the target is what could not be built, that is the target itself. */
+async function applicationIn(deps: StageDeps, { request: { status: { plan } } }: View, cluster: string, live: KubeObject): Promise<Application | undefined> {
+  if (plan?.proof.since !== undefined) return ownApplication(deps, cluster, live);
+  return (await findApplication(deps, cluster, live))?.application;
 }
 
 interface BaseQuestion {

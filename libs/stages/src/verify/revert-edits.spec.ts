@@ -1,6 +1,8 @@
-import type { KubeObject } from '@fleetmend/model';
+import type { View } from '@fleetmend/lifecycle';
+import type { KubeObject, Plan } from '@fleetmend/model';
 import { describe, expect, it } from 'vitest';
-import { fieldsBack } from './revert-edits.ts';
+import type { StageDeps } from '../stage.ts';
+import { fieldsBack, revertEdits } from './revert-edits.ts';
 
 const original: KubeObject = {
   apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'sms', annotations: { 'a/b': 'c' } },
@@ -21,5 +23,10 @@ describe('a revert', () => {
       { path: ['spec', 'template', 'spec', 'containers', '0', 'volumeMounts'], value: undefined },
       { path: ['spec', 'template', 'spec', 'volumes', '1'], value: undefined },
     ]);
+  });
+
+  it('is none where the base could not be rendered: that would undo nothing in the cluster, and break the build again', async () => {
+    const plan = { proof: { since: 'c'.repeat(40) } } as Plan;
+    await expect(revertEdits({} as StageDeps, {} as View, plan)).rejects.toMatchObject({ reason: 'NothingToRevert', message: expect.stringContaining('cccccccc') });
   });
 });

@@ -9,6 +9,7 @@ import type { StageDeps } from '../stage.ts';
 
 /** The edit that puts every planned field back to what it was, in every cluster of the request, on top of our merge commit. */
 export async function revertEdits(deps: StageDeps, view: View, plan: Plan): Promise<{ source: Source; edits: readonly FileEdit[]; action: Action; before: readonly KubeObject[]; after: readonly KubeObject[] }> {
+  if (plan.proof.since !== undefined) throw new PermanentError('NothingToRevert', `before the merge the base could not be rendered at all: putting that back would undo nothing in the cluster; look at what commits after ${plan.proof.since.slice(0, 8)} brought`);
   const merge = view.request.status.pullRequest?.mergeSHA;
   const found = await findSource(deps, view.request);
   if (merge === undefined || found === undefined) throw new PermanentError('NothingToRevert', 'the merge commit or the target is gone: there is nothing to put back');

@@ -6,6 +6,7 @@ import { nearestName } from '../nearest-name.ts';
 import type { Rule, RuleAnswer } from '../rule.ts';
 import { restoring } from '../target-changes.ts';
 import { asRecord } from '../workload.ts';
+import { unrendered } from './unrendered.ts';
 
 const ENGINE_KINDS = ['Application', 'Kustomization', 'HelmRelease', 'GitRepository', 'OCIRepository'];
 /** A field as the API server names it: `spec.template.spec.containers[0].ports[0].containerPort`. */
@@ -15,13 +16,14 @@ const IMMUTABLE = /immutable|may not change once set|for fields other than|may n
 
 /**
  * What the engine cannot apply. An object that the API server refuses gets back what the last commit changed in the field that is
- * named, or else in the object; what cannot even be built is for a person, with the engine's own words.
+ * named, or else in the object; of what cannot even be built, the one place that mends it. The rest is for a person, with the engine's own words.
  */
 export const refusedByEngine: Rule = (kase) => {
   const { message, subCause } = kase.request.spec.failure;
   const who = `${kase.target.kind} ${kase.target.metadata.name}`;
   const namespace = /namespaces "([^"]+)" not found/.exec(message)?.[1];
   if (namespace !== undefined) return withoutNamespace(kase, namespace, `${who}: ${message}`);
+  if (kase.build !== undefined) return unrendered(kase, kase.build);
   const gone = goneVersion(message);
   if (gone !== undefined && !changesAtHead(kase).some(({ object, path }) => isTarget(kase, object) && path[0] === 'apiVersion')) return handOver(`${who}: ${message}`, 'VersionNotServed', gone);
   if (ENGINE_KINDS.includes(kase.target.kind)) return handOver(`${who}: ${subCause ?? 'NotReady'}: ${message}`, 'EngineRefused', `${who} says: ${message.slice(0, 300)}. Mend what it names in Git.`);
