@@ -124,6 +124,14 @@ describe('Pod Security', () => {
     expect(answer(baseline)?.candidates).toMatchObject([{ action: 'setSecurityContext', fields: [{ path: [...POD, 'hostNetwork'], value: null }, { value: null }] }]);
   });
 
+  it('does not lose a volume that is still mounted', () => {
+    const volume = { name: 'logs', hostPath: { path: '/var/log' } };
+    const added = gitChange([...POD, 'volumes', '[name=logs]'], undefined, volume, { object: DEPLOYMENT });
+    const baseline = { ...parts, message: 'Pod Security level baseline refuses its pods', pod: { volumes: [volume] }, changes: [added] };
+    expect(reasons(baseline)).toEqual(['restoreField']);
+    expect(reasons({ ...baseline, template: { volumeMounts: [{ name: 'logs', mountPath: '/logs' }] } })).toEqual(['SeveralLoosened']);
+  });
+
   it('is for people where the pod is built on what the level forbids', () => {
     expect(reasons({ ...parts, pod: { volumes: [{ name: 'logs', hostPath: { path: '/var/log' } }] } })).toEqual(['CannotBeRestricted']);
     expect(reasons({ ...parts, template: { securityContext: { runAsUser: 0 } } })).toEqual(['CannotBeRestricted']);

@@ -1,4 +1,4 @@
-import type { FieldPath, FieldValue } from '@fleetmend/model';
+import type { FieldPath, FieldValue, KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 import { changesInEffect, commitWords, insidePod, placeWords, restore } from '../changes-in-effect.ts';
 import type { Rule } from '../rule.ts';
@@ -44,7 +44,8 @@ export const podSecurityViolated: Rule = (kase) => {
     const words = `${commitWords(first)} changed ${placeWords(first.path)} of ${who}, which Pod Security level ${level} refuses`;
     const candidates = [...whole.map((change) => restore(kase, change)), ...mends];
     if (candidates.length > 0) return answer(words, 0.9, candidates);
-    return handOver(words, 'SeveralLoosened', `Several places are looser than the level ${level} allows: ${loosened.map(({ path }) => placeWords(path)).join(', ')}. Take ${commitWords(first)} back as a whole.`);
+    const loose = [...needs.cannot, ...needs.settings.map(({ path }) => placeWords(path, 3))].join(', ');
+    return handOver(words, 'SeveralLoosened', `What is looser than the level ${level} allows (${loose}) does not go back by one place alone: ${loosened.map(({ path }) => placeWords(path)).join(', ')} came with ${commitWords(first)}. Take that back as a whole, or do without what is too loose.`);
   }
   if (mends.length > 0 && !runsAsRoot(kase)) return answer(cause, 0.8, mends);
   const [label] = changesOf(kase, ({ kind }) => kind === 'Namespace');
@@ -58,8 +59,17 @@ function isContainer(inside: readonly string[]): boolean {
 
 /** That change alone makes the pod fit. */
 function isWhole(kase: Case, path: readonly string[], before: unknown, level: string): boolean {
-  const mended = needsOf(withValue(kase.target, path, before), level);
-  return mended.settings.length + mended.cannot.length === 0;
+  const restored = withValue(kase.target, path, before);
+  const mended = needsOf(restored, level);
+  return mended.settings.length + mended.cannot.length === 0 && !mountsNothing(restored);
+}
+
+/** A container mounts a volume that the pod does not have: the API server would refuse it. */
+function mountsNothing(target: KubeObject): boolean {
+  const spec = asRecord(valueAt(target, podSpecPath(target)));
+  const claims = asList(asRecord(target['spec'])['volumeClaimTemplates']).map((claim) => asRecord(claim['metadata'])['name']);
+  const volumes = new Set([...asList(spec['volumes']).map(({ name }) => name), ...claims]);
+  return containersOf(target).some(({ path }) => asList(asRecord(valueAt(target, path))['volumeMounts']).some(({ name }) => !volumes.has(name)));
 }
 
 function runsAsRoot(kase: Case): boolean {
