@@ -126,6 +126,13 @@ describe('finding what a HelmRelease installed', () => {
     });
   });
 
+  it('is found while its first install goes on, of which its history says nothing yet', async () => {
+    const installing = (spec: object) => aHelmRelease({ spec, status: { history: [] } });
+    const renderedBy = { kind: 'HelmRelease', namespace: 'shop', name: 'checkout' };
+    expect(await find(aReleased(), [installing({ targetNamespace: 'shop' }), holdsRelease, aGitRepository()])).toMatchObject({ renderedBy });
+    expect(await find(aReleased(), [installing({ releaseName: 'shop-checkout' }), holdsRelease, aGitRepository()])).toMatchObject({ renderedBy });
+  });
+
   it('is not led by a label that Helm and the release do not confirm', async () => {
     const unnoted = aReleased();
     expect(await find(aReleased('elsewhere'), [aHelmRelease(), holdsRelease, aGitRepository()])).toBeUndefined();

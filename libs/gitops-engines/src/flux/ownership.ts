@@ -34,11 +34,17 @@ export async function findHelmRelease({ metadata }: KubeObject, { read }: Pick<E
   if (name === undefined || namespace === undefined) return undefined;
   const [found] = await read({ ...HELM_RELEASE, namespace, name });
   const release = found && parse(HelmRelease, found, renderRef(refOf(found)));
-  const installed = release?.status.history[0];
-  if (!installed || release.spec.kubeConfig) return undefined;
+  if (!release || release.spec.kubeConfig) return undefined;
+  const installed = release.status.history[0] ?? wouldInstall(release);
   const noted = { name: metadata.annotations?.['meta.helm.sh/release-name'], namespace: metadata.annotations?.['meta.helm.sh/release-namespace'] };
   const isIts = noted.name === installed.name && noted.namespace === installed.namespace && metadata.namespace === installed.namespace;
   return isIts ? found : undefined;
+}
+
+/** What its first install will be called, of which its history says nothing until it has ended, well or not. Source: helm-controller's docs/spec/v2/helmreleases.md. */
+function wouldInstall({ metadata, spec }: HelmRelease): { readonly name: string; readonly namespace: string } {
+  const { releaseName, targetNamespace } = spec;
+  return { name: releaseName ?? [targetNamespace, metadata.name].filter((part) => part !== undefined).join('-'), namespace: targetNamespace ?? metadata.namespace ?? '' };
 }
 
 /** Annotations by which kustomize-controller applies no change to an object. Source: its docs/spec/v1/kustomizations.md. */

@@ -70,6 +70,8 @@ export const HelmRelease = z.object({
   spec: z.object({
     suspend: z.boolean().default(false),
     interval: z.string().default(''),
+    releaseName: z.string().optional(),
+    targetNamespace: z.string().optional(),
     kubeConfig: z.looseObject({}).optional(),
     driftDetection: z.object({ mode: z.string().default('') }).optional(),
     chart: z.object({ spec: z.object({ chart: z.string(), version: z.string().optional(), sourceRef: Reference }) }).optional(),
