@@ -9,6 +9,7 @@ import { finishItems, type RawItem } from './evidence-items.ts';
 import { readPodLog } from './pod-log.ts';
 import { answerType, readableType } from './read-types.ts';
 import { referencesItem } from './references.ts';
+import { tellingPod } from './telling-pod.ts';
 import { boundsItem, eventsItem, historyItem, nodeItem, objectItem } from './workload-evidence.ts';
 
 export interface GatherDeps {
@@ -55,7 +56,7 @@ function partsOf({ target, observation }: { readonly target: Target; readonly ob
   const living = podsOf(cache.world, target);
   // A Job that failed has no other pods; those of everything else that ended say nothing of now.
   const pods = living.length > 0 ? living : endedPodsOf(cache.world, target);
-  const pod = pods.find(({ metadata }) => metadata.name === observation?.pod) ?? pods[0];
+  const pod = tellingPod(pods, observation?.pod, target.container);
   // Where no pod could be created, what the target makes to make them says why.
   const itself = cache.world.get(target.apiVersion, target.kind, target.namespace, target.name);
   const owners = [...(itself ? [itself] : []), ...madeBy(cache.world, target).slice(0, 3), ...(pod ? cache.world.owners(pod) : [])];
