@@ -113,6 +113,7 @@ describe('drift', () => {
   it('is not what Git leaves to defaults, nor what is equal', () => {
     expect(findDrift(change, target, { ...target, spec: {} })).toBeUndefined();
     expect(findDrift(change, target, target)).toBeUndefined();
+    expect(findDrift({ ...change, fields: [{ path: ['spec', 'env'], value: ['a'] }] }, { ...target, spec: {} }, { ...target, spec: { env: [] } })).toBeUndefined();
   });
   it('is not an amount that the API server writes in another form', () => {
     const limits = { object: change.object, fields: [{ path: ['spec', 'limits'], value: {} }] };

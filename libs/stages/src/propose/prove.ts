@@ -98,7 +98,7 @@ export function findDrift(change: IntendedChange, live: KubeObject, base: KubeOb
     const inGit = valueAt(base, path);
     const inCluster = valueAt(live, path);
     // What Git leaves open, defaulting may fill, also inside a map or a list; what was redacted on its way here cannot be compared.
-    if (inGit === undefined || inGit === null || covers(inCluster, inGit, path.some(isOfAmounts)) || isRedacted(inCluster) || standsByName(live, base, path)) continue;
+    if (inGit === undefined || inGit === null || (isNothing(inGit) && isNothing(inCluster)) || covers(inCluster, inGit, path.some(isOfAmounts)) || isRedacted(inCluster) || standsByName(live, base, path)) continue;
     return { path: renderPath(path), live: inCluster, git: inGit };
   }
   return undefined;
