@@ -10,7 +10,7 @@ export async function generatorEntries(wanted: Wanted): Promise<readonly Candida
   const [data, key, ...rest] = wanted.path;
   if (data !== 'data' || key === undefined || !wanted.from || !('generator' in wanted.from)) return [];
   const found: Candidate[] = [];
-  for (const layer of wanted.build.layers) {
+  for (const layer of inForce(wanted)) {
     for (const [index, entry] of listOf(layer.value['configMapGenerator']).entries()) {
       const { name, literals, files, envs, env } = asFields(entry);
       if (typeof name !== 'string' || !wanted.object.metadata.name.includes(name)) continue;
@@ -22,6 +22,16 @@ export async function generatorEntries(wanted: Wanted): Promise<readonly Candida
   }
   // Nobody says the key: then it is added where others of its kind are said, the last of which is the nearest layer.
   return found.length > 0 ? found : newEntries(wanted, { key, rest });
+}
+
+/** The layers down to the one whose generator replaces what those below it made. */
+function inForce({ build, object }: Wanted): readonly Layer[] {
+  const replaces = ({ value }: Layer) => listOf(value['configMapGenerator']).some((entry) => {
+    const { name, behavior } = asFields(entry);
+    return behavior === 'replace' && typeof name === 'string' && object.metadata.name.includes(name);
+  });
+  const last = build.layers.findIndex(replaces);
+  return last < 0 ? build.layers : build.layers.slice(0, last + 1);
 }
 
 /** One more entry for a key that no generator says: the file that holds the value already, under that key, or else one more literal. */

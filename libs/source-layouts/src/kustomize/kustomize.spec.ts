@@ -124,6 +124,12 @@ describe.skipIf(MISSING !== undefined)(`a generated ConfigMap${SKIPPED}`, () => 
     expect(await editOf(withFiles(files), [{ path: [...path], value }], {}, CONFIG)).toEqual(expected);
   });
 
+  it('gets a key back in the generator that replaces the ones below it', async () => {
+    const replacing = (...literals: readonly string[]) => overlay(`configMapGenerator:\n- name: web-config\n  behavior: replace\n  literals:\n${literals.map((literal) => `  - ${literal}\n`).join('')}`);
+    const one = withFiles({ ...files, [OVERLAY]: replacing('PORT=80') });
+    expect(await editOf(one, [{ path: ['data', 'HOST'], value: 'db.old' }], {}, CONFIG)).toEqual({ [OVERLAY]: replacing('PORT=80', 'HOST=db.old') });
+  });
+
   it('gets a line back where the file of lines held it earlier', async () => {
     const earlier = async () => [treeOf({ ...files, 'apps/web/base/web.properties': '# lines\nPORT=5432\nMODE=fast\n' })];
     expect(await editOf(withFiles(files), [{ path: ['data', 'PORT'], value: '5432' }], { earlier }, CONFIG)).toEqual({ 'apps/web/base/web.properties': '# lines\nMODE=fast\nPORT=5432\n' });
