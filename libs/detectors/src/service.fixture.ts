@@ -8,8 +8,8 @@ export const aService = (spec: Readonly<Record<string, unknown>> = {}, name = 'c
 export const aWorkload = (name: string, labels: Labels, kind = 'Deployment'): KubeObject => anOwner(kind, { name, spec: { replicas: 1, template: { metadata: { labels } } } });
 
 /** A pod of a workload that names its ports. */
-export function aPodOf(workload: KubeObject, { ready = true, ports = [{ containerPort: 8080, name: 'http' }], probe }: { readonly ready?: boolean; readonly ports?: readonly object[]; readonly probe?: number } = {}): KubeObject {
+export function aPodOf(workload: KubeObject, { ready = true, ports = [{ containerPort: 8080, name: 'http' }], probe, args = [] }: { readonly ready?: boolean; readonly ports?: readonly object[]; readonly probe?: number; readonly args?: readonly string[] } = {}): KubeObject {
   const labels = (workload['spec'] as { readonly template: { readonly metadata: { readonly labels: Labels } } }).template.metadata.labels;
   const readinessProbe = probe === undefined ? {} : { readinessProbe: { httpGet: { path: '/', port: probe } } };
-  return anOwner('Pod', { name: `${workload.metadata.name}-1`, owner: workload, metadata: { labels }, spec: { containers: [{ name: 'app', ports, ...readinessProbe }] }, status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } });
+  return anOwner('Pod', { name: `${workload.metadata.name}-1`, owner: workload, metadata: { labels }, spec: { containers: [{ name: 'app', args, ports, ...readinessProbe }] }, status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } });
 }

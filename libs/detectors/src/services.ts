@@ -21,6 +21,8 @@ interface PodView {
 }
 
 interface Ported {
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
   readonly ports?: readonly { readonly containerPort?: number; readonly name?: string }[];
   readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
@@ -31,7 +33,7 @@ type Probe = Readonly<Record<string, { readonly port?: number | string } | undef
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
-const PORT_FIELDS = ['containers', 'initContainers'].flatMap((list) => ['name', 'ports', ...PROBES].map((field) => `spec.${list}.${field}`));
+const PORT_FIELDS = ['containers', 'initContainers'].flatMap((list) => ['name', 'command', 'args', 'ports', ...PROBES].map((field) => `spec.${list}.${field}`));
 
 /** What detectors of Services keep: selectors and ports, of pods which ports they name, of workloads which labels their pods get. */
 export const SERVICE_READS: readonly ResourceRead[] = [
@@ -71,13 +73,18 @@ function isAlive(pod: KubeObject): boolean {
   return phase !== 'Succeeded' && phase !== 'Failed';
 }
 
-/** Ports that a pod says it serves: those of its containers by number and name, and those that its probes ask. */
-export function servedPorts(pod: KubeObject): { readonly declared: ReadonlySet<number>; readonly names: ReadonlySet<string>; readonly probed: ReadonlySet<number> } {
+/** Ports that a pod says it serves: those of its containers by number and name, those that its probes ask, and numbers of its command lines. */
+export function servedPorts(pod: KubeObject): { readonly declared: ReadonlySet<number>; readonly names: ReadonlySet<string>; readonly probed: ReadonlySet<number>; readonly told: ReadonlySet<number> } {
   const { spec } = pod as PodView & KubeObject;
   const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
   const ports = containers.flatMap((container) => container.ports ?? []);
   const probed = containers.flatMap((container) => PROBES.flatMap((name) => Object.values(container[name] ?? {}).flatMap((handler) => (typeof handler === 'object' && typeof handler.port === 'number' ? [handler.port] : []))));
-  return { declared: new Set(ports.flatMap(({ containerPort }) => containerPort ?? [])), names: new Set(ports.flatMap(({ name }) => name ?? [])), probed: new Set(probed) };
+  return { declared: new Set(ports.flatMap(({ containerPort }) => containerPort ?? [])), names: new Set(ports.flatMap(({ name }) => name ?? [])), probed: new Set(probed), told: new Set(containers.flatMap(toldPorts)) };
+}
+
+/** `--listen=6379`, `-p 6379`, `0.0.0.0:6379`. */
+function toldPorts({ command = [], args = [] }: Ported): readonly number[] {
+  return [...command, ...args].flatMap((word) => [...word.matchAll(/(?:^|[:=\s])(\d{2,5})(?=$|[\s,/])/g)].map(([, port]) => Number(port)));
 }
 
 export function refTo({ apiVersion, kind, metadata }: KubeObject): ObjectRef {

@@ -27,6 +27,8 @@ describe('service-port', () => {
     ['a port that the pods name', to(8080), [checkout, aPodOf(checkout)]],
     ['a name that they have', to('http'), [checkout, aPodOf(checkout)]],
     ['pods that name no port at all', to(9090), [checkout, aPodOf(checkout, { ports: [] })]],
+    ['a port that their command line names', to(9090), [checkout, aPodOf(checkout, { args: ['--listen=9090'] })]],
+    ['one that it names as an address', to(9090), [checkout, aPodOf(checkout, { args: ['serve', '0.0.0.0:9090'] })]],
     ['a port that their probe asks', to(9090), [checkout, aPodOf(checkout, { probe: 9090 })]],
     ['pods that are not ready: that is told by others', to(9090), [checkout, aPodOf(checkout, { ready: false })]],
     ['no pods', to(9090), []],

@@ -47,11 +47,11 @@ function tooBroad(service: KubeObject, pods: readonly KubeObject[], world: World
   return ownerFinding(service, world, { class: 'SelectorTooBroad', reason: 'SelectorTooBroad', message: `its selector also fits the pods of ${stranger[0]}, which serve none of its ports`, cause: workloadOf(stranger[1], world) });
 }
 
-/** A pod that declares no ports at all may listen anywhere, and so may one whose probe asks the port. */
+/** What a pod declares is mere words: one that declares nothing may listen anywhere, and so may one whose probe or command line names the port. */
 function serves(pod: KubeObject, { port, targetPort = port }: ServicePort): boolean {
-  const { declared, names, probed } = servedPorts(pod);
+  const { declared, names, probed, told } = servedPorts(pod);
   if (typeof targetPort === 'string') return names.has(targetPort);
-  return declared.size === 0 || declared.has(targetPort) || probed.has(targetPort);
+  return declared.size === 0 || declared.has(targetPort) || probed.has(targetPort) || told.has(targetPort);
 }
 
 function workloadOf([pod]: readonly KubeObject[], world: World): ReturnType<typeof refTo> | undefined {

@@ -1,4 +1,4 @@
-import type { Action } from '@fleetmend/model';
+import type { Action, KubeObject } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { changesInEffect, commitWords, isTarget } from '../changes-in-effect.ts';
 import { answer, handOver } from '../creating/answer.ts';
@@ -14,11 +14,20 @@ export const servicePortMismatch: Rule = (kase) => {
   const [change] = changesInEffect(kase).filter((one) => isServicePort(kase, one) || (behind.some(({ kind, metadata }) => one.object.kind === kind && one.object.name === metadata.name) && isContainerPort(one)));
   const ports = behind.flatMap(containerPorts);
   const wrong = portsOf(kase.target).find((port) => !ports.some((one) => serves(one, port)));
+  // What a container declares is mere words: where nobody changed a number, the program may listen there all the same.
+  if (!change && typeof wrong?.targetPort === 'number' && !isNew(kase, behind)) {
+    return handOver(`${who} sends traffic to port ${wrong.targetPort}, which its pods do not declare, and Git knows it no other way`, 'PortNotDeclared', `See whether the pods behind ${who} listen on port ${wrong.targetPort}: then declare it as a containerPort; else say which of their ports it is for.`);
+  }
   const candidates = [...(change ? restoring(kase, [change]) : []), ...(wrong ? toExisting(kase, wrong, ports) : [])];
   const cause = change ? `${commitWords(change)} changed ${change.path.slice(-2).join('/')} of ${change.object.kind} ${change.object.name}; since then ${who} sends traffic to a port that no pod has` : `${who} sends traffic to a port that no pod has`;
   if (candidates.length > 0) return answer(cause, change ? 0.9 : 0.75, candidates);
   return handOver(cause, 'PortUnknown', `The pods behind ${who} name ${ports.length === 0 ? 'no port' : `ports ${[...new Set(ports.map(({ number }) => number))].join(', ')}`}: say which of them it is for.`);
 };
+
+/** The Service, or what is behind it, came with one of the commits that are known: then it never was otherwise. */
+function isNew(kase: Case, behind: readonly KubeObject[]): boolean {
+  return changesInEffect(kase).some(({ object, path, before }) => path.length === 0 && before === undefined && (isTarget(kase, object) || behind.some(({ kind, metadata }) => object.kind === kind && object.name === metadata.name)));
+}
 
 type ContainerPort = ReturnType<typeof containerPorts>[number];
 

@@ -55,8 +55,14 @@ describe('a Service without endpoints', () => {
 });
 
 describe('a Service that sends to a wrong port', () => {
-  it('goes to the only port that its pods have', () => {
-    expect(ask({ class: 'ServicePortMismatch', target: service({ ports: [{ port: 80, targetPort: 9090 }] }) })).toEqual([{ action: 'setPort', fields: [{ path: ['spec', 'ports', '0', 'targetPort'], value: 8080 }] }]);
+  const off = service({ ports: [{ port: 80, targetPort: 9090 }] });
+
+  it('goes to the only port that its pods have, where it is new', () => {
+    expect(ask({ class: 'ServicePortMismatch', target: off, changes: [{ object: refOf(off), path: [], before: undefined, after: off }] })).toEqual([{ action: 'setPort', fields: [{ path: ['spec', 'ports', '0', 'targetPort'], value: 8080 }] }]);
+  });
+
+  it('is for a person where nobody changed that number: containers need not declare what they listen on', () => {
+    expect(ask({ class: 'ServicePortMismatch', target: off })).toMatchObject([{ action: 'abstain', reason: 'PortNotDeclared' }]);
   });
 
   it('goes to the name that was meant', () => {
@@ -66,7 +72,8 @@ describe('a Service that sends to a wrong port', () => {
 
   it('is for a person where its pods have several', () => {
     const pods = workload('cart', { app: 'cart' }, [{ containerPort: 8080 }, { containerPort: 9090 }]);
-    expect(ask({ class: 'ServicePortMismatch', target: service({ ports: [{ port: 80, targetPort: 7070 }] }), related: [pods] })).toMatchObject([{ action: 'abstain', reason: 'PortUnknown' }]);
+    const target = service({ ports: [{ port: 80, targetPort: 7070 }] });
+    expect(ask({ class: 'ServicePortMismatch', target, related: [pods], changes: [{ object: refOf(target), path: [], before: undefined, after: target }] })).toMatchObject([{ action: 'abstain', reason: 'PortUnknown' }]);
   });
 });
 
