@@ -24,6 +24,18 @@ describe('a probe that changed in Git', () => {
     expect(confidence).toBeGreaterThan(0.9);
   });
 
+  it('is not asked less often again where the program itself says that it is not well', () => {
+    const parts: Parts = { template: { readinessProbe: { ...http('/ok', 8080), periodSeconds: 5, failureThreshold: 2 } }, changes: [gitChange(['readinessProbe', 'periodSeconds'], 10, 5), gitChange(['readinessProbe', 'failureThreshold'], 3, 2)] };
+    expect(answer('ReadinessServerError', parts).candidates).toMatchObject([{ action: 'abstain', reason: 'ProbeServerError' }]);
+    expect(answer('ReadinessTimedOut', parts).candidates).toMatchObject([{ action: 'setProbe' }]);
+  });
+
+  it('is told of with the status that the kubelet heard', () => {
+    const kase = aCase({ class: 'ProbeFailed', subCause: 'ReadinessServerError', template: { readinessProbe: http('/ok', 8080) } });
+    const event = { kind: 'event', title: 'events of shop/checkout', text: 'Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503', digest: commit(8) } as const;
+    expect(probeFailed({ ...kase, evidence: [...kase.evidence, event] }).candidates).toMatchObject([{ action: 'abstain', lookAt: expect.stringContaining('503') as string }]);
+  });
+
   it('is not blamed for a change that has nothing to do with what it meets', () => {
     const parts: Parts = { template: { args: ['--health=/healthz'], readinessProbe: { ...http('/ready', 8080), timeoutSeconds: 3 } }, changes: [gitChange(['readinessProbe', 'timeoutSeconds'], 1, 3)] };
     expect(answer('ReadinessNotFound', parts).candidates).toEqual([set(['readinessProbe/httpGet/path', '/healthz'])]);

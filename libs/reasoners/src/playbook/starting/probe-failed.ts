@@ -47,6 +47,8 @@ function probeChangedBack({ kase, container, facts, probe, trouble, view }: Prob
       if (inside.length === 1) return change.before !== undefined && inside[0] === 'startupProbe' && probe !== 'Readiness';
       const field = inside.at(-1) ?? '';
       const whole = inside.length === 2 && typeof change.before === 'object';
+      // No pod is ended for not being ready: however often it is asked, it says of itself that it is not well.
+      if (probe === 'Readiness' && trouble === 'ServerError' && !whole && TIMES.includes(field)) return false;
       // The startup probe holds the liveness probe back: its times are as good as its own.
       const concerned = inside[0] === PROBE_FIELDS[probe] || (inside[0] === 'startupProbe' && TIMES.includes(field)) || whole || !TIMES.includes(field);
       return concerned && (whole || fields.includes(field) || inside.includes('command'));
@@ -218,9 +220,15 @@ const LOOK_AT: Readonly<Record<string, string | undefined>> = {
   TimedOut: 'It does not answer in time; look at its load, its limits, and what it waits for.',
 };
 
-function left({ container, probe, trouble }: ProbeCase): RuleAnswer {
+/** What the kubelet heard, for whoever gets the ticket. */
+function answered({ evidence }: Case): string {
+  const code = evidence.flatMap(({ kind, text }) => (kind === 'event' ? (/statuscode: (\d{3})/.exec(text)?.[1] ?? []) : []))[0];
+  return code === undefined ? '' : ` with ${code}`;
+}
+
+function left({ kase, container, probe, trouble }: ProbeCase): RuleAnswer {
   const lookAt = LOOK_AT[trouble] ?? 'Git knows no change that explains it; read the log, and try the probe by hand.';
-  return { ...handOver(`the ${probe.toLowerCase()} probe of ${container.name} fails: ${trouble}`, `Probe${trouble}`, `The ${probe.toLowerCase()} probe of ${container.name} fails. ${lookAt}`), inconclusive: true };
+  return { ...handOver(`the ${probe.toLowerCase()} probe of ${container.name} fails: ${trouble}`, `Probe${trouble}`, `The ${probe.toLowerCase()} probe of ${container.name} fails${answered(kase)}. ${lookAt}`), inconclusive: true };
 }
 
 function handOver(cause: string, reason: string, lookAt: string): RuleAnswer {
