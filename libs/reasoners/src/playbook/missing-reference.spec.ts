@@ -24,9 +24,12 @@ describe('a reference to what does not exist', () => {
     expect(confidence).toBeGreaterThan(0.9);
   });
 
-  it('goes back to a Secret that Git never held: pods ran with it', () => {
-    const path = ['env', '[name=HOST]', 'valueFrom', 'secretKeyRef', 'name'];
-    expect(mend({ kind: 'Secret', name: 'db-creds' }, { template: reads('db-creds', 'host', 'secretKeyRef'), changes: [gitChange(path, 'db-credentials', 'db-creds')] }).candidates).toEqual([{ action: 'restoreField', path: [...CONTAINER_PATH, ...path], commit: commit(1) }]);
+  it('goes back to a Secret that Git never held, as a reference: pods ran with it, and policy lets no Secret be restored as a field', () => {
+    const place = [...CONTAINER_PATH, 'env', '[name=HOST]', 'valueFrom', 'secretKeyRef'];
+    const ask = (path: readonly string[], before: unknown, after: unknown) => mend({ kind: 'Secret', name: 'db-creds' }, { template: reads('db-creds', 'host', 'secretKeyRef'), changes: [gitChange(['env', '[name=HOST]', ...path], before, after)] }).candidates;
+    expect(ask(['valueFrom', 'secretKeyRef', 'name'], 'db-credentials', 'db-creds')).toEqual([setReference([[...place, 'name'], 'db-credentials'])]);
+    expect(ask(['valueFrom'], { secretKeyRef: { name: 'db-credentials', key: 'dsn' } }, { secretKeyRef: { name: 'db-creds', key: 'host' } })).toEqual([setReference([[...place, 'name'], 'db-credentials'], [[...place, 'key'], 'dsn'])]);
+    expect(ask(['valueFrom'], { configMapKeyRef: { name: 'settings', key: 'host' } }, { secretKeyRef: { name: 'db-creds', key: 'host' } })).toMatchObject([{ action: 'restoreField' }]);
   });
 
   it('does not go back to a name that is gone from Git, but on to the one that came instead', () => {

@@ -60,8 +60,17 @@ function changedBack(kase: Case, refs: readonly Reference[], { kind, key }: Miss
     const earlier = referredIn(change.before, change.path);
     if (earlier.length > 0 && earlier.every((name) => isGone(kase, kind, name))) return [];
     if (change.path.at(-1) === 'key' && kind === 'ConfigMap' && typeof change.before === 'string' && !keysOf(kase, kind, refs[0]?.name ?? '').includes(change.before)) return [];
-    return [{ action: restore(kase, change), confidence: 0.93, why: `${commitWords(change)} changed ${placeWords(change.path)}` }];
+    return [{ action: kind === 'Secret' ? secretBack(refs, change) ?? restore(kase, change) : restore(kase, change), confidence: 0.93, why: `${commitWords(change)} changed ${placeWords(change.path)}` }];
   });
+}
+
+/** What a pod reads of Secrets is set as a reference and never as a field: policy asks whether Git knows the name. */
+function secretBack(refs: readonly Reference[], { path, before }: GitChange): Action | undefined {
+  const fields = refs.flatMap(({ namePath, keyPath }) => [namePath, ...(keyPath ? [keyPath] : [])]).flatMap((place) => {
+    const value = begins(place, path) ? (place.length === path.length ? before : valueAt(before, place.slice(path.length))) : undefined;
+    return typeof value === 'string' ? [{ path: [...place], value }] : [];
+  });
+  return fields.length > 0 && fields.length <= 6 ? { action: 'setReference', fields } : undefined;
 }
 
 /** Names in an earlier value, when the changed place is a name or holds one. */
