@@ -1,7 +1,7 @@
 import type { KubeObject } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { isTarget } from './changes-in-effect.ts';
-import { holdsWord, logOf } from './log-clues.ts';
+import { holdsWord, lastLifeOf, mentions } from './log-clues.ts';
 import { configMapsOf } from './references.ts';
 import { asList, asRecord, containersOf, valueAt, type Json } from './workload.ts';
 
@@ -12,6 +12,8 @@ export interface Complaint {
   readonly what: string;
   /** The Secret that a variable comes from. */
   readonly secret?: string;
+  /** The line that says so. */
+  readonly line: string;
 }
 
 /** How programs say that nobody answers at an address. */
@@ -29,18 +31,18 @@ const OWN = /^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0)$/;
  * is not as it should be. Undefined: they name nothing of the kind, or something that no setting says in so many words.
  */
 export function complaintOf(kase: Case, container: string | undefined): Complaint | undefined {
-  const lines = logOf(kase).split('\n').filter((line) => !FRAME.test(line)).slice(-LAST_LINES);
+  const lines = lastLifeOf(kase).split('\n').filter((line) => !FRAME.test(line)).slice(-LAST_LINES);
   const told = settingsOf(kase, container);
   const says = (word: string) => told.some(({ text }) => holdsWord(text, word));
   for (const line of lines.toReversed().filter((one) => UNREACHABLE.test(one))) {
     for (const [, host = '', port] of line.matchAll(ADDRESS)) {
       if (host.length < 3 || /^\d+$/.test(host) || OWN.test(host) || !isHost(kase, host, port) || !says(host) || (port !== undefined && !says(port))) continue;
-      return { about: 'address', what: port === undefined ? host : `${host}:${port}` };
+      return { about: 'address', what: port === undefined ? host : `${host}:${port}`, line };
     }
   }
   const last = lines.at(-1) ?? '';
   const named = OF_VALUE.test(last) ? told.find(({ variable }) => variable !== undefined && variable.length > 3 && holdsWord(last, variable)) : undefined;
-  return named?.variable === undefined ? undefined : { about: 'variable', what: named.variable, ...(named.secret === undefined ? {} : { secret: named.secret }) };
+  return named?.variable === undefined ? undefined : { about: 'variable', what: named.variable, line: last, ...(named.secret === undefined ? {} : { secret: named.secret }) };
 }
 
 /** A word with a port or a dot is an address; a bare one is, where a Service is called so. */
@@ -53,12 +55,24 @@ function isHost(kase: Case, host: string, port: string | undefined): boolean {
  * does not speak of: putting one back would help nobody, and look well for as long as older pods live.
  */
 export function blameable<T extends { readonly change: GitChange; readonly score: number }>(kase: Case, complaint: Complaint | undefined, suspects: readonly T[]): readonly T[] {
-  return complaint === undefined ? suspects : suspects.filter(({ change, score }) => score > 0 || !isOtherSetting(kase, complaint, change));
+  return complaint === undefined ? suspects : suspects.filter(({ change, score }) => (score > 0 && !isOwnWord(complaint, change)) || !isOtherSetting(kase, complaint, change));
+}
+
+/** A word of the command line that the program merely repeats elsewhere in its log: what it ended with names something else. */
+function isOwnWord({ about, line }: Complaint, change: GitChange): boolean {
+  return about === 'variable' && isWordOfLine(change) && mentions(change, line) === 0;
+}
+
+function isWordOfLine({ path }: GitChange): boolean {
+  return /^(args|command)$/.test(path.at(-2) ?? '');
 }
 
 /** A variable, or a key of a ConfigMap, that has one value as before and another one now, and that the named variable is not made of. */
-function isOtherSetting(kase: Case, { about, what }: Complaint, { object, path, before, after }: GitChange): boolean {
+function isOtherSetting(kase: Case, complaint: Complaint, change: GitChange): boolean {
+  const { about, what } = complaint;
+  const { object, path, before, after } = change;
   if (!isShort(before) || !isShort(after)) return false;
+  if (isTarget(kase, object) && isOwnWord(complaint, change)) return true;
   const last = path.at(-1) ?? '';
   const variable = isTarget(kase, object) && path.at(-3) === 'env' && last === 'value' ? /^\[name=(.*)\]$/.exec(path.at(-2) ?? '')?.[1] : undefined;
   const key = object.kind === 'ConfigMap' && path[0] === 'data' && path.length === 2 ? last : undefined;

@@ -6,6 +6,11 @@ export function logOf(kase: Case): string {
   return [...logs.filter(({ title }) => title.startsWith('previous')), ...logs.filter(({ title }) => !title.startsWith('previous'))].map(({ text }) => text).join('\n');
 }
 
+/** What it wrote before it ended, where that was kept: what runs now, or another pod, may have nothing to complain of. */
+export function lastLifeOf(kase: Case): string {
+  return kase.evidence.find(({ kind, title }) => kind === 'log' && title.startsWith('previous'))?.text ?? logOf(kase);
+}
+
 /**
  * How strongly a text speaks of a change: of the name of what changed, of what it is now, of what it was.
  * 0: not at all, and then the change is no more suspect than any other.

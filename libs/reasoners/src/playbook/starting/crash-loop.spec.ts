@@ -134,6 +134,21 @@ describe('what a container asks for under a wrong name', () => {
     expect(ask()).toEqual([['restoreField']]);
   });
 
+  it('is left to a person where its Service of another namespace left Git, and what stands there stood there before', () => {
+    const at = (namespace: string, name: string) => ({ ...object('Service', name, { spec: { ports: [{ port: 5432 }] } }), metadata: { name, namespace } });
+    const ask = (host: string, was: string, services: readonly ReturnType<typeof at>[], before: readonly ReturnType<typeof at>[]) => {
+      const change = gitChange(['env', '[name=DB]', 'value'], was, host);
+      const template = env(['DB', host]);
+      const versions = [{ commit: commit(2), message: '', at: 2, objects: [...services, object('Deployment', 'checkout', { spec: { template: { spec: { containers: [{ name: 'app', ...template }] } } } }, 'apps/v1')] }, { commit: commit(1), message: '', at: 1, objects: before }];
+      return answer({ template, changes: [change], versions, log: `lookup ${host}: no such host` }).candidates.map(({ action, ...rest }) => ('to' in rest ? rest.to : 'reason' in rest ? rest.reason : action));
+    };
+    const other = at('data', 'pg-17s');
+    expect(ask('pg-17.data', 'pg-15.data', [other], [other, at('data', 'pg-15')])).toEqual(['HostGone']);
+    expect(ask('pg-17.data', 'pg-15.data', [other], [at('data', 'pg-15')])).toEqual(['pg-17s.data']);
+    expect(ask('pg-17.data', 'pg-15.data', [at('other', 'pg-17s')], [at('data', 'pg-15')])).toEqual(['HostGone']);
+    expect(ask('pg-17.data', 'pg-15.data', [other, at('data', 'pg-15')], [other, at('data', 'pg-15')])).toEqual(['restoreField']);
+  });
+
   it('is left alone when no Service is nearly called so', () => {
     expect(reasonOf({ template: env(['DB_URL', 'postgres://warehouse:5432']), related: [service], log: 'lookup warehouse: no such host' })).toEqual(['NoRecentChange']);
   });
@@ -182,6 +197,51 @@ describe('a program that cannot reach what it was told before, too', () => {
     expect(JSON.stringify(answer({ template, changes: [client], log }).candidates)).toContain('Secret vault');
     expect(ask('environment variable CLIENT is invalid')).toEqual(['restoreField']);
     expect(ask('TOKEN read\nstarting')).toEqual(['restoreField']);
+  });
+
+  it('is, though it repeats a changed word of its command line before it says so', () => {
+    const greeting = gitChange(['args', '0'], '--log=up', '--log=hello there');
+    const log = (word: string) => `hello there\nenvironment variable ${word} is invalid`;
+    const asked = (word: string) => reasonOf({ template: { ...template, args: ['--log=hello there'] }, changes: [greeting], log: log(word) });
+    expect(asked('TOKEN')).toEqual(['SettingNotAccepted']);
+    expect(asked('OTHER')).toEqual(['restoreField']);
+    expect(reasonOf({ template: { ...template, args: ['--need=TOKEN'] }, changes: [gitChange(['args', '0'], '--need=CLIENT', '--need=TOKEN')], log: 'environment variable TOKEN is invalid' })).toEqual(['restoreField']);
+  });
+
+  it('is told by its last life, and not by another pod that is well', () => {
+    const kase = aCase({ class: 'CrashLoopBackOff', template, changes: [client], log: 'environment variable TOKEN is invalid' });
+    const log = { kind: 'log', title: 'current log of shop/checkout-2 container app', text: 'listening on :8080\nwarm\nready', digest: commit(7) } as const;
+    const [action] = crashLoop({ ...kase, evidence: [log, ...kase.evidence] }).candidates;
+    expect(action).toMatchObject({ action: 'abstain', reason: 'SettingNotAccepted' });
+  });
+});
+
+describe('a change that others have gone along with', () => {
+  const changed = gitChange(['args', '0'], '--port=8080', '--port=x');
+  const migration = (name: string) => gitChange([], undefined, {}, { object: { apiVersion: 'batch/v1', kind: 'Job', namespace: 'shop', name } });
+  const job = (name: string, succeeded: number) => object('Job', name, { status: { succeeded } }, 'batch/v1');
+
+  it('is not taken back past a migration that came with it', () => {
+    expect(reasonOf({ changes: [changed, migration('migrate-8')] })).toEqual(['MigrationRan']);
+    expect(reasonOf({ changes: [changed, migration('migrate-8')], related: [job('migrate-8', 1)] })).toEqual(['MigrationRan']);
+    expect(reasonOf({ changes: [changed, migration('migrate-8')], related: [job('migrate-8', 0)] })).toEqual(['restoreField']);
+    expect(reasonOf({ changes: [changed, migration('report')] })).toEqual(['restoreField']);
+    expect(reasonOf({ changes: [changed, { ...migration('migrate-7'), commit: commit(5) }] })).toEqual(['restoreField']);
+  });
+
+  it('is not taken back from another reader of the same ConfigMap that changed with it and is well', () => {
+    const map = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'protocol' };
+    const reading = { env: [{ name: 'MODE', valueFrom: { configMapKeyRef: { name: 'protocol', key: 'mode' } } }] };
+    const labels = { app: 'producer' };
+    const producer = object('Deployment', 'producer', { spec: { template: { metadata: { labels }, spec: { containers: [{ name: 'app', ...reading }] } } } }, 'apps/v1');
+    const pod = (ready: boolean) => ({ ...object('Pod', 'producer-1', { status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } }), metadata: { name: 'producer-1', namespace: 'shop', labels } });
+    const along = gitChange([...CONTAINER_PATH, 'args', '0'], '--mode=v1', '--mode=v2', { object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'producer' } });
+    const mode = gitChange(['data', 'mode'], 'v1', 'v2', { object: map });
+    const versions = [{ commit: commit(2), message: '', at: 2, objects: [object('ConfigMap', 'protocol', { data: { mode: 'v2' } }), producer] }];
+    const parts = { template: reading, versions, log: 'environment variable MODE is "v2", want "v1"' };
+    expect(reasonOf({ ...parts, changes: [mode, along], related: [pod(true)] })).toEqual(['OthersNeedIt']);
+    expect(reasonOf({ ...parts, changes: [mode, along], related: [pod(false)] })).toEqual(['restoreField']);
+    expect(reasonOf({ ...parts, changes: [mode], related: [pod(true)] })).toEqual(['restoreField']);
   });
 });
 

@@ -3,11 +3,12 @@ import type { Action } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { commitWords, insideContainer, isTarget, placeWords, restore, valueIn } from '../changes-in-effect.ts';
 import { blameable, complaintOf, type Complaint } from '../complaint.ts';
-import { holdsWord, logOf } from '../log-clues.ts';
+import { holdsWord, lastLifeOf } from '../log-clues.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
 import { provedBefore, suspectsOf, type Suspect } from '../suspects.ts';
 import { goneHost, noSuchHost, otherPort } from './host-clue.ts';
 import { isPinned } from './image-pull.ts';
+import { migrationWith, movedAlong } from './no-way-back.ts';
 import { mountWithVolume } from './mount-with-volume.ts';
 import { roomToWrite } from './room-to-write.ts';
 
@@ -51,7 +52,7 @@ export const crashLoop: Rule = (kase) => {
   if (room) return room;
   const gone = chosen && goneHost(kase, chosen.change);
   if (chosen && gone === undefined) return putBack(kase, name, chosen, suspects);
-  const host = noSuchHost(kase, name) ?? (complaint && otherPort(kase, name, complaint));
+  const host = noSuchHost(kase, name, gone === undefined ? undefined : chosen?.change) ?? (complaint && otherPort(kase, name, complaint));
   if (host) return host;
   if (gone !== undefined) return handOver(`${name} asks for a host that does not exist, and the one before, ${gone}, does not either`, 'HostGone', `Name the host that ${name} is to use now: no Service ${gone} is there any more.`);
   if (suspects.length > 1) {
@@ -82,6 +83,14 @@ function fits(kase: Case, change: GitChange, container: string, fields: RegExp):
 function putBack(kase: Case, name: string, { change, score }: Suspect, suspects: readonly Suspect[]): RuleAnswer {
   const field = placeWords(change.path);
   const began = `${name} began to crash after ${commitWords(change)}`;
+  const migration = migrationWith(kase, change);
+  if (migration !== undefined) {
+    return handOver(`${began} changed ${field}, and brought Job ${migration}`, 'MigrationRan', `Job ${migration}, by its name a migration, came with the same commit, so what ran before may not know its data any more: nothing is put back. ${name} ends with${lastWords(kase)}`);
+  }
+  const reader = movedAlong(kase, change);
+  if (reader !== undefined) {
+    return handOver(`${began} changed ${field} of ${change.object.kind} ${change.object.name}`, 'OthersNeedIt', `${change.object.kind} ${change.object.name} is read by ${reader}, too, which the same commit changed along with it and which is well: putting ${field} back would break that. Let ${kase.target.kind} ${kase.target.metadata.name} follow, or give it a value of its own.`);
+  }
   if (change.before === undefined && change.path.some((segment) => GUARDS.test(segment))) {
     return handOver(`${began} added ${field}`, 'GuardWouldGo', `Putting things back would take out ${field}, which is a guard; set it to a value that fits instead.`);
   }
@@ -127,6 +136,6 @@ function handOver(cause: string, reason: string, lookAt: string): RuleAnswer {
 
 /** The last thing that the program said, for whoever gets the ticket. It was redacted before it came here. */
 function lastWords(kase: Case): string {
-  const line = logOf(kase).trim().split('\n').at(-1)?.trim();
+  const line = lastLifeOf(kase).trim().split('\n').at(-1)?.trim();
   return line ? `: "${line.slice(0, 200)}".` : '.';
 }

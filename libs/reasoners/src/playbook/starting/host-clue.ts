@@ -22,13 +22,14 @@ export function unresolvedHost(text: string): string | undefined {
 
 /**
  * A host that does not resolve, where a Service of nearly the same name exists, or the one that Git renamed it to: the name is mended where it stands.
- * Undefined: the log names none, or no Service is near enough, or it is not clear where the name comes from.
+ * Undefined: the log names none, or no Service is near enough, or it is not clear where the name comes from. Where the one of before is gone,
+ * what stood beside it all along is not its heir.
  */
-export function noSuchHost(kase: Case, container: string): RuleAnswer | undefined {
+export function noSuchHost(kase: Case, container: string, since?: GitChange): RuleAnswer | undefined {
   const host = unresolvedHost(logOf(kase));
   if (host === undefined) return undefined;
-  const services = [...kase.related, ...(kase.versions[0]?.objects ?? [])].filter(({ kind }) => kind === 'Service');
   const [label = '', ...rest] = host.split('.');
+  const services = [...kase.related, ...(kase.versions[0]?.objects ?? [])].filter((one) => isServiceIn(one, namespaceOf(kase, rest)) && !(since && stoodBeside(kase, since, one)));
   const near = renamedTo(kase, label) ?? nearestName(label, services.map(({ metadata }) => metadata.name));
   const places = near === undefined ? [] : placesOf(kase, container, host);
   const [place, second] = places;
@@ -62,14 +63,29 @@ function serviceAt({ related, reached = [], target }: Case, host: string): KubeO
   return [...related, ...reached].find(({ kind, metadata }) => kind === 'Service' && metadata.name === name && metadata.namespace === namespace);
 }
 
+/** The namespace that a host's labels after the first one name. */
+function namespaceOf({ target }: Case, [namespace = target.metadata.namespace]: readonly string[]): string | undefined {
+  return namespace;
+}
+
+/** A manifest may leave its namespace to whoever applies it. */
+function isServiceIn({ kind, metadata }: KubeObject, namespace: string | undefined): boolean {
+  return kind === 'Service' && (metadata.namespace === undefined || namespace === undefined || metadata.namespace === namespace);
+}
+
+function stoodBeside(kase: Case, { beforeCommit }: GitChange, service: KubeObject): boolean {
+  const before = kase.versions.find(({ commit }) => commit === beforeCommit)?.objects ?? [];
+  return before.some((one) => isServiceIn(one, service.metadata.namespace) && one.metadata.name === service.metadata.name);
+}
+
 /**
- * The host that stood where an unresolved one stands now, if it is a Service of the target's namespace that is gone: putting it back
- * would help nobody, and look well for as long as pods live that found it once.
+ * The host that stood where an unresolved one stands now, if it is a Service that is gone: putting it back would help nobody, and look
+ * well for as long as pods live that found it once. Of another namespace only Git can tell.
  */
 export function goneHost(kase: Case, { before, after }: Pick<GitChange, 'before' | 'after'>): string | undefined {
   const host = unresolvedHost(logOf(kase));
+  if (host === undefined) return undefined;
   const services = kase.related.filter(({ kind }) => kind === 'Service');
-  if (host === undefined || services.length === 0) return undefined;
   const known = [...services, ...(kase.versions[0]?.objects ?? []).filter(({ kind }) => kind === 'Service')].map(({ metadata }) => metadata.name);
   const earlier = textPairs(before, after).flatMap(([was, now]) => {
     const at = now.indexOf(host);
@@ -77,9 +93,17 @@ export function goneHost(kase: Case, { before, after }: Pick<GitChange, 'before'
     return at >= 0 && was.startsWith(head) && was.endsWith(tail) && was.length > head.length + tail.length ? [was.slice(head.length, was.length - tail.length)] : [];
   });
   return earlier.find((one) => {
-    const [label = '', namespace = kase.target.metadata.namespace] = one.split('.');
-    return /^[a-z0-9.-]+$/.test(one) && namespace === kase.target.metadata.namespace && !known.includes(label);
+    const [label = '', ...rest] = one.split('.');
+    const namespace = namespaceOf(kase, rest);
+    if (!/^[a-z0-9.-]+$/.test(one)) return false;
+    return namespace === kase.target.metadata.namespace ? services.length > 0 && !known.includes(label) : leftGit(kase, label, namespace);
   });
+}
+
+/** Git once had a Service of that name there and has it no more, and it was not seen there either. */
+function leftGit({ versions: [head, ...older], reached = [] }: Case, name: string, namespace: string | undefined): boolean {
+  const isIt = (one: KubeObject) => one.kind === 'Service' && one.metadata.name === name && one.metadata.namespace === namespace;
+  return older.some(({ objects }) => objects.some(isIt)) && head?.objects.some(isIt) === false && !reached.some(isIt);
 }
 
 /** The words of a value and of what it became, place by place. */
