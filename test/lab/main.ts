@@ -19,6 +19,11 @@ const tree = dirname(fileURLToPath(import.meta.url));
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
 
+const jobs = (value: string): number => {
+  if (!/^[1-9]\d?$/.test(value)) throw new UsageError(`--jobs ${value}: give a number of labs, such as 2`);
+  return Number(value);
+};
+
 const makeProgram = (context: CommandContext, finish: (status: number) => void): Command => {
   const program = new Command('lab')
     .enablePositionalOptions()
@@ -35,6 +40,7 @@ Examples:
   npm run test:lab                          the smoke set
   npm run test:lab -- --only journey-01     one spec
   npm run test:lab -- --all --install       everything, missing Debian packages installed
+  npm run test:lab -- --all --jobs 2        everything, in two labs at a time
   npm run lab -- build opa                  one tool
   npm run lab -- up kubernetes gitea        a lab for a person
   npm run lab -- exec kubectl get pods -A   a command inside it
@@ -50,6 +56,7 @@ Examples:
   program.command('test').description('boot what the specs need, run them, remove everything')
     .option('--all', 'every spec, not only the smoke set', false)
     .option('--only <name>', 'this spec; may be given again', collect, [])
+    .option('--jobs <number>', 'labs side by side, each with its share of the specs', jobs, 1)
     .option('--keep', 'leave the lab up afterwards', false)
     .option('--install', 'install missing Debian packages', false)
     .option('--json', 'end with one JSON object on stdout; progress goes to stderr', false)

@@ -31,3 +31,10 @@ export const labCache = (env: Environment): LabCache => {
     id: createHash('sha256').update(root).digest('hex').slice(0, 8),
   };
 };
+
+/** A lab beside the first one: what was built is shared, everything else is its own. The first keeps the cache as it is. */
+export const cacheOfJob = (cache: LabCache, job: number): LabCache => {
+  if (job === 0) return cache;
+  const root = join(cache.root, 'jobs', String(job + 1));
+  return { ...labCache({ FLEETMEND_LAB_CACHE: root }), bin: cache.bin, go: cache.go };
+};

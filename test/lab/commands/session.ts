@@ -7,6 +7,7 @@ import { factsFile, withNeeds } from '../boot/start-lab.ts';
 import { isLock, tryLock, type Lock } from '../build/lock.ts';
 import { labapp, writeImages } from '../images/images.ts';
 import type { InsidePlan } from '../inside/plan.ts';
+import type { LabSpec } from '../specs.ts';
 import { pick, UsageError, type CommandContext } from './context.ts';
 import { buildable, resolveAll } from './build.ts';
 
@@ -38,9 +39,19 @@ export interface Session {
   readonly bound: boolean;
 }
 
+/** Finds or builds all programs that those servers and tools need. */
+const programsFor = ({ servers, tools }: Pick<Session, 'servers' | 'tools'>, context: CommandContext): Promise<InsidePlan['programs']> => {
+  const names = [...new Set([...withNeeds(servers)].flatMap((server) => BUILDS[server]).concat(tools))];
+  return resolveAll(pick(buildable, servers.includes('node') ? [...names, labapp.name] : names, 'server'), context);
+};
+
+/** Builds what is missing for those specs, and no more. */
+export const buildFor = async (specs: readonly LabSpec[], context: CommandContext): Promise<void> => {
+  await programsFor({ servers: specs.flatMap(({ servers }) => servers), tools: specs.flatMap(({ tools }) => tools ?? []) }, context);
+};
+
 const makePlan = async (session: Session, context: CommandContext): Promise<InsidePlan> => {
-  const names = [...new Set([...withNeeds(session.servers)].flatMap((server) => BUILDS[server]).concat(session.tools))];
-  const programs = await resolveAll(pick(buildable, session.servers.includes('node') ? [...names, labapp.name] : names, 'server'), context);
+  const programs = await programsFor(session, context);
   const program = programs[labapp.name]?.paths.labapp;
   return {
     servers: session.servers,

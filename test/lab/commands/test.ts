@@ -1,18 +1,22 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { installPackages, lackOf, missingPackages, obstacle } from '../boot/requirements.ts';
 import { findWorld } from '../boot/world.ts';
 import { withNeeds } from '../boot/start-lab.ts';
+import { cacheOfJob } from '../build/cache.ts';
 import { labSpecs, specFile, type LabSpec } from '../specs.ts';
-import { pick, type CommandContext } from './context.ts';
-import { clearRemains, holdLab, logsFolder, runSession } from './session.ts';
+import { pick, UsageError, type CommandContext } from './context.ts';
+import { buildFor, clearRemains, holdLab, logsFolder, runSession } from './session.ts';
+import { shareOut } from './share-out.ts';
 
 export interface TestOptions {
   readonly all: boolean;
   readonly only: readonly string[];
   readonly keep: boolean;
   readonly install: boolean;
+  /** Labs side by side, each with its share of the specs. */
+  readonly jobs: number;
   readonly json: boolean;
   /** Keep kubectl's requests for the sandbox's own spec. */
   readonly record: boolean;
@@ -43,19 +47,61 @@ const reasonToSkip = (spec: LabSpec, context: CommandContext): string | undefine
 
 const readReport = (file: string): z.infer<typeof vitestReport> | undefined => (existsSync(file) ? vitestReport.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined);
 
-const summarise = (reportFile: string, skipped: readonly Skipped[]): Summary => {
-  const report = readReport(reportFile);
-  // A spec file that does not load has no tests in the report, only a failed suite.
-  const failed = report ? Math.max(report.numFailedTests, report.numFailedTestSuites > 0 ? 1 : 0) : 0;
-  return { passed: report?.numPassedTests ?? 0, failed, skipped };
+const summarise = (reportFiles: readonly string[], skipped: readonly Skipped[]): Summary => {
+  const reports = reportFiles.flatMap((file) => readReport(file) ?? []);
+  return {
+    passed: reports.reduce((sum, { numPassedTests }) => sum + numPassedTests, 0),
+    // A spec file that does not load has no tests in the report, only a failed suite.
+    failed: reports.reduce((sum, { numFailedTests, numFailedTestSuites }) => sum + Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0), 0),
+    skipped,
+  };
+};
+
+/** `lab.json`, `lab-2.json` … */
+const reportOf = (root: string, job: number): string => join(root, '.test-reports', job === 0 ? 'lab.json' : `lab-${job + 1}.json`);
+
+const removeReports = (root: string): void => {
+  const folder = join(root, '.test-reports');
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder).filter((file) => /^lab(-\d+)?\.json$/.test(file))) rmSync(join(folder, name));
+};
+
+/** One share of the specs in a lab of its own; the exit status of all that. */
+const runShare = async (specs: readonly LabSpec[], { job, ...options }: Pick<TestOptions, 'json' | 'record' | 'keep'> & { readonly job: number }, context: CommandContext): Promise<number> => {
+  const session = {
+    servers: [...new Set(specs.flatMap(({ servers }) => servers))],
+    tools: [...new Set(specs.flatMap(({ tools }) => tools ?? []))],
+    specs: specs.map((spec) => join(context.tree, specFile(spec))),
+    reportFile: reportOf(context.root, job),
+    json: options.json,
+    record: options.record,
+    bound: !options.keep,
+  };
+  if (job === 0) return runSession(session, context);
+  const held = await holdLab(context);
+  try {
+    await clearRemains(context);
+    return await runSession(session, context);
+  } finally {
+    held.release();
+  }
+};
+
+/** Where one fails to boot, the others are waited for: nothing that was started may be left behind. */
+const runShares = async (shares: readonly (readonly LabSpec[])[], options: TestOptions, context: CommandContext): Promise<number> => {
+  // Beforehand and once: two labs would build the same.
+  if (shares.length > 1) await buildFor(shares.flat(), context);
+  const ended = await Promise.allSettled(shares.map((specs, job) => runShare(specs, { ...options, job }, { ...context, cache: cacheOfJob(context.cache, job) })));
+  const lost = ended.find((one) => one.status === 'rejected');
+  if (lost !== undefined) throw lost.reason;
+  return Math.max(0, ...ended.map((one) => (one.status === 'fulfilled' ? one.value : 1)));
 };
 
 /** `test`: runs the chosen specs against servers of their own; 0 only when something ran and nothing failed. */
 export const test = async (options: TestOptions, context: CommandContext): Promise<number> => {
+  if (options.keep && options.jobs > 1) throw new UsageError('--keep keeps one lab: leave out --jobs');
   const chosen = choose(options);
-  const reportFile = join(context.root, '.test-reports', 'lab.json');
-  mkdirSync(dirname(reportFile), { recursive: true });
-  rmSync(reportFile, { force: true });
+  removeReports(context.root);
   const held = await holdLab(context);
   try {
     await clearRemains(context);
@@ -65,24 +111,17 @@ export const test = async (options: TestOptions, context: CommandContext): Promi
       return reason ? [{ spec: spec.name, reason }] : [];
     });
     for (const { spec, reason } of skipped) context.report(`skip ${spec}: ${reason}`);
-    const runnable = chosen.filter(({ name }) => !skipped.some(({ spec }) => spec === name));
-    const session = {
-      servers: [...new Set(runnable.flatMap(({ servers }) => servers))],
-      tools: [...new Set(runnable.flatMap(({ tools }) => tools ?? []))],
-      specs: runnable.map((spec) => join(context.tree, specFile(spec))),
-      reportFile,
-      json: options.json,
-      record: options.record,
-      bound: !options.keep,
-    };
-    const status = runnable.length > 0 ? await runSession(session, context) : 0;
-    const summary = summarise(reportFile, skipped);
+    const shares = shareOut(chosen.filter(({ name }) => !skipped.some(({ spec }) => spec === name)), options.jobs);
+    const status = await runShares(shares, options, context);
+    const reports = shares.map((_, job) => reportOf(context.root, job));
+    const logs = shares.map((_, job) => logsFolder({ ...context, cache: cacheOfJob(context.cache, job) })).join(', ');
+    const summary = summarise(reports, skipped);
     const ok = status === 0 && summary.failed === 0 && summary.passed > 0;
     context.report(`lab: ${summary.passed} passed, ${summary.failed} failed, ${skipped.length} spec files skipped`);
-    if (!ok) context.report(summary.passed + summary.failed === 0 ? 'lab: no test ran' : `lab: the servers' logs are in ${logsFolder(context)}`);
-    if (status !== 0 && summary.passed + summary.failed === 0) context.report(`lab: see above, and the servers' logs in ${logsFolder(context)}`);
+    if (!ok) context.report(summary.passed + summary.failed === 0 ? 'lab: no test ran' : `lab: the servers' logs are in ${logs}`);
+    if (status !== 0 && summary.passed + summary.failed === 0) context.report(`lab: see above, and the servers' logs in ${logs}`);
     if (options.keep && findWorld(context.cache)) context.report('lab: kept up; `npm run lab -- status` tells how to reach it, `down` ends it');
-    if (options.json) process.stdout.write(`${JSON.stringify({ ok, ...summary, logs: logsFolder(context), report: reportFile })}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify({ ok, ...summary, logs, reports })}\n`);
     return ok ? 0 : 1;
   } finally {
     held.release();
