@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isPermanent, seconds, type Duration } from '@fleetmend/kernel';
+import { isPermanent, type Duration } from '@fleetmend/kernel';
 import { installedRenderers } from '@fleetmend/render';
 import { PLACEHOLDER_URL, readScenario, score, startReviewer, watchScenario, type Files, type Scenario, type Seen } from '@fleetmend/sandbox';
 import { ticketOf } from '@fleetmend/stages';
@@ -111,8 +111,8 @@ const playAndWatch = async ({ scenario, repository, cluster, held, say }: Story)
   const local = (files: Files): Files => new Map([...files].map(([file, text]) => [file, text.replaceAll(repository.url, PLACEHOLDER_URL)]));
   try {
     return await watchScenario({
-      // Minutes are real here; that nothing comes later is the sandbox's to show.
-      scenario, appliedAt, steps, usual, held, quiet: seconds(30),
+      // Minutes are real here: that nothing comes later is the sandbox's to show.
+      scenario, appliedAt, steps, usual, held,
       world: {
         clock: systemClock,
         requests,
