@@ -49,6 +49,13 @@ describe('of several changes', () => {
     expect(confidence).toBeGreaterThan(0.9);
   });
 
+  it('no earlier name is given to a variable that came with a value of its own', () => {
+    const name = gitChange(['env', '0', 'name'], 'GATEWAY', 'BATCH');
+    const log = 'labapp: environment variable GATEWAY is not set';
+    expect(reasonOf({ changes: [name], log })).toEqual(['restoreField']);
+    expect(reasonOf({ changes: [name, gitChange(['env', '0', 'value'], 'fcm', '500')], log })).toEqual(['ItemReplaced']);
+  });
+
   it('the prefix is put back that the variable in the log begins with', () => {
     const prefixes = (was: string, now: string) => [gitChange(['args', '0'], '--port=y', '--port=x'), gitChange(['envFrom', '0', 'prefix'], was, now)];
     const log = 'labapp: environment variable RATES_SOURCE is not set';

@@ -91,6 +91,9 @@ function putBack(kase: Case, name: string, { change, score }: Suspect, suspects:
   if (reader !== undefined) {
     return handOver(`${began} changed ${field} of ${change.object.kind} ${change.object.name}`, 'OthersNeedIt', `${change.object.kind} ${change.object.name} is read by ${reader}, too, which the same commit changed along with it and which is well: putting ${field} back would break that. Let ${kase.target.kind} ${kase.target.metadata.name} follow, or give it a value of its own.`);
   }
+  if (replacedAnother(kase, change)) {
+    return handOver(`${began} put ${String(change.after)} in the place of ${String(change.before)}`, 'ItemReplaced', `${String(change.after)} stands where ${String(change.before)} was, with another value: the old name for the new value would be wrong. See whether ${name} needs both.`);
+  }
   if (change.before === undefined && change.path.some((segment) => GUARDS.test(segment))) {
     return handOver(`${began} added ${field}`, 'GuardWouldGo', `Putting things back would take out ${field}, which is a guard; set it to a value that fits instead.`);
   }
@@ -100,6 +103,13 @@ function putBack(kase: Case, name: string, { change, score }: Suspect, suspects:
   const where = isTarget(kase, change.object) ? field : `${field} of ${change.object.kind} ${change.object.name}`;
   const confidence = score >= 3 ? 0.92 : provedBefore(kase, change) ? 0.9 : 0.75;
   return { cause: `${began} changed ${where}${score >= 2 ? ', of which its log speaks' : ''}`, confidence, cites: CITES, candidates: [restore(kase, lastOther(kase, change)), ...others(kase, suspects, change)] };
+}
+
+/** A list item in this place got another name and something else at once: it is another item, and the earlier name does not fit it. */
+function replacedAnother(kase: Case, { path, commit }: GitChange): boolean {
+  const item = path.slice(0, -1);
+  const isInside = (other: readonly string[]) => other.length > item.length && other[item.length] !== 'name' && item.every((segment, index) => segment === other[index]);
+  return path.at(-1) === 'name' && /^\d+$/.test(item.at(-1) ?? '') && kase.changes.some((other) => other.commit === commit && isInside(other.path));
 }
 
 /** What was away for a while and came back goes to what it was before that, and not away again. */
