@@ -16,7 +16,7 @@ import { Verification } from './verification.ts';
 export const RETRY_ANNOTATION = 'fleetmend.dev/retry';
 
 /** Where a cause lies. Only a `Workload` has a target in Git; the others end with a human. */
-export const Scope = z.enum(['Workload', 'Node', 'Image', 'Registry', 'StorageClass', 'Namespace', 'Fleet']);
+export const Scope = z.enum(['Workload', 'Node', 'Image', 'Registry', 'StorageClass', 'Webhook', 'Namespace', 'Fleet']);
 
 export const PHASES = [
   'Detected',

@@ -4,7 +4,7 @@ import type { RemediationRequestSpec } from './remediation-request.ts';
 
 /** What failures of several workloads may have in common, and no manifest of theirs is to blame for. A registry is nobody's cluster's. */
 export interface SharedCause {
-  readonly scope: 'Node' | 'Registry' | 'StorageClass';
+  readonly scope: 'Node' | 'Registry' | 'StorageClass' | 'Webhook';
   readonly name: string;
   readonly cluster: string | undefined;
 }
@@ -17,6 +17,9 @@ type Seen = Pick<FailureEvent, 'cluster' | 'finding'>;
 /** Pulls that say something of the registry, and nothing of the image. */
 const REGISTRY_TROUBLES: readonly string[] = ['Unreachable', 'RateLimited'];
 const PROVISIONER_TROUBLES: readonly string[] = ['ProvisionerSilent', 'ProvisioningFailed'];
+
+/** How a refusal names the webhook that did not answer. */
+const SILENT_WEBHOOK = /admission webhook (\S+)(?: \(\S+\))? does not answer/;
 
 /** What is wrong with a node as soon as several workloads show it there: what runs pods, not what they run. */
 const NODE_TROUBLES: Readonly<Record<string, readonly string[] | undefined>> = {
@@ -35,9 +38,11 @@ export function causesOf({ cluster, finding }: Seen): readonly SharedCause[] {
   const host = finding.class === 'ImagePullBackOff' && REGISTRY_TROUBLES.includes(subCause) ? registryOf(observation.image) : undefined;
   const storage = finding.class === 'PersistentVolumeClaimPending' && PROVISIONER_TROUBLES.includes(subCause) && finding.cause?.kind === 'StorageClass' ? finding.cause.name : undefined;
   const node = NODE_TROUBLES[finding.class]?.includes(subCause) === true ? observation.node : undefined;
+  const webhook = finding.class === 'WebhookUnavailable' ? SILENT_WEBHOOK.exec(observation.message)?.[1] : undefined;
   return [
     ...(host === undefined ? [] : [{ scope: 'Registry', name: host, cluster: undefined } as const]),
     ...(storage === undefined ? [] : [{ scope: 'StorageClass', name: storage, cluster } as const]),
+    ...(webhook === undefined ? [] : [{ scope: 'Webhook', name: webhook, cluster } as const]),
     ...(node === undefined ? [] : [{ scope: 'Node', name: node, cluster } as const]),
   ];
 }
@@ -67,6 +72,6 @@ export function fingerprintOfCause(cause: SharedCause): string {
 
 /** The cause that a request is about; undefined: it is about one target. */
 export function causeOfRequest({ scope, subject, target, clusters }: Pick<RemediationRequestSpec, 'scope' | 'subject' | 'target' | 'clusters'>): SharedCause | undefined {
-  if (target !== undefined || subject === undefined || (scope !== 'Node' && scope !== 'Registry' && scope !== 'StorageClass')) return undefined;
+  if (target !== undefined || subject === undefined || (scope !== 'Node' && scope !== 'Registry' && scope !== 'StorageClass' && scope !== 'Webhook')) return undefined;
   return { scope, name: subject.name, cluster: scope === 'Registry' ? undefined : clusters[0] };
 }

@@ -43,6 +43,13 @@ describe('what many workloads have in common', () => {
     expect(specs()[0]).not.toHaveProperty('target');
   });
 
+  it('is one request about a webhook that answers nobody, in each cluster', async () => {
+    const { event, take, specs } = aHub();
+    const refused = (name: string): Finding => ({ class: 'WebhookUnavailable', subCause: 'NotThere', target: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: name, name }, observation: { reason: 'FailedCreate', message: 'admission webhook inject.example.com (inject.vault.svc) does not answer, so no pod can be created' } });
+    expect(await take(event('prod-1', refused('cart')), event('prod-1', refused('index')), event('prod-1', refused('pay')), event('prod-2', refused('pay')))).toEqual(['Created', 'Created', 'Known', 'Known']);
+    expect(specs().filter(({ scope }) => scope === 'Webhook')).toMatchObject([{ subject: { kind: 'Webhook', name: 'inject.example.com' }, clusters: ['prod-1'], failure: { message: expect.stringContaining('3 workloads') } }]);
+  });
+
   it('takes in whoever shows it later', async () => {
     const { event, take, specs } = aHub();
     await take(event('prod-1', pull('cart')), event('prod-1', pull('index')), event('prod-1', pull('pay')));

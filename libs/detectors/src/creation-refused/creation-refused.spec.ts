@@ -101,6 +101,12 @@ describe('the reason of a refusal', () => {
     expect(refusal?.message).not.toContain('"x"');
   });
 
+  it('names whom a webhook asks, and no path or time of it', () => {
+    const of = (post: string) => refusalOf(`Error creating: Internal error occurred: failed calling webhook "a.example.org": failed to call webhook: ${post}`, 'shop')?.message;
+    expect(of('Post "https://hooks.guard.svc:443/mutate?timeout=10s": context deadline exceeded')).toBe('admission webhook a.example.org (hooks.guard.svc) does not answer, so no pod can be created');
+    expect(of('EOF')).toBe('admission webhook a.example.org does not answer, so no pod can be created');
+  });
+
   it('survives the prefix that events of one kind get when there are many', () => {
     expect(refusalOf(`(combined from similar events): Error creating: ${quota()}`, 'shop')?.class).toBe('QuotaExceeded');
   });

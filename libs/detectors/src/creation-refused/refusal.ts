@@ -22,9 +22,9 @@ const object = (apiVersion: string, kind: string, name: string, namespace?: stri
  */
 const PATTERNS: readonly Pattern[] = [
   {
-    // A webhook that fails is tried over and over, and what it says holds addresses and times: only its name counts.
+    // A webhook that fails is tried over and over, and what it says holds addresses and times: only its name counts, and whom it asks.
     pattern: /failed calling webhook "([^"]+)"(.*)/s,
-    read: ([, name = '', why = '']) => ({ class: 'WebhookUnavailable', subCause: webhookTrouble(why), message: `admission webhook ${name} does not answer, so no pod can be created` }),
+    read: ([, name = '', why = '']) => ({ class: 'WebhookUnavailable', subCause: webhookTrouble(why), message: `admission webhook ${name}${askedAt(why)} does not answer, so no pod can be created` }),
   },
   {
     pattern: /exceeded quota: ([^\s,]+)/,
@@ -69,6 +69,12 @@ const PATTERNS: readonly Pattern[] = [
   { pattern: /because it is being terminated/, read: () => ({ class: 'FailedCreate', subCause: 'NamespaceTerminating', message: 'its namespace is being deleted' }) },
   { pattern: /is invalid: (.*)/s, read: ([, said = '']) => ({ class: 'FailedCreate', subCause: 'Invalid', message: `the API server takes its pods for invalid: ${flat(said)}` }) },
 ];
+
+/** The host of the Service behind a webhook, from `Post "https://guard.images.svc:443/validate?timeout=5s"`. */
+function askedAt(why: string): string {
+  const host = /Post "?https:\/\/([a-z0-9.-]+)/.exec(why)?.[1];
+  return host === undefined ? '' : ` (${host})`;
+}
 
 /** What cannot be told apart is a refusal all the same. A lost race is none: the controller tries again at once. */
 export function refusalOf(text: string, namespace: string | undefined): Refusal | undefined {
