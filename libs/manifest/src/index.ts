@@ -5,4 +5,5 @@ export * from './edit.ts';
 export * from './editable-path.ts';
 export * from './exact.ts';
 export * from './field.ts';
+export * from './longest-common.ts';
 export * from './properties.ts';

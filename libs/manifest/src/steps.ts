@@ -1,4 +1,5 @@
 import { isFields } from './field.ts';
+import { longestCommon } from './longest-common.ts';
 import { sameValue } from './reading.ts';
 import type { Exact } from './write.ts';
 
@@ -46,7 +47,7 @@ interface Twin {
 function pairUp(old: readonly unknown[], wanted: readonly unknown[]): readonly Twin[] {
   const twins: Twin[] = [];
   let [at, to] = [0, 0];
-  for (const match of [...commonItems(old.map(identityOf), wanted.map(identityOf)), { from: old.length, to: wanted.length }]) {
+  for (const match of [...longestCommon(old.map(identityOf), wanted.map(identityOf)), { from: old.length, to: wanted.length }]) {
     while (at < match.from || to < match.to) {
       const both = at < match.from && to < match.to && !(nameOf(old[at]) !== undefined && nameOf(wanted[to]) !== undefined);
       const takeOld = both || at < match.from;
@@ -67,21 +68,4 @@ function nameOf(item: unknown): string | undefined {
 
 function identityOf(item: unknown): string {
   return nameOf(item) ?? JSON.stringify(item, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)) ?? '';
-}
-
-/** Longest common subsequence. */
-function commonItems(a: readonly string[], b: readonly string[]): readonly { readonly from: number; readonly to: number }[] {
-  const lengths: number[][] = Array.from({ length: a.length + 1 }, () => Array.from({ length: b.length + 1 }, () => 0));
-  const get = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
-  for (let i = a.length - 1; i >= 0; i -= 1) {
-    for (let j = b.length - 1; j >= 0; j -= 1) (lengths[i] ?? [])[j] = a[i] === b[j] ? get(i + 1, j + 1) + 1 : Math.max(get(i + 1, j), get(i, j + 1));
-  }
-  const common: { from: number; to: number }[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length && j < b.length) {
-    if (a[i] === b[j]) common.push({ from: i++, to: j++ });
-    else if (get(i + 1, j) >= get(i, j + 1)) i += 1;
-    else j += 1;
-  }
-  return common;
 }

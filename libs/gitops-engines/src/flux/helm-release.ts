@@ -16,7 +16,6 @@ export function refusalOfRelease(found: KubeObject): string | undefined {
   return isSeen && REFUSED.test(ready.message) && !PASSING.test(ready.message) ? `${ready.reason}: ${ready.message}` : undefined;
 }
 
-
 /**
  * How far a HelmRelease is, once the Kustomization that holds it has applied the commit. A failed upgrade is told and waited
  * for, never called a refusal: whether helm-controller rolls back or tries again is the release's own affair.

@@ -1,3 +1,5 @@
+import { longestCommon, type Match } from '@fleetmend/manifest';
+
 /** Which item of one list became which of another; without `from` it is new, without `to` it is gone. */
 export interface Twin {
   readonly from: number | undefined;
@@ -16,7 +18,7 @@ const FEW = 400;
 export function commonItems(a: readonly string[], b: readonly string[]): readonly Twin[] {
   const twins: Twin[] = [];
   let [at, to] = [0, 0];
-  for (const match of [...longestCommon(a, b), { from: a.length, to: b.length }]) {
+  for (const match of [...inCommon(a, b), { from: a.length, to: b.length }]) {
     twins.push(...between({ a, b }, { from: range(at, match.from), to: range(to, match.to) }));
     if (match.from < a.length) twins.push(match);
     [at, to] = [match.from + 1, match.to + 1];
@@ -49,13 +51,8 @@ export function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-interface Match {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** Equal ends are cut off before: files are long, and what differs in them is short. */
-function longestCommon(a: readonly string[], b: readonly string[]): readonly Match[] {
+function inCommon(a: readonly string[], b: readonly string[]): readonly Match[] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
   let end = 0;
@@ -63,22 +60,6 @@ function longestCommon(a: readonly string[], b: readonly string[]): readonly Mat
   const head = Array.from({ length: start }, (_, index) => ({ from: index, to: index }));
   const tail = Array.from({ length: end }, (_, index) => ({ from: a.length - end + index, to: b.length - end + index }));
   const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
-  const middle = left.length * right.length > MOST ? [] : matches(left, right).map(({ from, to }) => ({ from: from + start, to: to + start }));
+  const middle = left.length * right.length > MOST ? [] : longestCommon(left, right).map(({ from, to }) => ({ from: from + start, to: to + start }));
   return [...head, ...middle, ...tail];
-}
-
-function matches(a: readonly string[], b: readonly string[]): readonly Match[] {
-  const lengths: number[][] = Array.from({ length: a.length + 1 }, () => Array.from({ length: b.length + 1 }, () => 0));
-  const get = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
-  for (let i = a.length - 1; i >= 0; i -= 1) {
-    for (let j = b.length - 1; j >= 0; j -= 1) (lengths[i] ?? [])[j] = a[i] === b[j] ? get(i + 1, j + 1) + 1 : Math.max(get(i + 1, j), get(i, j + 1));
-  }
-  const common: Match[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length && j < b.length) {
-    if (a[i] === b[j]) common.push({ from: i++, to: j++ });
-    else if (get(i + 1, j) >= get(i, j + 1)) i += 1;
-    else j += 1;
-  }
-  return common;
 }
