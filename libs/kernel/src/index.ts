@@ -4,6 +4,7 @@ export * from './bounded-cache.ts';
 export * from './clock.ts';
 export * from './digest.ts';
 export * from './duration.ts';
+export * from './edit-distance.ts';
 export * from './errors.ts';
 export * from './parse.ts';
 export * from './quantity.ts';

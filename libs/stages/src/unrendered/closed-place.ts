@@ -1,6 +1,6 @@
+import { editDistance } from '@fleetmend/kernel';
 import { readValues } from '@fleetmend/manifest';
 import type { Tree } from '@fleetmend/ports';
-import { distance } from './common-items.ts';
 import { editableBy, type Binding } from '../propose/source.ts';
 import type { Place } from './restored.ts';
 
@@ -48,5 +48,5 @@ async function meantFile({ file, after }: Place, good: Tree, head: Tree): Promis
   const folder = file.slice(0, file.lastIndexOf('/') + 1);
   const [was, is] = [new Set(await good.list(folder.slice(0, -1))), await head.list(folder.slice(0, -1))];
   const named = after.slice(after.indexOf('=') + 1).replace(/^(\.\/)+/, '');
-  return is.find((path) => !was.has(path) && distance(path.slice(folder.length), named) <= SLIP);
+  return is.find((path) => !was.has(path) && editDistance(path.slice(folder.length), named) <= SLIP);
 }

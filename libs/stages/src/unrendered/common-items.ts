@@ -1,3 +1,4 @@
+import { editDistance } from '@fleetmend/kernel';
 import { longestCommon, type Match } from '@fleetmend/manifest';
 
 /** Which item of one list became which of another; without `from` it is new, without `to` it is gone. */
@@ -32,23 +33,12 @@ function range(start: number, end: number): readonly number[] {
 
 function between({ a, b }: { readonly a: readonly string[]; readonly b: readonly string[] }, { from, to }: { readonly from: readonly number[]; readonly to: readonly number[] }): readonly Twin[] {
   if (from.length === to.length) return from.map((index, place) => ({ from: index, to: to[place] }));
-  const near = from.length * to.length > FEW ? [] : from.flatMap((old) => to.map((now) => ({ from: old, to: now, apart: distance(a[old] ?? '', b[now] ?? '') })));
+  const near = from.length * to.length > FEW ? [] : from.flatMap((old) => to.map((now) => ({ from: old, to: now, apart: editDistance(a[old] ?? '', b[now] ?? '') })));
   const pairs: Twin[] = [];
   for (const { from: old, to: now } of near.sort((one, other) => one.apart - other.apart)) if (!pairs.some((pair) => pair.from === old || pair.to === now)) pairs.push({ from: old, to: now });
   const gone = from.filter((index) => !pairs.some((pair) => pair.from === index)).map((index) => ({ from: index, to: undefined }));
   const came = to.filter((index) => !pairs.some((pair) => pair.to === index)).map((index) => ({ from: undefined, to: index }));
   return [...pairs, ...gone, ...came];
-}
-
-/** How many characters are to be added, taken out or replaced to make one of the other. */
-export function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 0; i < a.length; i += 1) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j += 1) next.push(Math.min((row[j] ?? 0) + Number(a[i] !== b[j]), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 /** Equal ends are cut off before: files are long, and what differs in them is short. */
