@@ -5,7 +5,7 @@ import type { CommitInfo, Tree } from '@fleetmend/ports';
 import { renderImport } from './fast-import.ts';
 import { branchRef, checkFilePath, checkSha } from './names.ts';
 import { isWhole, makeRepository } from './make-repository.ts';
-import { missingCommit, readObjects } from './objects.ts';
+import { missingCommit, readObjects, type LogQuery } from './objects.ts';
 import { type Git, GitError } from './program.ts';
 import type { Identity, RepositoryReader, RepositoryWriter } from './repository-access.ts';
 import { signCommit } from './signed-commit.ts';
@@ -50,7 +50,7 @@ export interface BareRepository extends RepositoryReader, RepositoryWriter {
   has(commit: string): Promise<boolean>;
   /** The bytes of the commit object itself, which its id and its signature are made over. */
   commitObject(commit: string): Promise<Buffer>;
-  log(query: { readonly from: string; readonly without?: string; readonly path?: string | readonly string[]; readonly limit: number }): Promise<readonly CommitInfo[]>;
+  log(query: LogQuery): Promise<readonly CommitInfo[]>;
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   /** True when the two can be merged without a conflict. */
   merges(base: string, head: string): Promise<boolean>;

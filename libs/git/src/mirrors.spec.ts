@@ -44,6 +44,19 @@ describe('a mirror', () => {
     expect(await repositoryReader(repository).files(second, 'apps')).toEqual(new Map([['apps/web.yaml', 'two']]));
   });
 
+  it('tells what the branch was like, one commit after the other: a merge is one, whenever its parts were made', async () => {
+    const repository = await open();
+    const start = await write('one');
+    upstream.moveBranch({ branch: 'fix', from: undefined, to: start });
+    const part = await upstream.commit({ branch: 'fix', files: new Map([['apps/other.yaml', 'x']]), message: 'part' });
+    const base = await write('two');
+    const merge = (await upstream.createMerge({ base, head: part, message: 'Merge pull request #1', author: { name: 'a', email: 'a@example.org' }, at: Date.UTC(2026, 0, 5), method: 'Merge' })) ?? '';
+    upstream.moveBranch({ branch: 'main', from: base, to: merge });
+    await repository.head('main');
+    expect((await repository.log(merge, '', 9)).map(({ message }) => message)).toEqual(['Merge pull request #1', 'two', 'one']);
+    expect((await repository.log(merge, 'apps/other.yaml', 9)).map(({ sha }) => sha)).toEqual([merge]);
+  });
+
   it('answers many looks at once with the newest commit', async () => {
     const repository = await open();
     const first = await write('one');

@@ -81,7 +81,7 @@ function createMirror({ git, dir, name }: { readonly git: Git; readonly dir: str
       },
       async log(revision, path, limit) {
         await need(revision);
-        return objects.log({ from: revision, path, limit });
+        return objects.log({ from: revision, path, limit, mainline: true });
       },
       async isAncestor(ancestor, descendant) {
         const known = existsSync(join(dir, 'HEAD')) ? await objects.isAncestor(ancestor, descendant) : undefined;

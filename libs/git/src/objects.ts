@@ -10,13 +10,22 @@ export interface TreeEntry {
   readonly size: number;
 }
 
+export interface LogQuery {
+  readonly from: string;
+  readonly without?: string;
+  readonly path?: string | readonly string[];
+  readonly limit: number;
+  /** A merge counts as one commit, by what it brought, and what it merged does not show: each was the branch's head once, in this order. */
+  readonly mainline?: boolean;
+}
+
 /** Reads what is already in a bare repository, never touching refs or the network. */
 export interface Objects {
   has(commit: string): Promise<boolean>;
   entries(commit: string): Promise<ReadonlyMap<string, TreeEntry>>;
   tree(commit: string): Promise<Tree>;
   treeId(commit: string): Promise<string>;
-  log(query: { readonly from: string; readonly without?: string; readonly path?: string | readonly string[]; readonly limit: number }): Promise<readonly CommitInfo[]>;
+  log(query: LogQuery): Promise<readonly CommitInfo[]>;
   /** Undefined: one of the two is not here. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean | undefined>;
 }
@@ -90,9 +99,9 @@ export function readObjects(git: Git, dir: string): Objects {
     async treeId(commit) {
       return (await git.run({ dir, args: ['rev-parse', '--verify', `${checkSha(commit)}^{tree}`] })).stdout.toString().trim();
     },
-    async log({ from, without, path, limit }) {
+    async log({ from, without, path, limit, mainline = false }) {
       const range = [checkSha(from), ...(without === undefined ? [] : [`^${checkSha(without)}`])];
-      const args = ['log', '-z', '--format=%H%x1f%P%x1f%ct%x1f%an <%ae>%x1f%B', `--max-count=${limit}`, ...range, '--', ...[path ?? []].flat().filter((each) => each !== '')];
+      const args = ['log', '-z', '--format=%H%x1f%P%x1f%ct%x1f%an <%ae>%x1f%B', `--max-count=${limit}`, ...(mainline ? ['--first-parent'] : []), ...range, '--', ...[path ?? []].flat().filter((each) => each !== '')];
       return parseLog((await git.run({ dir, args })).stdout.toString());
     },
     async isAncestor(ancestor, descendant) {

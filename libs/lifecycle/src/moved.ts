@@ -37,7 +37,8 @@ export function moved(request: RemediationRequest, move: Move, now: Instant): Re
 
 function archived(status: RemediationRequestStatus, reason: string, at: string): Partial<RemediationRequestStatus> {
   const { plan, pullRequest } = status;
-  const finished = { attempt: status.attempt, action: plan?.action ?? 'none', ...(plan ? { actionJson: plan.actionJson } : {}), outcome: 'NotVerified', reason, ...(pullRequest ? { pullRequest: pullRequest.url } : {}), at };
+  const delivered = pullRequest ? { pullRequest: pullRequest.url, ...(pullRequest.mergeSHA === undefined ? {} : { mergeSHA: pullRequest.mergeSHA }) } : {};
+  const finished = { attempt: status.attempt, action: plan?.action ?? 'none', ...(plan ? { actionJson: plan.actionJson } : {}), outcome: 'NotVerified', reason, ...delivered, at };
   return { attempt: status.attempt + 1, attempts: [...(status.attempts ?? []), finished].slice(-10) };
 }
 

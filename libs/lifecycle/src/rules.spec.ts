@@ -109,6 +109,8 @@ describe('a move', () => {
   it('to the next attempt archives the finished one and keeps none of its facts', () => {
     const next = moved(view.request, { kind: 'move', to: 'Detected', reason: 'SymptomRemains' }, view.now);
     expect(next).toMatchObject({ phase: 'Detected', attempt: 2, attempts: [{ attempt: 1, action: 'setResources', actionJson: '{"action":"setResources"}', outcome: 'NotVerified' }] });
+    expect(next.attempts?.[0]?.mergeSHA).toBe(view.request.status.pullRequest?.mergeSHA);
+    expect(next.attempts?.[0]?.mergeSHA).toMatch(/^[0-9a-f]{40}$/);
     for (const fact of ['plan', 'verdict', 'intent', 'pullRequest', 'clusters', 'diagnosis', 'clocks'] as const) expect(next[fact]).toBeUndefined();
   });
 

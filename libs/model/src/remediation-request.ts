@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, digest, text, time } from './bounded.ts';
+import { count, digest, sha, text, time } from './bounded.ts';
 import { Condition } from './bounded.ts';
 import { Target } from './finding.ts';
 import { fingerprintIn } from './fingerprint.ts';
@@ -102,7 +102,17 @@ export type Baseline = z.infer<typeof Baseline>;
 export const ClusterProgress = z.object({ name: Label, baseline: Baseline.optional(), rollout: Rollout.optional(), verification: Verification.optional() });
 export type ClusterProgress = z.infer<typeof ClusterProgress>;
 
-export const ArchivedAttempt = z.object({ attempt: count(), action: text(32), actionJson: text(1024).optional(), outcome: text(32), reason: text(64), pullRequest: text(256).optional(), at: time() });
+export const ArchivedAttempt = z.object({
+  attempt: count(),
+  action: text(32),
+  actionJson: text(1024).optional(),
+  outcome: text(32),
+  reason: text(64),
+  pullRequest: text(256).optional(),
+  /** The commit that it left on the base. */
+  mergeSHA: sha().optional(),
+  at: time(),
+});
 
 /** Effects owed after the end, each done once. */
 export const Aftermath = z.object({

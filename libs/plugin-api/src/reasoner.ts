@@ -27,6 +27,8 @@ export interface GitVersion {
   readonly message: string;
   readonly at: number;
   readonly objects: readonly KubeObject[];
+  /** Made by a control plane like this one, as the commit itself says. */
+  readonly ours?: true;
 }
 
 /** One place of a file that differs between the last state that could be rendered and the head; with it alone put back, the head can be, too. */

@@ -55,7 +55,7 @@ export interface Repository {
   tree(revision: string): Promise<Tree>;
   /** Git's own id of the commit's tree: equal trees hold equal files. */
   treeId(revision: string): Promise<string>;
-  /** Commits that touched `path`, or any of several, newest first, at most `limit`. */
+  /** Commits that touched `path`, or any of several, newest first, at most `limit`: those that were the branch's head, a merge as one. */
   log(revision: string, path: string | readonly string[], limit: number): Promise<readonly CommitInfo[]>;
   /** True when `ancestor` is `descendant` or reachable from it. Unknown commits are fetched first, then false. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;

@@ -33,7 +33,12 @@ export function allChanges(kase: Case): readonly GitChange[] {
 function stands(kase: Case, { object, path, before, after }: GitChange): boolean {
   const head = kase.versions[0]?.objects.find((one) => isSameObject(one, object));
   if (path.length === 0) return (head === undefined) === (after === undefined);
-  return head !== undefined && !same(valueAt(head, path), before);
+  return head !== undefined && !same(valueAt(head, path), before) && hasItemsOf(head, path);
+}
+
+/** An item that got another name since is not there to be changed inside; that it got it is a change of its own. */
+function hasItemsOf(head: KubeObject, path: readonly string[]): boolean {
+  return path.slice(0, -1).every((segment, depth) => !segment.startsWith('[') || valueAt(head, path.slice(0, depth + 1)) !== undefined);
 }
 
 function isLive(kase: Case, { object, path, after }: GitChange): boolean {

@@ -7,7 +7,7 @@ import { readVersions } from '../propose/versions.ts';
 import type { StageDeps } from '../stage.ts';
 import { shapeOf } from '../learn/learn.ts';
 import { weigh, withQuietRepeats } from '../learn/weigh.ts';
-import { changesBetween } from './git-changes.ts';
+import { changesByOthers } from './others-changes.ts';
 import { reachedServices, type ServiceName } from './reached-services.ts';
 import { searchRestores } from '../unrendered/search-restores.ts';
 import { relatedKinds } from './related-kinds.ts';
@@ -30,7 +30,7 @@ export async function gatherCase(deps: StageDeps, view: View): Promise<Case | un
     readBuild(deps, view),
     findPrecedents(deps, view),
   ]);
-  const changes = changesBetween(versions);
+  const changes = changesByOthers(versions, new Set((request.status.attempts ?? []).flatMap(({ mergeSHA }) => mergeSHA ?? [])));
   const reached = mayAskOthers(request) ? await readReached(deps, cluster, reachedServices(live, versions)) : undefined;
   return {
     request: { uid: request.metadata.uid, spec: request.spec, attempt: request.status.attempt },

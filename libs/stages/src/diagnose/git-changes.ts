@@ -50,6 +50,18 @@ function namedDifferences(was: ReadonlyMap<string, unknown>, is: ReadonlyMap<str
   });
 }
 
+/** Every value that is neither map nor list, by its place; items of lists are named as in `differences`. */
+export function leavesOf(value: unknown, path: readonly string[]): readonly Leaf[] {
+  const children = childrenOf(value);
+  if (children === undefined || children.items.size === 0) return value === undefined ? [] : [{ path, value }];
+  return [...children.items].flatMap(([key, child]) => leavesOf(child, [...path, key]));
+}
+
+export interface Leaf {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
 interface Children {
   readonly list: 'no' | 'named' | 'placed';
   readonly items: ReadonlyMap<string, unknown>;

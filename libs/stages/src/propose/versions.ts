@@ -2,11 +2,13 @@ import { PermanentError, isPermanent } from '@fleetmend/kernel';
 import { valueAt } from '@fleetmend/manifest';
 import { renderRef, refOf, type KubeObject } from '@fleetmend/model';
 import type { GitVersion } from '@fleetmend/plugin-api';
-import type { CommitInfo, Tree } from '@fleetmend/ports';
+import type { CommitInfo, Repository, Tree } from '@fleetmend/ports';
 import { objectIn, type Source } from './source.ts';
 
 /** How far back Git is read. An older value is no candidate: nobody remembers why it was changed. */
 const DEPTH = 12;
+
+const REQUEST = /^Fleetmend-Request: \S+\/\S+$/m;
 
 type Place = Pick<Source, 'repository' | 'head' | 'origin' | 'layout'>;
 
@@ -17,15 +19,29 @@ type Place = Pick<Source, 'repository' | 'head' | 'origin' | 'layout'>;
 export async function readVersions(source: Place): Promise<readonly GitVersion[]> {
   const { repository, layout, origin } = source;
   const versions: GitVersion[] = [];
-  for (const { sha, at, message } of await commitsOf(source)) {
+  for (const commit of await commitsOf(source)) {
+    const { sha, at, message } = commit;
     try {
       const objects = await layout.render({ origin, tree: await repository.tree(sha) });
-      versions.push({ commit: sha, message: message.split('\n', 1)[0] ?? '', at, objects: objects.map(withoutSecretData) });
+      versions.push({ commit: sha, message: titleOf(message), at, objects: objects.map(withoutSecretData), ...((await isOurs(repository, commit)) ? { ours: true } : {}) });
     } catch (error) {
       if (!isPermanent(error)) throw error;
     }
   }
   return versions;
+}
+
+/** By its trailer; a merge says nothing itself, and what it merged does. */
+async function isOurs(repository: Pick<Repository, 'log'>, { message, parents: [, merged] }: CommitInfo): Promise<boolean> {
+  const said = [message, ...(merged === undefined ? [] : (await repository.log(merged, '', 1)).map((one) => one.message))];
+  return said.some((text) => REQUEST.test(text));
+}
+
+/** The first line; of a merge of a forge, what it merged, which stands below. */
+function titleOf(message: string): string {
+  const [first = '', ...rest] = message.split('\n');
+  const merged = /^Merge (pull request|branch|remote-tracking branch) /.test(first) ? rest.find((line) => line.trim() !== '') : undefined;
+  return merged?.trim() ?? first;
 }
 
 /** The states of the repository after each of those commits, newest first. */

@@ -62,10 +62,15 @@ export function emptyGit(clock: Pick<Clock, 'now'>): MemoryGit {
     return false;
   };
 
-  /** Against every parent; `path` is a file, a folder, or everything. */
+  /** What was the branch's head, one after the other: merges by their first parent. */
+  const mainline = function* (from: string): Generator<MemoryCommit> {
+    for (let found = find(from); found !== undefined; found = find(found.parents[0] ?? '')) yield found;
+  };
+
+  /** Against the first parent; `path` is a file, a folder, or everything. */
   const touches = (commit: MemoryCommit, path: string): boolean => {
-    const parents = commit.parents.length === 0 ? [new Map<string, string>()] : commit.parents.map((parent) => find(parent)?.files ?? new Map<string, string>());
-    return parents.every((before) => [...new Set([...before.keys(), ...commit.files.keys()])].some((file) => isBelow(file, path) && before.get(file) !== commit.files.get(file)));
+    const before = find(commit.parents[0] ?? '')?.files ?? new Map<string, string>();
+    return [...new Set([...before.keys(), ...commit.files.keys()])].some((file) => isBelow(file, path) && before.get(file) !== commit.files.get(file));
   };
 
   const repository: Repository = {
@@ -86,7 +91,7 @@ export function emptyGit(clock: Pick<Clock, 'now'>): MemoryGit {
     },
     log: async (revision, path, limit) => {
       const found: CommitInfo[] = [];
-      for (const commit of history(revision)) {
+      for (const commit of mainline(revision)) {
         if (found.length >= limit) break;
         if ([path].flat().some((each) => touches(commit, each))) found.push(commit);
       }

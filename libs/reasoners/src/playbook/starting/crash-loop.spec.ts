@@ -56,6 +56,12 @@ describe('of several changes', () => {
     expect(reasonOf({ changes: [name, gitChange(['env', '0', 'value'], 'fcm', '500')], log })).toEqual(['ItemReplaced']);
   });
 
+  it('nothing goes back inside an item that got another name since', () => {
+    const changes = [gitChange(['env', '[name=DATABASE_HOST]', 'value'], 'postgres', 'postgress'), gitChange(['env', '[name=DB_HOST]', 'value'], 'postgres', 'postgress')];
+    const log = 'labapp: environment variable DB_HOST is "postgress", want "postgres"';
+    expect(answer({ template, changes, log }).candidates).toEqual([restored('env', '[name=DB_HOST]', 'value')]);
+  });
+
   it('the prefix is put back that the variable in the log begins with', () => {
     const prefixes = (was: string, now: string) => [gitChange(['args', '0'], '--port=y', '--port=x'), gitChange(['envFrom', '0', 'prefix'], was, now)];
     const log = 'labapp: environment variable RATES_SOURCE is not set';
