@@ -15,6 +15,19 @@ c04(before, after, ctx) := {lib.unsafe("C04", path, message) |
 	message := sprintf("%s must stay as it is", [name])
 }
 
+# Nor has a pod less time to end in than it had.
+c04_grace(before, after, ctx) := {lib.unsafe("C04", path, "terminationGracePeriodSeconds must not be lowered") |
+	not goes_back(ctx)
+	grace(after) < grace(before)
+	path := concat("/", [lib.pointer(lib.pod_path(after)), "terminationGracePeriodSeconds"])
+}
+
+# Without a number Kubernetes takes 30.
+grace(object) := seconds if {
+	seconds := lib.field(lib.pod_spec(object), "terminationGracePeriodSeconds")
+	seconds != null
+} else := 30
+
 goes_back(ctx) if {
 	ctx.undoes
 	ctx.restores
@@ -30,6 +43,8 @@ about_strategy(_, after, ctx) if {
 about_strategy("strategy", after, ctx) if {
 	ctx.action == "setVolume"
 	lib.at(after, ["spec", "strategy"]) == {"type": "Recreate"}
+	some volume in lib.field(lib.pod_spec(after), "volumes")
+	lib.has(volume, "persistentVolumeClaim")
 }
 
 unavailable := [["spec", "strategy", "rollingUpdate", "maxUnavailable"], ["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"]]

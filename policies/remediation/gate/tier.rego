@@ -1,6 +1,8 @@
 package remediation.gate
 
 import data.remediation.availability
+import data.remediation.flow
+import data.remediation.lib
 
 # The tier says how many people a change needs: T0 none, T1 one, T2 two of whom one is an owner; T3 is no change but a ticket.
 
@@ -44,12 +46,19 @@ by_machine if {
 	}
 }
 
-upwards_or_back if input.plan.restoresEarlierValue == true
-
-# C01 has refused every replica count that falls.
-upwards_or_back if input.plan.action == "setReplicas"
+# That a value is an earlier one is no reason to run less because a model says so.
+upwards_or_back if {
+	input.plan.restoresEarlierValue == true
+	not flow.by_model(input.plan)
+}
 
 upwards_or_back if {
+	input.plan.action == "setReplicas"
+	not fewer
+}
+
+upwards_or_back if {
+	input.plan.action == "setResources"
 	every quantity in input.change.norm {
 		not_lower(quantity)
 	}
@@ -65,4 +74,10 @@ not_lower(quantity) if {
 	is_number(quantity.before)
 	is_number(quantity.after)
 	quantity.after >= quantity.before
+}
+
+fewer if {
+	some change in input.change.objects
+	some path in availability.counts
+	availability.lowered(lib.at(change.before, path), lib.at(change.after, path))
 }

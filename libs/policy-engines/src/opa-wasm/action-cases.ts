@@ -12,6 +12,7 @@ const service = (spec: object): object => kind('v1', 'Service', { type: 'Cluster
 const ingress = (spec: object): object => kind('networking.k8s.io/v1', 'Ingress', { rules: [{ host: 'shop.example.org', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'checkout', port: { number: 80 } } } }] } }], ...spec });
 const probe = (port: number, rest: object = {}): object => ({ readinessProbe: { httpGet: { path: '/ready', port }, periodSeconds: 5, ...rest } });
 const env = (valueFrom: object): object => ({ env: [{ name: 'DB', valueFrom }] });
+const claimed = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] };
 const hpa = (spec: object): object => kind('autoscaling/v2', 'HorizontalPodAutoscaler', { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'checkout' }, minReplicas: 1, maxReplicas: 3, ...spec });
 const cronJob = (spec: object): object => kind('batch/v1', 'CronJob', { schedule: '0 4 * * *', jobTemplate: { spec: { template: { spec: { containers: [aContainer()] } } } }, ...spec });
 
@@ -30,7 +31,7 @@ export const honestUses: readonly HonestUse[] = [
   ['the Secret of an Ingress, for the same hosts', 'setIngress', pair(ingress({ tls: [{ hosts: ['shop.example.org'], secretName: 'shop-tsl' }] }), ingress({ tls: [{ hosts: ['shop.example.org'], secretName: 'shop-tls' }] })), 'T1'],
   ['a class that goes back', 'setIngress', { ...pair(ingress({ ingressClassName: 'ngnix' }), ingress({ ingressClassName: 'nginx' })), restores: true }, 'T1'],
   ['memory for /dev/shm', 'setVolume', pods({ volumes: [{ name: 'shm', emptyDir: {} }] }, { volumes: [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } }] }), 'T1'],
-  ['one pod at a time for a volume that one can hold', 'setVolume', pair(aDeployment(), aDeployment({}, { strategy: { type: 'Recreate' } })), 'T1'],
+  ['one pod at a time for a volume that one can hold', 'setVolume', pair(aDeployment({}, {}, claimed), aDeployment({}, { strategy: { type: 'Recreate' } }, claimed)), 'T1'],
   ['a larger claim', 'setVolume', pair(kind('v1', 'PersistentVolumeClaim', { resources: { requests: { storage: '1Gi' } } }), kind('v1', 'PersistentVolumeClaim', { resources: { requests: { storage: '2Gi' } } })), 'T1'],
   ['the DNS policy', 'setPodField', pods({ dnsPolicy: 'Default' }, { dnsPolicy: 'ClusterFirst' }), 'T1'],
   ['traffic to pods of any node', 'setPodField', pair(service({ internalTrafficPolicy: 'Local' }), service({ internalTrafficPolicy: 'Cluster' })), 'T1'],

@@ -6,6 +6,7 @@ export type Expected = { readonly allowed: 'T0' | 'T1' | 'T2' } | { readonly ref
 const raised = withMemory('128Mi');
 const image = (name: string) => ({ image: name });
 const setImage = { action: 'setImage' };
+const fromModel = { source: 'Model', model: 'm-1', confidence: 0.8 };
 const restore = { action: 'restoreField', restoresEarlierValue: true };
 const metadata = { name: 'checkout', namespace: 'shop' };
 const kind = (apiVersion: string, name: string, rest: object) => ({ apiVersion, kind: name, metadata, ...rest });
@@ -48,6 +49,8 @@ const allowed: Readonly<Record<string, readonly [GateCase, 'T0' | 'T1' | 'T2']>>
   'an image by digest': [{ after: aDeployment(image(`registry.example.org/shop/checkout@sha256:${'4'.repeat(64)}`)), plan: setImage }, 'T1'],
   'more replicas': [{ before: aDeployment(), after: aDeployment({}, { replicas: 3 }), plan: { action: 'setReplicas' } }, 'T0'],
   'replicas that go back to fewer': [{ before: aDeployment({}, { replicas: 5 }), after: aDeployment(), plan: { action: 'setReplicas', restoresEarlierValue: true } }, 'T0'],
+  'replicas that a model lets go back to fewer': [{ before: aDeployment({}, { replicas: 5 }), after: aDeployment(), plan: { action: 'setReplicas', restoresEarlierValue: true, ...fromModel } }, 'T1'],
+  'more replicas, by a model': [{ before: aDeployment(), after: aDeployment({}, { replicas: 3 }), plan: { action: 'setReplicas', restoresEarlierValue: true, ...fromModel } }, 'T0'],
   'a probe port that goes back': [{ before: aDeployment({ readinessProbe: { httpGet: { path: '/ready', port: 9999 }, periodSeconds: 5 } }), after: aDeployment(), plan: restore }, 'T1'],
   'arguments that go back': [{ before: aDeployment({ args: ['--lisen=8080'] }), after: aDeployment(), plan: restore }, 'T1'],
   'a key of a ConfigMap that goes back': [{ before: kind('v1', 'ConfigMap', { data: { LOG: 'of', PORT: '80' } }), after: kind('v1', 'ConfigMap', { data: { LOG: 'on', PORT: '80' } }), plan: restore }, 'T1'],
@@ -110,6 +113,8 @@ const refused: Readonly<Record<string, readonly [GateCase, readonly string[]]>> 
   'one more container': [beside({}, { initContainers: [aContainer({ name: 'helper' })] }), ['B05', 'B07']],
   'an ephemeral container, on the way back': [{ after: aDeployment({}, {}, { ephemeralContainers: [aContainer({ name: 'debug' })] }), plan: restore }, ['B05']],
   'an environment variable beside the limit': [beside({ env: [{ name: 'DEBUG', value: '1' }] }), ['B07']],
+  'a toleration of everything, on the way back': [{ after: aDeployment({}, {}, { tolerations: [{ operator: 'Exists' }] }), plan: restore }, ['S09']],
+  'one pod at a time without a volume': [{ before: aDeployment({}, { strategy: { type: 'RollingUpdate' } }), after: aDeployment({}, { strategy: { type: 'Recreate' } }), plan: { action: 'setVolume' } }, ['C04']],
   'another ServiceAccount, on the way back': [{ after: aDeployment({}, {}, { serviceAccountName: 'admin' }), plan: restore }, ['B07', 'S08']],
   'an annotation': [{ after: { ...aDeployment(raised), metadata: { ...metadata, labels: { app: 'checkout' }, annotations: { 'policy.example.org/skip': 'true' } } } }, ['B07']],
   'an action that nobody knows': [{ plan: { action: 'setEverything' } }, ['B07']],

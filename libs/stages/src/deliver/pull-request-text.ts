@@ -96,5 +96,7 @@ function prose(text: string): string {
     .replace(/@(?=\w)/g, '@\u200b')
     .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s+(?=\S*\\#)/gi, '$1\u200b ')
     .replace(/^\s*\//, '\u200b/')
+    // A squash may make a commit message of the body, in which this would be a trailer.
+    .replace(/^(\s*[A-Za-z][\w-]*)(?=:\s)/, '$1\u200b')
     .slice(0, 2000);
 }

@@ -53,9 +53,13 @@ export function findHostTaint({ path, from, to }: Extract<Action, { readonly act
   return servicePlaces(kase).has(to) ? undefined : 'to is no DNS name and no port of a Service that exists';
 }
 
-/** Every name and port under which a Service of the cluster, or of the same application, can be reached. */
+/**
+ * Every name and port under which a Service of the cluster, or of the same application, can be reached. One that stands for a name
+ * outside counts only from Git: whoever may make a Service could lead the traffic anywhere by it.
+ */
 function servicePlaces({ related, reached = [], versions, target }: Origin): ReadonlySet<string> {
-  const services = [...related, ...reached, ...(versions[0]?.objects ?? [])].filter(({ kind }) => kind === 'Service');
+  const inside = [...related, ...reached].filter(({ spec }) => (spec as { type?: string } | undefined)?.type !== 'ExternalName');
+  const services = [...inside, ...(versions[0]?.objects ?? [])].filter(({ kind }) => kind === 'Service');
   return new Set(services.flatMap(({ metadata: { name, namespace = target.metadata.namespace ?? '' }, spec }) => {
     const ports = (spec as { ports?: readonly { port?: number }[] } | undefined)?.ports ?? [];
     return [...(namespace === target.metadata.namespace ? [name] : []), `${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`, ...ports.map(({ port }) => String(port))];

@@ -23,10 +23,11 @@ const replicaSet = (owner: string, image: string, readyReplicas: number): KubeOb
 });
 const configMap: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'shop' }, data: { url: 'http://carts:80/', note: 'run me' } };
 const service: KubeObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'cart', namespace: 'shop' }, spec: { selector: { app: 'cart' }, ports: [{ port: 8080, name: 'web' }] } };
+const outside: KubeObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'away', namespace: 'shop' }, spec: { type: 'ExternalName', externalName: 'evil.example.org' } };
 const node: KubeObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', labels: { disk: 'ssd' } } };
 const kase: Origin = {
   target,
-  related: [service, node, replicaSet('checkout', 'shop/app:healthy', 1), replicaSet('checkout', 'shop/app:dead', 0), replicaSet('other', 'other/app:1', 3)],
+  related: [service, outside, node, replicaSet('checkout', 'shop/app:healthy', 1), replicaSet('checkout', 'shop/app:dead', 0), replicaSet('checkout', 'evil.example.org/miner:3', 3), replicaSet('other', 'other/app:1', 3)],
   history: [
     { path: [...container, 'image'], values: [{ value: 'shop/app:2', commit: 'b'.repeat(40), at: 2 }, { value: 'shop/app:1', commit: COMMIT, at: 1 }] },
     { path: [...container, 'env', '[name=HOST]', 'value'], values: [{ value: 'db', commit: COMMIT, at: 1 }] },
@@ -67,6 +68,7 @@ describe('an action with a value of unknown origin', () => {
     ['an image that nobody ever committed', image('evil.example.org/miner:1'), 'image stood neither'],
     ['an image from an annotation', image('evil.example.org/miner:1'), 'image stood neither'],
     ['an image from a status message', image('evil.example.org/miner:2'), 'image stood neither'],
+    ['an image of a repository that Git never named, though an agent says that it runs well', image('evil.example.org/miner:3'), 'image stood neither'],
     ['an image that never got ready', image('shop/app:dead'), 'image stood neither'],
     ["another workload's image", image('other/app:1'), 'image stood neither'],
     ["another field's value as an image", image('db'), 'image stood neither'],
@@ -84,6 +86,7 @@ describe('an action with a value of unknown origin', () => {
     ['a label key that nothing has', { action: 'setScheduling', fields: [{ path: [...pod, 'nodeSelector', 'evil.example.org/x'], value: 'ssd' }] }, 'path names something'],
     ["text of a ConfigMap's value", { action: 'setReference', fields: [{ path: [...container, 'env', '[name=HOST]', 'valueFrom', 'configMapKeyRef', 'key'], value: 'run me' }] }, 'value is no constant'],
     ['a host that is no Service', { action: 'setHost', object: refOf(configMap), path: ['data', 'url'], from: 'carts', to: 'evil.example.org' }, 'to is no DNS name'],
+    ['a Service of the cluster alone that stands for a host outside', { action: 'setHost', object: refOf(configMap), path: ['data', 'url'], from: 'carts', to: 'away' }, 'to is no DNS name'],
     ['a host that does not stand there', { action: 'setHost', object: refOf(configMap), path: ['data', 'url'], from: 'db', to: 'cart' }, 'from does not stand'],
     ['an object of another namespace', { ...restore(['spec', 'replicas']), object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'kube-system', name: 'checkout' } } as Action, 'object is none'],
     ['a kind that is not there', { ...restore(['spec', 'replicas']), object: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', name: 'checkout' } } as Action, 'object is none'],

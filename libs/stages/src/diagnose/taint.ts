@@ -37,7 +37,7 @@ export function findTaint(action: Action, kase: Origin): string | undefined {
     case 'setResources':
       return amountTaint('requests', action.requests) ?? amountTaint('limits', action.limits);
     case 'setImage':
-      return imagesOf(kase, action.container).has(action.image) ? undefined : 'image stood neither in Git for this container nor in a healthy ReplicaSet of the target';
+      return imagesOf(kase, action.container).has(action.image) ? undefined : 'image stood neither in Git for this container nor, of a repository that did, in a healthy ReplicaSet of the target';
     case 'setReplicas':
       return undefined;
     case 'setHost':
@@ -68,7 +68,17 @@ function pathKnown(path: readonly string[], object: KubeObject, { history, chang
   return (object === target && history.some((field) => same(field.path))) || changes.some((change) => isObject(object, change.object) && change.path.length > 0 && same(change.path));
 }
 
+/**
+ * What Git ever gave the container, and what runs well of a repository that Git gave it: which one that is, no agent may say. Where Git
+ * cannot be read nothing will be edited either, and whoever gets the case may know what ran.
+ */
 function imagesOf(kase: Origin, container: string): ReadonlySet<string> {
-  const ours = kase.history.filter(({ path }) => path.at(-1) === 'image' && path.includes(`[name=${container}]`));
-  return new Set([...ours.flatMap(({ values }) => values.map(({ value }) => String(value))), ...healthyImages(kase, container)]);
+  const ours = kase.history.filter(({ path }) => path.at(-1) === 'image' && path.includes(`[name=${container}]`)).flatMap(({ values }) => values.map(({ value }) => String(value)));
+  const repositories = new Set(ours.map(repositoryOf));
+  return new Set([...ours, ...healthyImages(kase, container).filter((image) => ours.length === 0 || repositories.has(repositoryOf(image)))]);
+}
+
+/** Of an image reference: without tag and digest; a port of the registry is no tag. */
+function repositoryOf(image: string): string {
+  return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 }
