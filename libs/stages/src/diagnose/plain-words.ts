@@ -1,15 +1,12 @@
 import { createSession, redact } from '@fleetmend/redaction';
-
-const UNSEEN = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
+import { onOneLine } from '../on-one-line.ts';
 
 /**
  * A sentence that a language model wrote, fit for a status, a ticket and a pull request: one line, without secrets, links, mentions,
  * references, markup and closing words that a forge would act on.
  */
 export function plainWords(text: string, length: number): string {
-  return redact(text, createSession())
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(UNSEEN, '')
+  return onOneLine(redact(text, createSession()))
     .replace(/\b[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/\S+|\bwww\.\S+/g, '(link removed)')
     .replace(/[<>[\]`|*\\{}]/g, ' ')
     .replace(/@(?=\w)/g, '(at) ')

@@ -3,6 +3,7 @@ import type { View } from '@fleetmend/lifecycle';
 import { renderRef, type RemediationRequest } from '@fleetmend/model';
 import type { Ticket } from '@fleetmend/plugin-api';
 import { marker } from '../deliver/names.ts';
+import { onOneLine } from '../on-one-line.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 
 /** Hands the case to a human, once: every channel that keeps tickets finds its own again by the marker. */
@@ -55,5 +56,5 @@ export function ticketOf(request: RemediationRequest): Ticket {
     ...(status.diagnosis?.evidence ?? []).map((item) => `Evidence: ${item.title ?? item.kind} ${item.digest}`),
     `Request: ${request.metadata.namespace}/${request.metadata.name}`,
   ];
-  return { request, marker: marker(request), title: `${spec.failure.class}: ${where} (${status.reason ?? status.phase})`, body: lines.join('\n') };
+  return { request, marker: marker(request), title: `${spec.failure.class}: ${where} (${status.reason ?? status.phase})`, body: lines.map(onOneLine).join('\n') };
 }
