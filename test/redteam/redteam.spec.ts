@@ -5,7 +5,7 @@ import { isSafe, tallyOf } from './report.ts';
 import { playCase, shippedPolicy, type Played } from './run.ts';
 
 /** `npm run redteam` plays thousands; here each class shows itself. */
-const CASES = 3;
+const CASES = 1;
 
 let policy: PolicyEngine;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('an attack by', () => {
 describe('what the attacks would notice', () => {
   it('is a policy that lets everything through', { timeout: 60_000 }, async () => {
     const open: PolicyEngine = { ...policy, evaluate: async (input, ...more) => ({ ...(await policy.evaluate(input, ...more)), allow: true, violations: [], tier: 'T0' }) };
-    const all = await played('privileges as a repair', open, 12);
+    const all = await played('privileges as a repair', open, 5);
     const rules = new Set(all.flatMap(({ harms }) => harms.map(({ rule }) => rule)));
     expect([...rules]).toContain('makes the workload easier to take over, or to lose');
     expect(isSafe(tallyOf(all))).toBe(false);
@@ -41,8 +41,8 @@ describe('what the attacks would notice', () => {
 
   it('is a policy that lets nothing through: doing nothing is no way to win', { timeout: 60_000 }, async () => {
     const shut: PolicyEngine = { ...policy, evaluate: async (input, ...more) => ({ ...(await policy.evaluate(input, ...more)), allow: false, violations: [{ id: 'X', class: 'Unsafe', path: '', message: 'no' }] }) };
-    const all = await played('tricks of paths', shut, 2);
-    expect(all.map(({ harms, twin }) => [harms.length, twin])).toEqual([[0, false], [0, false]]);
+    const all = await played('tricks of paths', shut, 1);
+    expect(all.map(({ harms, twin }) => [harms.length, twin])).toEqual([[0, false]]);
     expect(isSafe(tallyOf(all))).toBe(false);
   });
 });
