@@ -6,7 +6,7 @@ import data.remediation.lib
 s02(before, after, _) := {lib.unsafe("S02", use.path, message) |
 	some use in host_uses(after)
 	not excused_use(before, after, use)
-	message := sprintf("%s must not be used", [use.name])
+	message := keeps(sprintf("%s must not be used", [use.name]), use.owner, host_uses(before))
 }
 
 host_uses(object) := {use |

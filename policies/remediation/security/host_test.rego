@@ -31,3 +31,13 @@ test_s02_tolerates_a_named_workload_but_no_other_port if {
 	security.s02(before, before, {}) == set() with data.remediation.limits.toleratedPrivilege as ["shop/Deployment/checkout"]
 	count(security.s02(before, after, {})) == 1 with data.remediation.limits.toleratedPrivilege as ["shop/Deployment/checkout"]
 }
+
+test_a_refusal_of_what_was_there_says_where_it_can_be_accepted if {
+	before := testing.with_container({"ports": [{"containerPort": 80, "hostPort": 80}], "securityContext": {"privileged": true}})
+	every violation in security.s01(before, before, {}) | security.s02(before, before, {}) {
+		contains(violation.message, "limits.toleratedPrivilege")
+	}
+	every violation in security.s01(plain, before, {}) | security.s02(plain, before, {}) {
+		not contains(violation.message, "limits.toleratedPrivilege")
+	}
+}

@@ -6,7 +6,7 @@ import data.remediation.lib
 s01(before, after, _) := {lib.unsafe("S01", flag.path, message) |
 	some flag in raised(after)
 	not excused(before, after, flag)
-	message := sprintf("%s must not be set to anything but false", [flag.name])
+	message := keeps(sprintf("%s must not be set to anything but false", [flag.name]), flag.owner, raised(before))
 } | {lib.unsafe("S01", path, "allowPrivilegeEscalation: false must stay") |
 	some entry in lib.containers(after)
 	escalation(lib.same_container(before, entry)) == false

@@ -6,7 +6,7 @@ import data.remediation.lib
 s03(before, after, _) := {lib.unsafe("S03", volume.path, message) |
 	some volume in foreign_volumes(after)
 	not excused_volume(before, after, volume)
-	message := sprintf("volume type %s is not allowed", [volume.type])
+	message := keeps(sprintf("volume type %s is not allowed", [volume.type]), volume.owner, foreign_volumes(before))
 }
 
 # hostPath can not be allowed by data: who needs it names the workload in `limits.toleratedPrivilege`.

@@ -60,7 +60,7 @@ it('reads like a story', () => {
     Rendered with \`raw\` at \`111111111111\`: 1 object differs, exactly the intended fields.
 
     ### Policy
-    Allow, tier T0, bundle \`r1\`.
+    Allow, tier T0, bundle \`bbbbbbbbbbbb\`.
 
     ### What happens next
     Once this is merged and applied, the target is watched until it has been healthy for the hold. Close this pull request to say no: the same edit is then not proposed again.

@@ -37,7 +37,7 @@ export function renderBody(request: RemediationRequest, plan: Plan): string {
     ...(plan.proof.charts ?? []).map(({ repository, name, version, digest }) => `- chart ${code(name)} ${code(version)} of ${code(repository.replace(/^[a-z]+:\/\//, ''))}, ${code(digest)}`),
     ``,
     `### Policy`,
-    verdict ? `${verdict.result}, tier ${verdict.tier}, bundle ${code(shortDigest(verdict.bundle.revision))}${verdict.warnings.length > 0 ? `; ${verdict.warnings.map(prose).join('; ')}` : ''}.` : 'not judged yet',
+    verdict ? `${verdict.result}, tier ${verdict.tier}, bundle ${code(shortDigest(verdict.bundle.digest))}${verdict.warnings.length > 0 ? `; ${verdict.warnings.map(prose).join('; ')}` : ''}.` : 'not judged yet',
     ``,
     `### What happens next`,
     `Once this is merged and applied, the target is watched until it has been healthy for the hold. Close this pull request to say no: the same edit is then not proposed again.`,
