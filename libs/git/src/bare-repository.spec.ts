@@ -56,6 +56,19 @@ describe('a bare repository', () => {
     expect(await repository.log({ from: sha, limit: 1 })).toMatchObject([{ sha, at: clock.now() }]);
   });
 
+  it('knows a branch however git keeps it: by itself, packed, or as another name', async () => {
+    const head = await commit({ a: '1' });
+    expect(await repository.findHead('main')).toBe(head);
+    await git.run({ dir: repository.path, args: ['pack-refs', '--all'] });
+    expect(await repository.findHead('main')).toBe(head);
+    await git.run({ dir: repository.path, args: ['symbolic-ref', 'refs/heads/trunk', 'refs/heads/main'] });
+    expect(await repository.findHead('trunk')).toBe(head);
+    const next = await commit({ a: '2' });
+    expect(await repository.findHead('main')).toBe(next);
+    expect(await repository.findHead('gone')).toBeUndefined();
+    expect(await repository.findHead('main/below')).toBeUndefined();
+  });
+
   it('moves a branch only from where it was seen', async () => {
     const first = await commit({ a: '1' });
     const second = await commit({ a: '2' });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Clock, type Instant, PermanentError } from '@fleetmend/kernel';
 import type { CommitInfo, Tree } from '@fleetmend/ports';
 import { renderImport } from './fast-import.ts';
@@ -75,6 +76,18 @@ export interface BareRepositoryOptions {
 const NOBODY: Identity = { name: 'GitOps author', email: 'author@fleet.local' };
 const NO_COMMIT = '0'.repeat(40);
 
+/**
+ * What a ref's own file says, without asking git: a branch's head is read far more often than everything else together. Undefined: it
+ * has no file (it is packed, or is not there), or says something else than a commit; then git knows. See gitrepository-layout(5).
+ */
+function readLooseRef(path: string, ref: string): string | undefined {
+  try {
+    return /^([0-9a-f]{40})\n$/.exec(readFileSync(join(path, ref), 'latin1'))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
 /** Opens the repository, making it if it is not there. */
 export async function openBareRepository({ path, git, clock, defaultBranch = 'main', author = NOBODY }: BareRepositoryOptions): Promise<BareRepository> {
   if (!existsSync(path)) await makeRepository({ git, path, branch: defaultBranch });
@@ -84,6 +97,8 @@ export async function openBareRepository({ path, git, clock, defaultBranch = 'ma
   const objects = readObjects(git, path);
 
   const findHead = async (branch: string): Promise<string | undefined> => {
+    const loose = readLooseRef(path, branchRef(branch));
+    if (loose !== undefined) return loose;
     const { code, stdout } = await git.run({ dir: path, args: ['rev-parse', '--verify', '--quiet', `${branchRef(branch)}^{commit}`], codes: [0, 1] });
     return code === 0 ? stdout.toString().trim() : undefined;
   };
