@@ -1,6 +1,6 @@
 import { hours, isPermanent, minutes } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
-import { findLive, missingAbilities, playScenario, PLACEHOLDER_URL, proposedFiles, readScenario, sandboxTroubles, score, startReviewer, watchScenario, type Files, type ReviewDesk, type Scenario, type Seen } from '@fleetmend/sandbox';
+import { actMeanwhile, findLive, missingAbilities, playScenario, PLACEHOLDER_URL, proposedFiles, readScenario, sandboxTroubles, score, startReviewer, watchScenario, type Files, type ReviewDesk, type Scenario, type Seen } from '@fleetmend/sandbox';
 import { renderState } from './rendered-objects.ts';
 import { brokenRow, malformedRow, renderRow, skippedRow, type Row } from './row.ts';
 import { openVirtualFleet, type FleetParts, type VirtualFleet } from './virtual-fleet.ts';
@@ -61,17 +61,20 @@ async function playAndWatch(scenario: Scenario, fleet: VirtualFleet, { renderers
   const { commits, appliedAt } = await playScenario({ scenario, world, writer: fleet.writer, url: PLACEHOLDER_URL, clock, tell: fleet.say, healthy: () => troubles().forEach(({ about }) => usual.add(about)) });
   fleet.say('the fault is applied');
   const steps = commits.map(filesOf);
-  const faulty = filesOf(commits.at(-1));
   const seen = await watchScenario({
     scenario, appliedAt, steps, usual, quiet: QUIET,
     world: {
       clock,
       requests: async () => hub.ledger.all(),
       tickets: async () => [...hub.tickets.values()].map(({ title, body }) => ({ title, body })),
-      pullRequests: async () => forge.pullRequests().map(({ number, title, state, openedAt, branch: name }) => ({ number, title, state, openedAt, files: proposedFiles({ faulty, before: filesOf(bases.get(number)), after: filesOf(git.tip(name)?.sha) }) })),
+      pullRequests: async (faulty) => forge.pullRequests().map(({ number, title, state, openedAt, branch: name }) => ({ number, title, state, openedAt, files: proposedFiles({ faulty, before: filesOf(bases.get(number)), after: filesOf(git.tip(name)?.sha) }) })),
       files: async () => filesOf(head()),
       troubles: async () => troubles(),
       live: async (refs) => findLive(world, refs),
+      act: async (what) => {
+        fleet.say(`somebody: ${what.message}`);
+        await actMeanwhile({ scenario, world, writer: fleet.writer }, what);
+      },
       render: (files, refs) => clock.hold(renderState(scenario, { files, named: refs, renderers, charts: fleet.charts })),
     },
   });

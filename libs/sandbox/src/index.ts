@@ -16,9 +16,9 @@ export type { Renderers, RepositoryReader, RepositoryWriter } from './applier/re
 export { createWorld, type World, type WorldCluster, type WorldOptions } from './world/world.ts';
 export { deployFolder, type FolderDeployment } from './world/deploy-folder.ts';
 export { demoFleet, type DemoFleet, type FleetChange } from './world/demo-fleet.ts';
-export { readScenario, worldClusters, PLACEHOLDER_URL, type Scenario, type ScenarioBranch, type ScenarioStep } from './world/scenario.ts';
+export { readScenario, worldClusters, PLACEHOLDER_URL, type Scenario, type ScenarioAct, type ScenarioBranch, type ScenarioStep } from './world/scenario.ts';
 export { scenarioSchema, type ScenarioFile } from './world/scenario-schema.ts';
-export { applyByHand, createLive, deployRoots, missingAbilities, playScenario, rootsNotTried, unhealthyWorkloads, type Played, type PlayOptions } from './world/play-scenario.ts';
+export { actMeanwhile, applyByHand, createLive, deployRoots, missingAbilities, playScenario, rootsNotTried, unhealthyWorkloads, type Played, type PlayOptions } from './world/play-scenario.ts';
 export { revisionTried } from './world/applied-revision.ts';
 export { SCENARIO_REPOSITORY, scenarioSettings } from './world/scenario-settings.ts';
 export { createReviewer, startReviewer, type OpenPullRequest, type ReviewDesk, type ReviewerOptions } from './scoring/reviewer.ts';

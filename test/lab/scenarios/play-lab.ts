@@ -95,7 +95,6 @@ const playAndWatch = async ({ scenario, repository, cluster, held, say }: Story)
   const tiers = new Map<string, string>();
   const reviewer = startReviewer({ habit: scenario.reviewer, desk: repository.desk, tierOf: (head) => tiers.get(head), clock: systemClock, trouble: say });
   const steps = await Promise.all(commits.map((commit) => repository.files(commit)));
-  const faulty: Files = steps.at(-1) ?? new Map();
   const phases = new Map<string, string>();
   const requests = async () => {
     const all = await cluster.requests();
@@ -117,10 +116,15 @@ const playAndWatch = async ({ scenario, repository, cluster, held, say }: Story)
         clock: systemClock,
         requests,
         tickets: async () => (await cluster.requests()).filter(({ status }) => status.aftermath?.escalated !== undefined).map(ticketOf),
-        pullRequests: () => repository.pullRequests(faulty),
+        pullRequests: (faulty) => repository.pullRequests(faulty),
         files: async () => repository.files(await repository.head(branch)),
         troubles: async () => cluster.troubles(await repository.head(branch)),
         live: (refs) => cluster.find(refs),
+        act: async (what) => {
+          say(`somebody: ${what.message}`);
+          if (what.files.size > 0) await repository.writer.commit({ branch, files: what.files, message: what.message });
+          await cluster.apply(what.byHand(name), 'kubectl-edit');
+        },
         render: (files, refs) => renderState(readScenario(scenario.dir), { files: local(files), named: refs, renderers: installedRenderers(process.env) }),
       },
     });

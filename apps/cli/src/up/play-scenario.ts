@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { PermanentError } from '@fleetmend/kernel';
 import { installedRenderers } from '@fleetmend/render';
-import { findLive, missingAbilities, playScenario, readScenario, worldClusters, sandboxTroubles, scenarioSettings, score, startReviewer, watchScenario, type Scenario } from '@fleetmend/sandbox';
+import { actMeanwhile, findLive, missingAbilities, playScenario, readScenario, worldClusters, sandboxTroubles, scenarioSettings, score, startReviewer, watchScenario, type Scenario } from '@fleetmend/sandbox';
 import { ticketOf } from '@fleetmend/stages';
 import type { Closers } from '@fleetmend/hub';
 import { FORGE, REPOSITORY } from './demo-settings.ts';
@@ -49,7 +49,6 @@ export async function playOneScenario(dir: string, { layout, pace, story, signal
   story.say('the fault is applied');
 
   const steps = await Promise.all(commits.map((commit) => repository.files(commit, '')));
-  const faulty = steps.at(-1) ?? new Map<string, string>();
   const held = pace.closeDwell;
   const seen = await watchScenario({
     // Somebody is watching: that nothing comes later is the scorecard's to show.
@@ -58,9 +57,13 @@ export async function playOneScenario(dir: string, { layout, pace, story, signal
       clock, troubles,
       requests: async () => requests(),
       tickets: async () => requests().filter(({ status }) => status.aftermath?.escalated !== undefined).map((request) => ticketOf(request)),
-      pullRequests: () => watchedPullRequests(desk, faulty),
+      pullRequests: (faulty) => watchedPullRequests(desk, faulty),
       files: async () => repository.files(await repository.head(branch), ''),
       live: async (refs) => findLive(world, refs),
+      act: async (what) => {
+        story.say(`somebody: ${what.message}`);
+        await actMeanwhile({ scenario, world, writer: repository }, what);
+      },
     },
   });
   const measured = score(scenario.expect, seen, held);

@@ -63,6 +63,18 @@ describe('a scenario that is to be left alone', () => {
   ])('%s', (_, { outcome, seen }) => {
     expect(score(ignored(), seen).outcome).toBe(outcome);
   });
+
+  const went = { requests: [aRequest({ phase: 'Dismissed', worked: true })], troubles: [] };
+  it.each([
+    ['somebody looked into it, and it went away by itself', given('Ignored', nothingDone(went))],
+    ['what was proposed was closed again', given('Ignored', nothingDone({ ...went, pullRequests: [aPullRequest({ state: 'Closed' })] }))],
+    ['what was proposed was merged', given('Wrong', nothingDone({ ...went, pullRequests: [aPullRequest({ state: 'Merged' })] }))],
+    ['it was handed over', given('Missed', nothingDone({ ...went, requests: [aRequest({ phase: 'Escalated' })] }))],
+    ['it did not go away', given('Missed', nothingDone({ ...went, troubles: ['it crashes'] }))],
+    ['there were more of them', given('Wrong', nothingDone({ ...went, requests: [...went.requests, ...went.requests] }))],
+  ])('with an exact number of requests: %s', (_, { outcome, seen }) => {
+    expect(score(ignored({ requests: 1, pullRequests: seen.pullRequests.length }), seen).outcome).toBe(outcome);
+  });
 });
 
 describe('other complete expectations', () => {

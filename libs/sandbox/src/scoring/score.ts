@@ -95,8 +95,18 @@ function escalationProblem(expectation: Expectation, seen: Seen): Problem {
 function attentionProblem(expectation: Expectation, seen: Seen): Problem {
   const opened = unwantedPullRequests(expectation, seen);
   if (opened) return opened;
+  if (expectation.requests !== undefined) return silenceProblem(seen) ?? countProblem(expectation, seen);
   const worked = seen.requests.filter((request) => request.worked);
   return worked.length > 0 ? missed(`${worked.map(({ name, class: kind, target, phase }) => `${name} (${kind} of ${target}) got to ${phase}`).join(', ')}, and nothing was to be noticed`) : countProblem(expectation, seen);
+}
+
+/** An exact number of requests is believed: they may have looked into it, if all of them ended by themselves, proposed nothing that stays, and it is well. */
+function silenceProblem({ requests, pullRequests, troubles }: Seen): Problem {
+  const merged = pullRequests.find(({ state }) => state !== 'Closed');
+  if (merged) return { outcome: 'Wrong', why: `pull request #${merged.number} is ${merged.state}, and it was to go away by itself` };
+  const loud = requests.filter(({ phase }) => phase !== 'Dismissed' && phase !== 'Succeeded');
+  if (loud.length > 0) return missed(`${loud.map(({ name, phase }) => `${name} is ${phase}`).join(', ')}, and it was to go away by itself`);
+  return troubles.length > 0 ? missed(`it did not go away: ${troubles.join('; ')}`) : undefined;
 }
 
 /** An exact number of pull requests in the expectation is believed, also where none would be the rule. */

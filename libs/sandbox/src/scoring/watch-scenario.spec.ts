@@ -10,8 +10,8 @@ const ended = (name: string, phase: Phase) => aRequest(0).named(name).in(phase).
 
 async function watched(requestsAt: (now: number) => ReturnType<WatchedWorld['requests']>, within = '8m') {
   const time = clock();
-  const world: WatchedWorld = { clock: time, requests: () => requestsAt(time.now()), tickets: async () => [], pullRequests: async () => [], files: async () => new Map(), troubles: async () => [{ about: 'a', what: 'b' }], live: async () => () => undefined };
-  const scenario = { clusters: ['prod-1'], expect: { outcome: 'Repaired', within } } as unknown as Scenario;
+  const world: WatchedWorld = { clock: time, requests: () => requestsAt(time.now()), tickets: async () => [], pullRequests: async () => [], files: async () => new Map(), troubles: async () => [{ about: 'a', what: 'b' }], live: async () => () => undefined, act: async () => undefined };
+  const scenario = { clusters: ['prod-1'], meanwhile: [], expect: { outcome: 'Repaired', within } } as unknown as Scenario;
   const seen = watchScenario({ scenario, world, appliedAt: 0, steps: [], usual: new Set(), quiet: seconds(180) });
   await time.run(seconds(900));
   return { requests: (await seen).requests.map(({ name }) => name) };
@@ -31,8 +31,8 @@ it('requests are looked at while a pull request is open, too', async () => {
   let asked = 0;
   const requests = async () => [ended(`look-${(asked += 1)}`, 'PullRequestOpen')];
   const open = { number: 1, title: '', state: 'Open', openedAt: 0, files: new Map() } as never;
-  const world: WatchedWorld = { clock: time, requests, tickets: async () => [], pullRequests: async () => [open], files: async () => new Map(), troubles: async () => [], live: async () => () => undefined };
-  const scenario = { clusters: ['prod-1'], expect: { outcome: 'Repaired', within: '10s' } } as unknown as Scenario;
+  const world: WatchedWorld = { clock: time, requests, tickets: async () => [], pullRequests: async () => [open], files: async () => new Map(), troubles: async () => [], live: async () => () => undefined, act: async () => undefined };
+  const scenario = { clusters: ['prod-1'], meanwhile: [], expect: { outcome: 'Repaired', within: '10s' } } as unknown as Scenario;
   const seen = watchScenario({ scenario, world, appliedAt: 0, steps: [], usual: new Set() });
   await time.run(seconds(60));
   await seen;

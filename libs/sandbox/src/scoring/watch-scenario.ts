@@ -1,8 +1,9 @@
 import { seconds, type Clock, type Duration, type Instant } from '@fleetmend/kernel';
 import type { RemediationRequest } from '@fleetmend/model';
-import type { Scenario } from '../world/scenario.ts';
+import type { Scenario, ScenarioAct } from '../world/scenario.ts';
 import type { Files } from './file-values.ts';
 import { objectsNamed } from './harms.ts';
+import { createMeanwhile } from './meanwhile.ts';
 import { expectationsOf, HELD, patienceOf } from './score.ts';
 import type { Seen, SeenObject, SeenPullRequest, SeenRequest, SeenTicket } from './seen.ts';
 import { seenRequest } from './seen-request.ts';
@@ -20,7 +21,8 @@ export interface WatchedWorld {
   readonly clock: Clock;
   requests(): Promise<readonly RemediationRequest[]>;
   tickets(): Promise<readonly SeenTicket[]>;
-  pullRequests(): Promise<readonly WatchedPullRequest[]>;
+  /** What is proposed, over these files. */
+  pullRequests(faulty: Files): Promise<readonly WatchedPullRequest[]>;
   /** The deployed branch now. */
   files(): Promise<Files>;
   /** All that is wrong now, a commit that is not applied yet among it. */
@@ -28,6 +30,8 @@ export interface WatchedWorld {
   live(refs: readonly string[]): Promise<FindObject>;
   /** How these files are rendered. Without it, named objects are looked at in the clusters only. */
   render?(files: Files, refs: readonly string[]): Promise<FindObject>;
+  /** Does what somebody does meanwhile. */
+  act(what: ScenarioAct): Promise<void>;
 }
 
 export interface WatchOptions {
@@ -53,8 +57,9 @@ const NOTHING: FindObject = () => undefined;
 export async function watchScenario({ scenario, world, appliedAt, steps, usual, signal, held = HELD, quiet = 0 }: WatchOptions): Promise<Seen> {
   const { clock } = world;
   const expectations = expectationsOf(scenario.expect);
-  const faulty = steps.at(-1) ?? new Map<string, string>();
-  const named = objectsNamed(expectations, faulty);
+  const last = steps.at(-1) ?? new Map<string, string>();
+  const people = createMeanwhile({ meanwhile: scenario.meanwhile, appliedAt, act: (what) => world.act(what) });
+  const named = objectsNamed(expectations, last);
   const liveBefore = await world.live(named);
   const end = appliedAt + Math.max(...expectations.map(patienceOf));
   const onlyIgnored = expectations.every(({ outcome }) => outcome === 'Ignored');
@@ -65,23 +70,25 @@ export async function watchScenario({ scenario, world, appliedAt, steps, usual, 
   for (;;) {
     troubles = (await world.troubles()).filter(({ about }) => !usual.has(about));
     wellSince = troubles.length > 0 ? undefined : (wellSince ?? clock.now());
-    const states = (await world.pullRequests()).map(({ state }) => state);
+    const states = (await world.pullRequests(last)).map(({ state }) => state);
     const now = clock.now();
+    await people.look({ now, opened: states.length > 0, merged: states.includes('Merged') });
     // Asked at every look, also while a pull request is open: who watches may go by what is asked of it.
     const requests = (await world.requests()).map(seenRequest);
     settledSince = states.includes('Open') || !isSettled(requests) ? undefined : (settledSince ?? now);
-    if (onlyIgnored ? now >= end : isOver({ now, end, held, quiet, wellSince, settledSince, merged: states.includes('Merged') })) break;
+    if (onlyIgnored ? now >= end : !people.isDue() && isOver({ now, end, held, quiet, wellSince, settledSince, merged: states.includes('Merged') })) break;
     await clock.sleep(LOOK_EVERY, signal);
   }
 
-  const pullRequests = (await world.pullRequests()).map(({ openedAt, ...seen }): SeenPullRequest => ({ ...seen, openedAfter: openedAt - appliedAt }));
+  const faulty = people.over(last);
+  const pullRequests = (await world.pullRequests(faulty)).map(({ openedAt, ...seen }): SeenPullRequest => ({ ...seen, openedAfter: openedAt - appliedAt }));
   const merged = await world.files();
   const requests = (await world.requests()).map(seenRequest);
   const now = clock.now();
   const objects = await seenObjects({ scenario, world, named, states: [faulty, merged, ...pullRequests.map(({ files }) => files)], liveBefore });
   return {
     faulty, merged, pullRequests, objects, requests,
-    earlier: steps.slice(0, -1).reverse(),
+    earlier: [...(scenario.meanwhile.length > 0 ? steps : steps.slice(0, -1))].reverse(),
     tickets: await world.tickets(),
     recoveredAfter: wellSince === undefined ? undefined : wellSince - appliedAt,
     heldFor: wellSince === undefined ? 0 : now - wellSince,

@@ -8,7 +8,7 @@ import type { ClusterObjects, KubeObject } from '../objects.ts';
 import { followersBehind, followersUnsettled, revisionTried } from './applied-revision.ts';
 import { deployFolder } from './deploy-folder.ts';
 import { worldClusters } from './scenario.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, ScenarioAct } from './scenario.ts';
 import type { World } from './world.ts';
 
 export interface PlayOptions {
@@ -78,6 +78,13 @@ export async function playScenario(options: PlayOptions): Promise<Played> {
   }
   for (const name of worldClusters(scenario)) applyByHand(world.cluster(name).objects, scenario.liveAfter(name));
   return { commits, appliedAt: clock.now() };
+}
+
+/** Lets somebody do in a sandbox what they do while the hub is at work. */
+export async function actMeanwhile({ scenario, world, writer }: Pick<PlayOptions, 'scenario' | 'world' | 'writer'>, { files, message, byHand }: ScenarioAct): Promise<void> {
+  if (files.size > 0) await writer.commit({ branch: scenario.repository.branch, files, message });
+  for (const name of worldClusters(scenario)) applyByHand(world.cluster(name).objects, byHand(name));
+  world.nudge();
 }
 
 /** Makes every cluster follow its folders of `deploy[]`. */

@@ -32,6 +32,18 @@ const forbidden = z.strictObject({
 
 const duration = z.string().regex(/^(\d+(ms|[smhd]))+$/, 'is a duration such as 90s or 3m');
 
+/** What somebody does while the hub is at work: a commit to the deployed branch, or what they apply by hand. */
+const act = z
+  .strictObject({
+    /** What they wait for: the fault, the first pull request, the first merge. */
+    once: z.enum(['applied', 'opened', 'merged']).default('applied'),
+    after: duration.default('0s'),
+    dir: z.string().optional(),
+    message: z.string().optional(),
+    hand: z.string().optional(),
+  })
+  .refine(({ dir, message, hand }) => (hand === undefined) === (dir !== undefined && message !== undefined), 'is a commit (dir and message) or a hand (a folder of objects)');
+
 const expectation = z.strictObject({
   outcome: z.enum(['Repaired', 'Escalated', 'Ignored']),
   change: changes.optional(),
@@ -57,6 +69,7 @@ export const scenarioSchema = z.strictObject({
   branches: z.array(z.strictObject({ name: z.string(), from: z.union([z.string(), z.number()]).optional(), dir: z.string(), message: z.string() })).default([]),
   deploy: z.array(z.strictObject({ cluster: z.string(), engine: z.enum(['flux', 'argocd']), path: z.string(), selfHeal: z.boolean().optional() })).min(1),
   history: z.array(z.strictObject({ dir: z.string(), message: z.string(), healthy: z.boolean().optional() })).min(1),
+  meanwhile: z.array(act).default([]),
   reviewer: z.enum(['merges', 'approves', 'ignores', 'closes', 'edits']).default('merges'),
   requires: z.array(z.string()).default([]),
   worlds: z.array(z.enum(['sandbox', 'lab'])).optional(),

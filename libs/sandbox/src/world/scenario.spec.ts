@@ -83,10 +83,21 @@ describe('a scenario folder', () => {
     }
   });
 
+  test('says what people do while the hub is at work', () => {
+    const dir = folder({ ...FILES, 'people/fix/apps/web/web.yaml': web('160Mi'), 'people/hand/map.yaml': FILES['live/after/hand.yaml'] });
+    writeFileSync(join(dir, 'scenario.yaml'), scenario(dir, 'meanwhile:\n  - {once: opened, after: 3s, dir: people/fix, message: back}\n  - {hand: people/hand}'));
+    const acts = readScenario(dir).meanwhile;
+    expect(acts.map(({ once, after, message, files, byHand }) => [once, after, message, [...files.keys()], byHand('prod-1').map(({ metadata }) => metadata.name)])).toEqual([
+      ['opened', seconds(3), 'back', ['apps/web/web.yaml'], []],
+      ['applied', 0, 'people/hand by hand', [], ['by-hand']],
+    ]);
+  });
+
   const wrong: readonly (readonly [title: string, more: string, problem: RegExp])[] = [
     ['an unknown key', 'colour: red', /scenario\.yaml: the document: .*colour/],
     ['a reviewer that nobody knows', 'reviewer: sleeps', /scenario\.yaml: reviewer: /],
     ['a wrong type', 'requires: nodes', /scenario\.yaml: requires: /],
+    ['a person who does nothing', 'meanwhile: [{after: 3s}]', /scenario\.yaml: meanwhile\.0: is a commit/],
   ];
   test.each(wrong)('with %s is refused, naming file and key', (_, more, problem) => {
     const dir = folder(FILES);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { messageOf, PermanentError } from '@fleetmend/kernel';
+import { messageOf, parseDuration, PermanentError, type Duration } from '@fleetmend/kernel';
 import { parse as parseYaml } from 'yaml';
 import { readManifests } from '../applier/manifests.ts';
 import type { KubeObject } from '../objects.ts';
@@ -33,11 +33,24 @@ export interface ScenarioBranch {
   readonly files: ReadonlyMap<string, string | null>;
 }
 
+/** What somebody does while the hub is at work. */
+export interface ScenarioAct {
+  readonly once: 'applied' | 'opened' | 'merged';
+  readonly after: Duration;
+  /** For the story: what a commit says, or what is applied by hand. */
+  readonly message: string;
+  /** What their commit changes; empty where they act by hand. */
+  readonly files: ReadonlyMap<string, string | null>;
+  /** What they apply by hand. */
+  byHand(cluster: string): readonly KubeObject[];
+}
+
 /** A scenario folder, read completely. */
-export interface Scenario extends Omit<ScenarioFile, 'history' | 'branches'> {
+export interface Scenario extends Omit<ScenarioFile, 'history' | 'branches' | 'meanwhile'> {
   readonly dir: string;
   readonly history: readonly ScenarioStep[];
   readonly branches: readonly ScenarioBranch[];
+  readonly meanwhile: readonly ScenarioAct[];
   /** What is in the cluster before the first step. */
   live(cluster: string): readonly KubeObject[];
   /** What is applied by hand after the last one. */
@@ -54,12 +67,20 @@ export function readScenario(dir: string, { url = PLACEHOLDER_URL }: { readonly 
   const place = (text: string) => text.replaceAll(PLACEHOLDER_URL, url);
   const history = file.history.map(({ dir: step, message, healthy = false }, index): ScenarioStep => ({ message, healthy: healthy || index === 0, files: readOverlay(dir, step, place) }));
   const branches = file.branches.map(({ name, from, dir: step, message }): ScenarioBranch => ({ name, from: stepIndex(file, dir, from), message, files: readOverlay(dir, step, place) }));
+  const meanwhile = file.meanwhile.map(({ once, after, dir: step, message, hand }): ScenarioAct => ({
+    once,
+    after: parseDuration(after),
+    message: message ?? `${hand ?? ''} by hand`,
+    files: step === undefined ? new Map() : readOverlay(dir, step, place),
+    byHand: (cluster) => (hand === undefined ? [] : readLive(join(dir, hand), { cluster, clusters: file.clusters, place })),
+  }));
   checkClusters(file, dir);
   return {
     ...file,
     dir,
     history,
     branches,
+    meanwhile,
     live: (cluster) => readLive(join(dir, 'live'), { cluster, clusters: file.clusters, place }),
     liveAfter: (cluster) => readLive(join(dir, 'live', 'after'), { cluster, clusters: file.clusters, place }),
   };
