@@ -3,7 +3,7 @@ import type { Phase } from '@fleetmend/model';
 import { aRequest, VirtualClock } from '@fleetmend/testing';
 import { expect, it } from 'vitest';
 import type { Scenario } from '../world/scenario.ts';
-import { watchScenario, type WatchedWorld } from './watch-scenario.ts';
+import { proposedFiles, watchScenario, type WatchedWorld } from './watch-scenario.ts';
 
 const clock = () => new VirtualClock(0);
 const ended = (name: string, phase: Phase) => aRequest(0).named(name).in(phase).with({ aftermath: { learned: 'x' } as never }).request;
@@ -37,4 +37,11 @@ it('requests are looked at while a pull request is open, too', async () => {
   await time.run(seconds(60));
   await seen;
   expect(asked).toBeGreaterThanOrEqual(10);
+});
+
+it('a pull request is seen over what people changed in the same file meanwhile', () => {
+  const text = (region: string, replicas: number) => `kind: Deployment\nreplicas: ${replicas}\nenv:\n- region: ${region}\n- page: 20\n`;
+  const files = (one: string) => new Map([['a.yaml', one]]);
+  const seen = proposedFiles({ faulty: files(text('eu-west', 0)), before: files(text('eu-west', 2)), after: files(text('eu', 2)) });
+  expect(seen.get('a.yaml')).toBe(text('eu', 0));
 });

@@ -154,7 +154,19 @@ export function proposedFiles({ faulty, before, after }: { readonly faulty: File
     const text = after.get(path);
     if (text === before.get(path)) continue;
     if (text === undefined) files.delete(path);
-    else files.set(path, text);
+    else files.set(path, overlaid(faulty.get(path), before.get(path), text));
   }
   return files;
+}
+
+/** The lines that a pull request changed, in a file that somebody else changed meanwhile; the whole file where they are not to be found there. */
+function overlaid(present: string | undefined, before: string | undefined, after: string): string {
+  if (present === undefined || before === undefined || present === before) return after;
+  const [was, is] = [before.split('\n'), after.split('\n')];
+  const head = was.findIndex((line, index) => line !== is[index]);
+  const tail = was.toReversed().findIndex((line, index) => line !== is[is.length - 1 - index]);
+  if (head < 0 || tail < 0 || head + tail > Math.min(was.length, is.length)) return after;
+  const block = (lines: readonly string[]) => `\n${lines.slice(Math.max(head - 1, 0), lines.length - tail).join('\n')}\n`;
+  const parts = `\n${present}`.split(block(was));
+  return parts.length === 2 ? parts.join(block(is)).slice(1) : after;
 }
