@@ -1,4 +1,4 @@
-import { isPermanent } from '@fleetmend/kernel';
+import { isPermanent, parseTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import { fingerprintOfRequest, type EvidenceAnswer, type KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
@@ -8,6 +8,7 @@ import type { StageDeps } from '../stage.ts';
 import { shapeOf } from '../learn/learn.ts';
 import { weigh, withQuietRepeats } from '../learn/weigh.ts';
 import { changesByOthers } from './others-changes.ts';
+import { withoutRepairs } from './put-back-since.ts';
 import { reachedServices, type ServiceName } from './reached-services.ts';
 import { searchRestores } from '../unrendered/search-restores.ts';
 import { relatedKinds } from './related-kinds.ts';
@@ -30,7 +31,8 @@ export async function gatherCase(deps: StageDeps, view: View): Promise<Case | un
     readBuild(deps, view),
     findPrecedents(deps, view),
   ]);
-  const changes = changesByOthers(versions, new Set((request.status.attempts ?? []).flatMap(({ mergeSHA }) => mergeSHA ?? [])));
+  const byOthers = changesByOthers(versions, new Set((request.status.attempts ?? []).flatMap(({ mergeSHA }) => mergeSHA ?? [])));
+  const changes = withoutRepairs(byOthers, versions, parseTime(request.status.occurrences?.firstSeen));
   const reached = mayAskOthers(request) ? await readReached(deps, cluster, reachedServices(live, versions)) : undefined;
   return {
     request: { uid: request.metadata.uid, spec: request.spec, attempt: request.status.attempt },
