@@ -4,6 +4,7 @@ import type { ClusterProgress, FailureClass, HealthAnswer, Verification } from '
 import { describe, expect, it } from 'vitest';
 import { guardsDigest } from '../propose/baseline.ts';
 import { judge } from './judge.ts';
+import { containersAfter } from './later-symptom.ts';
 
 const time = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 
@@ -121,6 +122,15 @@ describe('the target is judged', () => {
     const findings = [found('fresh', freshClass, freshContainer)] as HealthAnswer['findings'];
     const request = container === undefined ? { ...view, request: { ...view.request, spec: { ...view.request.spec, target: undefined } } } : view;
     expect(judge(request, progressOf(), answer({ pods: surge, findings })).state).toBe(state);
+  });
+
+  it('uncovered, where an init container held back what fails now, and worse where that ran beside it', () => {
+    const init = [{ name: 'fetch' }, { name: 'migrate' }, { name: 'proxy', restartPolicy: 'Always' }];
+    const live = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'shop' }, spec: { template: { spec: { initContainers: init, containers: [{ name: 'app' }] } } } };
+    const after = (container: string) => [...containersAfter(live, container)];
+    expect([after('migrate'), after('proxy'), after('app')]).toEqual([['proxy', 'app'], [], []]);
+    const judged = (fresh: FailureClass, container: string) => judge(viewOf('CrashLoopBackOff', 'migrate'), progressOf(), answer({ pods: surge, findings: [found('fresh', fresh, container)] as HealthAnswer['findings'] }), new Set(after('migrate'))).state;
+    expect([judged('ProbeFailed', 'app'), judged('ImagePullBackOff', 'app'), judged('CrashLoopBackOff', 'fetch')]).toEqual(['Uncovered', 'Uncovered', 'Worse']);
   });
 
   it.each<readonly [what: string, paths: readonly string[], fresh: FailureClass, state: Verification['state']]>([

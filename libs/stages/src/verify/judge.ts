@@ -17,18 +17,20 @@ interface Look {
   readonly settled: boolean;
   /** What the request is about, as long as it is open. */
   readonly symptom: Open | undefined;
+  /** Containers that begin only once that of the request has ended. */
+  readonly later: ReadonlySet<string>;
 }
 
 /**
  * Worse first: harm must not be hidden by a recovery elsewhere. What the symptom itself had hidden is none. Then the symptom on a pod of
  * the merged template; then health. Everything in between is unclear, and unclear is an answer.
  */
-export function judge(view: Look['view'], { name, baseline, rollout }: ClusterProgress, health: HealthAnswer): Judged {
+export function judge(view: Look['view'], { name, baseline, rollout }: ClusterProgress, health: HealthAnswer, later: Look['later'] = new Set()): Judged {
   const { failure } = view.request.spec;
   const own = fingerprintOfRequest(view.request.spec, name);
   const applied = parseTime(rollout?.appliedAt) ?? 0;
   const settled = view.now - applied >= holdOf(failure.class, view.policy.hold);
-  const look: Look = { view, baseline, health, applied, settled, symptom: health.findings.find((one) => one.fingerprint === own) };
+  const look: Look = { view, baseline, health, applied, settled, later, symptom: health.findings.find((one) => one.fingerprint === own) };
   const harms = health.findings.filter((one) => one !== look.symptom && baseline?.findings.includes(one.fingerprint) !== true && isOnCurrent(one, health));
   return changedGuard(look) ?? newHarm(look, harms) ?? brokenNeighbour(look) ?? waiting(look) ?? fewerReady(look) ?? remaining(look) ?? standing(health);
 }
@@ -44,13 +46,13 @@ function changedGuard({ view, baseline, health }: Look): Judged | undefined {
 }
 
 /** A second fault behind the first one is not our doing: ours ends, so that the other gets a request that may repair it. */
-function newHarm({ view, baseline, health, settled, symptom }: Look, harms: readonly Open[]): Judged | undefined {
+function newHarm({ view, baseline, health, settled, symptom, later }: Look, harms: readonly Open[]): Judged | undefined {
   const [harm] = harms;
   if (harm === undefined) return undefined;
   const { spec, status } = view.request;
   const asMany = baseline !== undefined && health.ready >= Math.min(baseline.ready, health.desired);
   const order = symptom !== undefined && isOnCurrent(symptom, health) ? showsBefore(symptom, harms) : 'Before';
-  if (order === 'Beside' || !asMany || !harms.every((one) => mayHaveHidden(spec, one) || isOfItsOwn(spec, status.plan, one))) return { state: 'Worse', message: `new: ${harm.finding.class}` };
+  if (order === 'Beside' || !asMany || !harms.every((one) => mayHaveHidden(spec, one, later) || isOfItsOwn(spec, status.plan, one))) return { state: 'Worse', message: `new: ${harm.finding.class}` };
   const message = `what it hid shows, or stood beside it: ${harm.finding.class}`;
   if (order === 'MaybeBefore') return { state: 'Unclear', message };
   // The agent closes a finding only once the target is healthy. On a pod of another template it says nothing about ours.

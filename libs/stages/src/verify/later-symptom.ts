@@ -1,5 +1,6 @@
 import { seconds, type Duration, type Instant } from '@fleetmend/kernel';
-import type { FailureClass, HealthAnswer, Plan, RemediationRequestSpec } from '@fleetmend/model';
+import { valueAt } from '@fleetmend/manifest';
+import { podSpecPathOf, type FailureClass, type HealthAnswer, type KubeObject, type Plan, type RemediationRequestSpec } from '@fleetmend/model';
 
 export type Open = HealthAnswer['findings'][number];
 
@@ -19,14 +20,25 @@ const stepOf = (failureClass: string) => STEPS.findIndex((classes) => (classes a
 
 /**
  * Whether a new finding may have been there all the time, behind the symptom that is gone: its container gets as far as the repaired
- * one did, or further. What shows at an earlier step was not hidden by the symptom: then it is the other way round.
+ * one did, or further, or begins only once that one has ended (`later`). What shows at an earlier step was not hidden by the symptom: then
+ * it is the other way round.
  */
-export function mayHaveHidden({ failure, target }: Pick<RemediationRequestSpec, 'failure' | 'target'>, { finding }: Open): boolean {
+export function mayHaveHidden({ failure, target }: Pick<RemediationRequestSpec, 'failure' | 'target'>, { finding }: Open, later: ReadonlySet<string> = new Set()): boolean {
   const [before, now] = [stepOf(failure.class), stepOf(finding.class)];
-  if (before < 0 || now < before) return false;
   const container = target?.container;
+  if (before >= 0 && now >= 0 && finding.target.container !== undefined && later.has(finding.target.container)) return true;
+  if (before < 0 || now < before) return false;
   // Before there is a pod with its volumes, no container of it has begun.
   return container === undefined || container === finding.target.container;
+}
+
+/** The containers of a pod that begin only once this one has ended: those after an init container. One that stays beside them holds nobody up. */
+export function containersAfter(live: KubeObject, container: string): ReadonlySet<string> {
+  const listed = (list: string) => (valueAt(live, [...podSpecPathOf(live.kind), list]) ?? []) as readonly { readonly name: string; readonly restartPolicy?: string }[];
+  const init = listed('initContainers');
+  const at = init.findIndex(({ name }) => name === container);
+  if (at < 0 || init[at]?.restartPolicy === 'Always') return new Set();
+  return new Set([...init.slice(at + 1), ...listed('containers')].map(({ name }) => name));
 }
 
 /** What a container meets alone: its own image, what it refers to, its own bound of memory. No other container of its pod can bring that on. */

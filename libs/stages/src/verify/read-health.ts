@@ -3,9 +3,10 @@ import type { View } from '@fleetmend/lifecycle';
 import { holdOf, type ClusterProgress, type HealthAnswer, type Verification } from '@fleetmend/model';
 import { ClusterSilentError } from '@fleetmend/ports';
 import { openSourceRepository } from '../propose/open-source-repository.ts';
-import { targetOf } from '../propose/source.ts';
+import { readTarget, targetOf } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
-import { judge } from './judge.ts';
+import { judge, type Judged } from './judge.ts';
+import { containersAfter } from './later-symptom.ts';
 import { baseFact } from './read-rollout.ts';
 
 /** Asks each cluster how the target stands now, and judges it against how it stood before our change. Noun: `Verification`. */
@@ -53,7 +54,7 @@ function at(time: string | undefined): Instant {
 async function verify(deps: StageDeps, view: View, progress: ClusterProgress): Promise<Verification> {
   try {
     const health = await deps.clusters.ask(progress.name, { question: 'health', target: targetOf(view.request) });
-    const judged = judge(view, progress, health);
+    const judged = await judgeTwice(deps, view, progress, health);
     const readAt = renderTime(health.at);
     if (judged.state !== 'Healthy') return { state: judged.state, readAt, message: judged.message };
     const restarts = health.pods.filter((pod) => pod.current).reduce((sum, pod) => sum + pod.restarts, 0);
@@ -62,6 +63,14 @@ async function verify(deps: StageDeps, view: View, progress: ClusterProgress): P
     if (!(error instanceof ClusterSilentError)) throw error;
     return { state: 'Unclear', readAt: renderTime(view.now), message: 'the agent does not answer' };
   }
+}
+
+/** Before something counts as harm: what begins only after the failing container had no way to show it. */
+async function judgeTwice(deps: StageDeps, view: View, progress: ClusterProgress, health: HealthAnswer): Promise<Judged> {
+  const judged = judge(view, progress, health);
+  const { container } = view.request.spec.target ?? {};
+  const live = judged.state === 'Worse' && container !== undefined ? await readTarget(deps, progress.name, targetOf(view.request)) : undefined;
+  return live === undefined || container === undefined ? judged : judge(view, progress, health, containersAfter(live, container));
 }
 
 /** Since when it has been healthy, if no reading is missing and nothing restarted: a gap in contact starts the hold again. */
