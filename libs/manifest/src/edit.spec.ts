@@ -166,6 +166,7 @@ describe('refusing what cannot be edited safely', () => {
     ['an encrypted value beside nothing that guards it', 'a: ENC[AES256_GCM,data:eA==,iv:eA==,tag:eA==,type:str]\n', 'encrypted'],
     ['a generated document', 'b: 1\n---\na: 1\n', 'no document', ['a'], 4],
     ['a tag', 'a: !!str 1\n', 'tag'],
+    ['a value that is meant, as the comment beside it says', 'a: 0   # off until the import is fixed\n', 'says that it is meant ("# off until the import is fixed")'],
     ['a map in place of a value', 'a: {b: 1}\n', 'a map stands there, not a plain value'],
     ['a value in place of a map', 'a: 1\n', 'plain value', ['a', 'b']],
     ['a list item that is not there', 'a:\n- name: x\n', 'does not exist', ['a', '[name=y]', 'k']],

@@ -3,6 +3,9 @@ import type { YamlDocument } from './reading.ts';
 
 const GENERATED = /do not edit|do not modify|@generated|\bgenerated (by|from|with|using)\b|\bauto-?generated\b/i;
 
+/** How people say, beside a value, that it is meant to be as it is. */
+const MEANT = /\b(do not|don'?t|never|must (not|stay)|on purpose|intentional(ly)?|deliberate(ly)?|until)\b/i;
+
 /** Why nobody but a tool may change this document; undefined: one may. */
 export function refuseDocument(text: string, document: YamlDocument): string | undefined {
   if (GENERATED.test(headerOf(text, 0)) || GENERATED.test(headerOf(text, document.range[0]))) {
@@ -32,6 +35,8 @@ export function refuseNode(text: string, document: YamlDocument, { trail, replac
   if (source.includes('${')) return 'its value is a ${variable}: change it where the variable is set';
   if (/\bENC\[AES256_GCM,/.test(source)) return 'its value is encrypted: edit it with sops';
   if (node.tag !== undefined) return `its value has the tag ${node.tag}`;
+  const [beside = ''] = /^[ \t]*#.*/.exec(text.slice(node.range[1])) ?? [];
+  if (MEANT.test(beside)) return `the comment beside it says that it is meant ("${beside.trim().slice(0, 120)}")`;
   return undefined;
 }
 

@@ -22,6 +22,15 @@ describe('what Git has always said', () => {
     expect(wordsOf(suspend, asleep, [])).toBeUndefined();
   });
 
+  it('takes in the Services that lead to it: since one does, it is asked for something', () => {
+    const both = [{ path: ['spec', 'replicas'] }, { kind: 'Service', path: ['spec', 'selector'], leadsHere: true }];
+    const green: KubeObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'green', namespace: 'shop' }, spec: { replicas: 0, template: { metadata: { labels: { colour: 'green' } } } } };
+    const to = (colour: string): KubeObject => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'shop', namespace: 'shop' }, spec: { selector: { colour } } });
+    expect(wordsOf(both, green, versions([green, to('green')], [green, to('blue')]))).toBeUndefined();
+    expect(wordsOf(both, green, versions([green, to('blue')], [green, to('red')]))).toBeDefined();
+    expect(wordsOf(both, green, versions([green, to('green')], [green, to('green')]))).toBeDefined();
+  });
+
   it('takes in the budget that bears on it', () => {
     const both = [{ path: ['spec', 'replicas'] }, { kind: 'PodDisruptionBudget', path: ['spec'] }];
     const target = cron({ replicas: 2 });

@@ -10,6 +10,8 @@ import type { StageDeps } from '../stage.ts';
 /** What makes a workload rest, and would be meant so if Git never said anything else. */
 interface Switch {
   readonly kind?: string;
+  /** Only those of that kind that lead to the target's pods count. */
+  readonly leadsHere?: boolean;
   readonly path: readonly string[];
 }
 
@@ -19,7 +21,8 @@ function switchesOf({ class: failureClass, subCause }: RemediationRequest['spec'
     case 'DeploymentPaused/':
       return [{ path: ['spec', 'paused'] }];
     case 'ScaledToZero/':
-      return [{ path: ['spec', 'replicas'] }];
+      // Who rests from the start was not asked for anything: since a Service leads there, it is.
+      return [{ path: ['spec', 'replicas'] }, { kind: 'Service', path: ['spec', 'selector'], leadsHere: true }];
     case 'StatefulSetStuck/Partition':
     case 'StatefulSetStuck/OnDelete':
       return [{ path: ['spec', 'updateStrategy'] }];
@@ -54,14 +57,20 @@ export async function intentOf(deps: StageDeps, { request }: View): Promise<stri
 export function wordsOf(switches: readonly Switch[], target: KubeObject, versions: readonly GitVersion[]): string | undefined {
   const [head] = versions;
   if (!head) return undefined;
-  const same = switches.every(({ kind, path }) => {
-    const of = (version: GitVersion) => (kind === undefined ? [objectIn(version.objects, target)] : version.objects.filter((object) => object.kind === kind).toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name)));
+  const same = switches.every(({ kind, path, leadsHere = false }) => {
+    const of = (version: GitVersion) => (kind === undefined ? [objectIn(version.objects, target)] : version.objects.filter((object) => object.kind === kind && (!leadsHere || leadsTo(object, target))).toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name)));
     const values = versions.map((version) => canonicalJson(of(version).map((object) => (object ? [object.metadata.name, valueAt(object, [...path]) ?? null] : null))));
     return values.every((value) => value === values[0]);
   });
   const inGit = objectIn(head.objects, target);
   const live = switches.every(({ kind, path }) => kind !== undefined || covers(valueAt(target, [...path]), inGit && valueAt(inGit, [...path])));
   return same && live && inGit ? `Git has said so in each of the last ${versions.length} commits that it remembers` : undefined;
+}
+
+function leadsTo(service: KubeObject, target: KubeObject): boolean {
+  const labels = (valueAt(target, ['spec', 'template', 'metadata', 'labels']) ?? {}) as Readonly<Record<string, unknown>>;
+  const selector = Object.entries((valueAt(service, ['spec', 'selector']) ?? {}) as Readonly<Record<string, unknown>>);
+  return service.metadata.namespace === target.metadata.namespace && selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
 }
 
 /** What Git says stands in the cluster; defaults may stand beside it. */
