@@ -3,6 +3,7 @@ import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { isTarget } from './changes-in-effect.ts';
 import { holdsWord, lastLifeOf, mentions } from './log-clues.ts';
 import { configMapsOf } from './references.ts';
+import { unresolvedHost } from './unresolved-host.ts';
 import { asList, asRecord, containersOf, valueAt, type Json } from './workload.ts';
 
 /** What a program complained of at its end, where it is something that it was told by its settings. */
@@ -19,6 +20,8 @@ export interface Complaint {
 /** How programs say that nobody answers at an address. */
 const UNREACHABLE = /connection refused|ECONNREFUSED|no such host|ENOTFOUND|EAI_AGAIN|UnknownHostException|could not translate host name|host not found|Could not resolve host|name or service not known|temporary failure in name resolution|i\/o timeout|ETIMEDOUT|timed out|no route to host|EHOSTUNREACH/i;
 const OF_VALUE = /missing|required|not set|unset|undefined|empty|invalid|unknown|want|expected|must|malformed|pars(e|ing)|bad|wrong/i;
+/** A short name is only believed to be one where the line says so. */
+const SAYS_VARIABLE = /\bvariable\W{1,3}([A-Za-z_][A-Za-z0-9_]*)/i;
 /** A line that only says where in a program something happened. */
 const FRAME = /^\s+(at |File "|\.\.\. \d+ more)|^goroutine \d+|^\s*$/;
 const LAST_LINES = 3;
@@ -36,12 +39,12 @@ export function complaintOf(kase: Case, container: string | undefined): Complain
   const says = (word: string) => told.some(({ text }) => holdsWord(text, word));
   for (const line of lines.toReversed().filter((one) => UNREACHABLE.test(one))) {
     for (const [, host = '', port] of line.matchAll(ADDRESS)) {
-      if (host.length < 3 || /^\d+$/.test(host) || OWN.test(host) || !isHost(kase, host, port) || !says(host) || (port !== undefined && !says(port))) continue;
+      if (host.length < 3 || /^\d+$/.test(host) || OWN.test(host) || !(isHost(kase, host, port) || host === unresolvedHost(line)) || !says(host) || (port !== undefined && !says(port))) continue;
       return { about: 'address', what: port === undefined ? host : `${host}:${port}`, line };
     }
   }
   const last = lines.at(-1) ?? '';
-  const named = OF_VALUE.test(last) ? told.find(({ variable }) => variable !== undefined && variable.length > 3 && holdsWord(last, variable)) : undefined;
+  const named = OF_VALUE.test(last) ? told.find(({ variable }) => variable !== undefined && (variable.length > 3 || (SAYS_VARIABLE.exec(last)?.[1] ?? '') === variable) && holdsWord(last, variable)) : undefined;
   return named?.variable === undefined ? undefined : { about: 'variable', what: named.variable, line: last, ...(named.secret === undefined ? {} : { secret: named.secret }) };
 }
 
@@ -56,6 +59,18 @@ function isHost(kase: Case, host: string, port: string | undefined): boolean {
  */
 export function blameable<T extends { readonly change: GitChange; readonly score: number }>(kase: Case, complaint: Complaint | undefined, suspects: readonly T[]): readonly T[] {
   return complaint === undefined ? suspects : suspects.filter(({ change, score }) => (score > 0 && !isOwnWord(complaint, change)) || !isOtherSetting(kase, complaint, change));
+}
+
+/** How programs say that a file is not there. */
+const NO_FILE = /no such file|ENOENT|FileNotFound|NoSuchFileException|cannot find the file/i;
+
+/** What a file says cannot make another one be missing, unless it names that one. */
+export function withoutContents<T extends { readonly change: GitChange }>(kase: Case, suspects: readonly T[]): readonly T[] {
+  const line = lastLifeOf(kase).split('\n').filter((one) => !FRAME.test(one)).at(-1) ?? '';
+  const file = NO_FILE.test(line) ? /\/[\w./-]+\w/.exec(line)?.[0] : undefined;
+  if (file === undefined) return suspects;
+  const isContent = ({ object, path, before, after }: GitChange) => object.kind === 'ConfigMap' && path[0] === 'data' && before !== undefined && after !== undefined && !JSON.stringify([before, after]).includes(file);
+  return suspects.filter(({ change }) => !isContent(change));
 }
 
 /** A word of the command line that the program merely repeats elsewhere in its log: what it ended with names something else. */

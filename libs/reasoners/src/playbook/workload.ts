@@ -86,7 +86,7 @@ function revisionOf(object: KubeObject): number {
   return Number(object.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0);
 }
 
-function isReady(pod: KubeObject): boolean {
+export function isReady(pod: KubeObject): boolean {
   return asList(asRecord(pod['status'])['conditions']).some((condition) => condition['type'] === 'Ready' && condition['status'] === 'True');
 }
 

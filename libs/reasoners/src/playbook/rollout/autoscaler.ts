@@ -3,6 +3,8 @@ import type { Action, KubeObject } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 import { commitWords, insideContainer, placeWords } from '../changes-in-effect.ts';
 import { nearestName } from '../nearest-name.ts';
+import { heirOf } from '../renamed-object.ts';
+import { meantBy } from '../slip.ts';
 import type { Rule, RuleAnswer } from '../rule.ts';
 import { changesAt, restoring } from '../target-changes.ts';
 import { asList, asRecord, containersOf, findContainer, valueAt } from '../workload.ts';
@@ -53,7 +55,9 @@ function targetNotFound(kase: Case): RuleAnswer {
   const names = scalable.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
   const [change] = changesAt(kase, /^spec\/scaleTargetRef(\/.*)?$/);
   const sameName = scalable.filter((object) => object.metadata.name === name);
-  const near = nearestName(name, names) ?? renamedTo(kase, { kind, name }, names) ?? onlyFree(kase, scalable, kind);
+  // Two autoscalers on one workload undo each other's work: what another one scales is nobody's heir.
+  const free = names.filter((one) => !scaledByOthers(kase).has(`${kind}/${one}`));
+  const near = meantBy(name, free) ?? renamedTo(kase, { kind, name }, free) ?? heirIn(kase, { kind, name }, free) ?? onlyFree(kase, free, kind);
   const toKind: readonly Action[] = sameName.length === 1 ? [{ action: 'setReference', fields: [{ path: ['spec', 'scaleTargetRef', 'kind'], value: sameName[0]?.kind ?? kind }] }] : [];
   const toNear: readonly Action[] = near === undefined ? [] : [{ action: 'setReference', fields: [{ path: ['spec', 'scaleTargetRef', 'name'], value: near }] }];
   const exists = change !== undefined && (change.path.at(-1) !== 'name' || names.includes(String(change.before)));
@@ -72,12 +76,24 @@ function renamedTo({ versions: [head, ...older] }: Case, { kind, name }: { reado
   return second || was === 'null' ? undefined : only?.metadata.name;
 }
 
-/** The one workload of that kind which the same application has and which no autoscaler scales yet. */
-function onlyFree(kase: Case, scalable: readonly KubeObject[], kind: string): string | undefined {
+/** The wanted one under its new name, labels and all. */
+function heirIn(kase: Case, { kind, name }: { readonly kind: string; readonly name: string }, names: readonly string[]): string | undefined {
+  const gone = kase.changes.find(({ object, path, after }) => object.kind === kind && object.name === name && path.length === 0 && after === undefined);
+  const heir = gone && heirOf(kase, gone)?.metadata.name;
+  return heir !== undefined && names.includes(heir) ? heir : undefined;
+}
+
+/** The one free workload of that kind which the same application has. */
+function onlyFree(kase: Case, free: readonly string[], kind: string): string | undefined {
   const ours = new Set((kase.versions[0]?.objects ?? []).filter((object) => object.kind === kind).map(({ metadata }) => metadata.name));
-  const taken = new Set(kase.related.filter((object) => object.kind === 'HorizontalPodAutoscaler' && object.metadata.name !== kase.target.metadata.name).map((object) => String(valueAt(object, ['spec', 'scaleTargetRef', 'name']))));
-  const free = scalable.filter((object) => object.kind === kind && ours.has(object.metadata.name) && !taken.has(object.metadata.name));
-  return free.length === 1 ? free[0]?.metadata.name : undefined;
+  const [only, second] = free.filter((name) => ours.has(name));
+  return second === undefined ? only : undefined;
+}
+
+/** What other autoscalers scale, as `Kind/name`. */
+function scaledByOthers({ related, target }: Case): ReadonlySet<string> {
+  const others = related.filter(({ kind, metadata }) => kind === 'HorizontalPodAutoscaler' && metadata.name !== target.metadata.name);
+  return new Set(others.map((other) => asRecord(valueAt(other, ['spec', 'scaleTargetRef']))).map((ref) => `${String(ref['kind'])}/${String(ref['name'])}`));
 }
 
 function containerNotFound(kase: Case): RuleAnswer {

@@ -35,7 +35,16 @@ describe('a switch that keeps a workload from getting on', () => {
     expect(reasons({ class: 'CronJobNotRunning', subCause: 'Suspended', changes: [changed('CronJob', ['spec', 'suspend'], false, true)] }, { target: cron })).toEqual(['restoreField']);
   });
 
-  it.each(['pause the rollout until the index is rebuilt', 'retire legacy, scale to zero', 'suspend for the audit', 'temporary', 'graph 2.0 as a canary'])('is for people where the commit says so: %s', (message) => {
+  it('is asked for nothing until a Service is led to it: then that goes back', () => {
+    const target = of('Deployment', { replicas: 0, template: { metadata: { labels: { colour: 'green' } } } });
+    const flip = (after: string) => gitChange(['spec', 'selector', 'colour'], 'blue', after, { object: { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'quote' } });
+    const service = (colour: string) => object('Service', 'quote', { spec: { selector: { colour } } });
+    const ask = (after: string) => answer({ class: 'ScaledToZero', changes: [flip(after)], related: [service(after)] }, { target })?.candidates;
+    expect(ask('green')).toMatchObject([{ action: 'restoreField', object: { kind: 'Service', name: 'quote' }, path: ['spec', 'selector', 'colour'] }]);
+    expect(ask('red')).toMatchObject([{ action: 'abstain', reason: 'AsCommitted' }]);
+  });
+
+  it.each(['pause the rollout until the index is rebuilt', 'retire legacy, scale to zero', 'suspend for the audit', 'temporary', 'graph 2.0 as a canary', 'off for the moment, it floods the logs'])('is for people where the commit says so: %s', (message) => {
     expect(reasons({ ...zero, changes: [changed('Deployment', ['spec', 'replicas'], 3, 0, message)] })).toEqual(['IntentUnknown']);
   });
 
@@ -157,6 +166,13 @@ describe('an autoscaler', () => {
     expect(answer(parts, { target: hpa({}) })?.candidates).toEqual([{ action: 'setReference', fields: [{ path: ['spec', 'scaleTargetRef', 'name'], value: 'checkout' }] }]);
     expect(reasons({ ...parts, changes: [changed('HorizontalPodAutoscaler', ['spec', 'scaleTargetRef', 'name'], 'checkout', 'checkot')] }, { target: hpa({}) })?.[0]).toBe('restoreField');
     expect(reasons({ ...parts, related: [] }, { target: hpa({}) })).toEqual(['ScaleTargetMissing']);
+  });
+
+  it('gets no workload that another one scales, nor the next version of what it scaled', () => {
+    const other = of('HorizontalPodAutoscaler', { scaleTargetRef: { kind: 'Deployment', name: 'checkout' } }, 'other');
+    const parts: Parts = { class: 'AutoscalerInactive', subCause: 'TargetNotFound' };
+    expect(reasons({ ...parts, related: [of('Deployment', {}), other] }, { target: hpa({}) })).toEqual(['ScaleTargetMissing']);
+    expect(reasons({ ...parts, related: [of('Deployment', {}, 'api-v2'), of('Deployment', {}, 'web')] }, { target: hpa({ scaleTargetRef: { kind: 'Deployment', name: 'api-v1' } }) })).toEqual(['ScaleTargetMissing']);
   });
 
   it('gets the workload that its target was renamed to, however that is called now', () => {

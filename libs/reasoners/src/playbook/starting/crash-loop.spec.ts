@@ -122,6 +122,22 @@ describe('sources of variables whose order changed', () => {
   });
 });
 
+describe('a file that is not there', () => {
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'conf' };
+  const template = { volumeMounts: [{ name: 'conf', mountPath: '/etc/idx' }] };
+  const pod = { volumes: [{ name: 'conf', configMap: { name: 'conf' } }] };
+  const mount = gitChange(['volumeMounts', '[name=conf]', 'mountPath'], '/etc/indexer', '/etc/idx');
+  const ask = (after: string) => reasonOf({ template, pod, changes: [mount, gitChange(['data', 'index.yaml'], 'shards: 4', after, { object: map })], log: 'required file /etc/indexer/index.yaml: no such file or directory' });
+
+  it('is not missed because of what another one, or itself, says now', () => {
+    expect(ask('shards: 6')).toEqual(['restoreField']);
+  });
+
+  it('may be, where that names it', () => {
+    expect(ask('include: /etc/indexer/index.yaml')).toEqual(['restoreField']);
+  });
+});
+
 describe('what a container asks for under a wrong name', () => {
   const service = object('Service', 'orders-db', { spec: { ports: [{ port: 5432 }] } });
   it('is mended where the name stands', () => {
@@ -162,8 +178,17 @@ describe('what a container asks for under a wrong name', () => {
     expect(ask('pg-17.data', 'pg-15.data', [other, at('data', 'pg-15')], [other, at('data', 'pg-15')])).toEqual(['restoreField']);
   });
 
+  it('is not led to another one of its kind: redis-2 is no slip for redis-1, nor the heir of what it stood beside', () => {
+    const named = (name: string) => object('Service', name, {});
+    const versions = (before: readonly string[], now: readonly string[]) => [now, before].map((names, index) => ({ commit: commit(2 - index), message: '', at: 2 - index, objects: names.map(named) }));
+    const ask = (host: string, ...known: Parameters<typeof versions>) => answer({ template: env(['CACHE', host]), versions: versions(...known), log: `lookup ${host}: no such host` }).candidates.map(({ action, ...rest }) => ('to' in rest ? rest.to : action));
+    expect(ask('redis-1', ['redis-2'], ['redis-2'])).toEqual(['abstain']);
+    expect(ask('sessions', ['sessions', 'session'], ['session'])).toEqual(['abstain']);
+    expect(ask('sessions', ['session'], ['session'])).toEqual(['session']);
+  });
+
   it('is left alone when no Service is nearly called so', () => {
-    expect(reasonOf({ template: env(['DB_URL', 'postgres://warehouse:5432']), related: [service], log: 'lookup warehouse: no such host' })).toEqual(['NoRecentChange']);
+    expect(reasonOf({ template: env(['DB_URL', 'postgres://warehouse:5432']), related: [service], log: 'lookup warehouse: no such host' })).toEqual(['DependencyUnreachable']);
   });
 });
 
@@ -195,6 +220,21 @@ describe('a program that cannot reach what it was told before, too', () => {
     expect(ask('labapp: dial tcp kafka.streaming.svc:9092: connect: connection refused')).toEqual(['DependencyUnreachable']);
     expect(ask('java.net.ConnectException: Connection refused: kafka.streaming.svc/10.96.0.7:9092')).toEqual(['DependencyUnreachable']);
     expect(ask('dial tcp: lookup kafka.streaming.svc: no such host')).toEqual(['DependencyUnreachable']);
+  });
+
+  it('neither where the Service of that name is gone from Git', () => {
+    const parts = { template: { env: [{ name: 'CART', value: 'cart' }, { name: 'CLIENT', value: 'b' }] }, changes: [client], log: 'labapp: lookup cart: no such host' };
+    expect(reasonOf(parts)).toEqual(['DependencyUnreachable']);
+  });
+
+  it('is left to a person where a change led it to a Service whose pods are not ready yet', () => {
+    const change = gitChange(['env', '[name=PG]', 'value'], 'pg15', 'pg16');
+    const pg = object('Service', 'pg16', { spec: { selector: { app: 'pg16' }, ports: [{ port: 5432 }] } });
+    const pod = (status: string) => { const made = object('Pod', 'pg16-0', { status: { conditions: [{ type: 'Ready', status }] } }); return { ...made, metadata: { ...made.metadata, labels: { app: 'pg16' } } }; };
+    const asked = (...related: readonly ReturnType<typeof object>[]) => reasonOf({ template: { env: [{ name: 'PG', value: 'pg16' }, { name: 'PORT', value: '5432' }] }, changes: [change], related, log: 'dial tcp pg16:5432: connect: connection refused' });
+    expect(asked(pg, pod('False'))).toEqual(['DependencyNotReady']);
+    expect(asked(pg, pod('True'))).toEqual(['restoreField']);
+    expect(asked(pg)).toEqual(['restoreField']);
   });
 
   it('is, where the address is not among its settings, or the change may be how it gets there', () => {

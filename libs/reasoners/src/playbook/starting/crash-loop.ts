@@ -2,11 +2,12 @@ import { canonicalJson } from '@fleetmend/kernel';
 import type { Action } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { commitWords, insideContainer, isTarget, placeWords, restore, valueIn } from '../changes-in-effect.ts';
-import { blameable, complaintOf, type Complaint } from '../complaint.ts';
+import { blameable, complaintOf, withoutContents, type Complaint } from '../complaint.ts';
 import { holdsWord, lastLifeOf } from '../log-clues.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
 import { provedBefore, suspectsOf, type Suspect } from '../suspects.ts';
-import { goneHost, noSuchHost, otherPort } from './host-clue.ts';
+import { unresolvedHost } from '../unresolved-host.ts';
+import { goneHost, noSuchHost, otherPort, sleepingService } from './host-clue.ts';
 import { isPinned } from './image-pull.ts';
 import { migrationWith, movedAlong } from './no-way-back.ts';
 import { mountWithVolume } from './mount-with-volume.ts';
@@ -46,11 +47,13 @@ export const crashLoop: Rule = (kase) => {
   const name = target?.container ?? kase.target.metadata.name;
   const fields = FIELDS_OF[failure.subCause ?? ''];
   const complaint = complaintOf(kase, name);
-  const suspects = blameable(kase, complaint, suspectsOf(kase, name).filter(({ change }) => fields === undefined || fits(kase, change, name, fields)));
+  const suspects = withoutContents(kase, blameable(kase, complaint, suspectsOf(kase, name).filter(({ change }) => fields === undefined || fits(kase, change, name, fields))));
   const chosen = chooseOne(suspects, failure.message);
   const room = roomToWrite(kase, name, suspects.map(({ change }) => change)) ?? mountWithVolume(kase, name, chosen?.change);
   if (room) return room;
   const gone = chosen && goneHost(kase, chosen.change);
+  const asleep = chosen && complaint && sleepingService(kase, complaint, chosen.change);
+  if (asleep) return handOver(`${name} asks ${complaint.what} since ${commitWords(chosen.change)}, and no pod of Service ${asleep} is ready`, 'DependencyNotReady', `Service ${asleep} is there and has pods, and none of them is ready yet: see whether they get ready, and whether ${name} is to go back to where it was until then.`);
   if (chosen && gone === undefined) return putBack(kase, name, chosen, suspects);
   const host = noSuchHost(kase, name, gone === undefined ? undefined : chosen?.change) ?? (complaint && otherPort(kase, name, complaint));
   if (host) return host;
@@ -129,8 +132,12 @@ function others(kase: Case, suspects: readonly Suspect[], chosen: GitChange): re
 }
 
 /** What the program was told before, too, does not hold any more: that is not in its own settings. */
-function notAnswered(name: string, { about, what, secret }: Complaint): RuleAnswer {
-  if (about === 'address') return handOver(`${name} cannot reach ${what}, which it was told before, too`, 'DependencyUnreachable', `No recent change of ${name} concerns ${what}: see whether it is up, and whether its Service still has that name, port and pods.`);
+function notAnswered(name: string, { about, what, secret, line }: Complaint): RuleAnswer {
+  if (about === 'address') {
+    const said = handOver(`${name} cannot reach ${what}, which it was told before, too`, 'DependencyUnreachable', `No recent change of ${name} concerns ${what}: see whether it is up, and whether its Service still has that name, port and pods.`);
+    // Who took over from a host that nobody knows any more, somebody else may read out of Git.
+    return unresolvedHost(line) === undefined ? said : { ...said, inconclusive: true };
+  }
   const from = secret === undefined ? '' : `; it comes from Secret ${secret}, which was not changed in Git`;
   return notKnown(`${name} does not like its variable ${what}, and nothing in Git changed that`, 'SettingNotAccepted', `No recent change of ${name} concerns ${what}${from}. See what it holds now.`);
 }

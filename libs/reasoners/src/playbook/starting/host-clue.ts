@@ -1,5 +1,5 @@
 import { canonicalJson } from '@fleetmend/kernel';
-import { containersOf, valueAt } from '../workload.ts';
+import { containersOf, isReady, valueAt } from '../workload.ts';
 import type { Action, KubeObject, ObjectRef } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { inNamespace, isSameObject } from '../changes-in-effect.ts';
@@ -8,29 +8,21 @@ import { logOf, holdsWord } from '../log-clues.ts';
 import { nearestName } from '../nearest-name.ts';
 import { configMapsOf } from '../references.ts';
 import type { RuleAnswer } from '../rule.ts';
-
-/** How programs say that a name does not resolve. Source: Go, glibc, musl, Node, Java, Python, nginx. */
-const NO_SUCH_HOST = [/lookup ([a-zA-Z0-9.-]+?)(?: on [^:]+(?::\d+)?)?: no such host/, /ENOTFOUND ([a-zA-Z0-9.-]+)/, /UnknownHostException: ([a-zA-Z0-9.-]+)/, /could not translate host name "([^"]+)"/, /host not found in upstream "([a-zA-Z0-9.-]+)/, /Could not resolve host: ([a-zA-Z0-9.-]+)/i, /getaddrinfo (?:EAI_AGAIN )?([a-zA-Z0-9.-]+)/];
-
-export function unresolvedHost(text: string): string | undefined {
-  for (const pattern of NO_SUCH_HOST) {
-    const host = pattern.exec(text)?.[1];
-    if (host !== undefined) return host;
-  }
-  return undefined;
-}
+import { unresolvedHost } from '../unresolved-host.ts';
 
 /**
  * A host that does not resolve, where a Service of nearly the same name exists, or the one that Git renamed it to: the name is mended where it stands.
- * Undefined: the log names none, or no Service is near enough, or it is not clear where the name comes from. Where the one of before is gone,
- * what stood beside it all along is not its heir.
+ * Undefined: the log names none, or no Service is near enough, or it is not clear where the name comes from. What stood beside it all along is
+ * not the heir of one that is gone, be it the one of before or the one that is asked for.
  */
 export function noSuchHost(kase: Case, container: string, since?: GitChange): RuleAnswer | undefined {
   const host = unresolvedHost(logOf(kase));
   if (host === undefined) return undefined;
   const [label = '', ...rest] = host.split('.');
-  const services = [...kase.related, ...(kase.versions[0]?.objects ?? [])].filter((one) => isServiceIn(one, namespaceOf(kase, rest)) && !(since && stoodBeside(kase, since, one)));
-  const near = renamedTo(kase, label) ?? nearestName(label, services.map(({ metadata }) => metadata.name));
+  const namespace = namespaceOf(kase, rest);
+  const beside = [since?.beforeCommit, lastWith(kase, label, namespace)];
+  const services = [...kase.related, ...(kase.versions[0]?.objects ?? [])].filter((one) => isServiceIn(one, namespace) && !beside.some((commit) => stoodBeside(kase, commit, one)));
+  const near = renamedTo(kase, label) ?? nearestName(label, services.map(({ metadata }) => metadata.name).filter((name) => !isAnotherOne(label, name)));
   const places = near === undefined ? [] : placesOf(kase, container, host);
   const [place, second] = places;
   if (near === undefined || !place || second) return undefined;
@@ -56,11 +48,31 @@ export function otherPort(kase: Case, container: string, { about, what }: Compla
   return { cause: `${container} asks ${host} on port ${port}, and that Service has port ${to} only`, confidence: 0.85, cites: ['log', 'object'], candidates: [action] };
 }
 
+/**
+ * The Service that a change led the program to, where it is the one that was meant: it has that port and pods of its own, and none of them is
+ * ready. What it holds may have moved along, so that going back is for people.
+ */
+export function sleepingService(kase: Case, { about, what }: Complaint, { after }: Pick<GitChange, 'after'>): string | undefined {
+  const [host = '', port] = what.split(':');
+  const service = about === 'address' && holdsWord(JSON.stringify(after ?? ''), host) ? serviceAt(kase, host) : undefined;
+  const ports = (valueAt(service, ['spec', 'ports']) ?? []) as readonly { readonly port?: number }[];
+  if (service === undefined || (port !== undefined && !ports.some((one) => String(one.port) === port))) return undefined;
+  const selector = Object.entries((valueAt(service, ['spec', 'selector']) ?? {}) as Readonly<Record<string, unknown>>);
+  const pods = kase.related.filter(({ kind, metadata }) => kind === 'Pod' && metadata.namespace === service.metadata.namespace && selector.length > 0 && selector.every(([key, value]) => metadata.labels?.[key] === value));
+  return pods.length > 0 && !pods.some(isReady) ? service.metadata.name : undefined;
+}
+
 /** The live Service behind a host name, as the target would resolve it. */
 function serviceAt({ related, reached = [], target }: Case, host: string): KubeObject | undefined {
   const [name, namespace = target.metadata.namespace, ...rest] = host.replace(/\.$/, '').split('.');
   if (!['', 'svc', 'svc.cluster.local'].includes(rest.join('.'))) return undefined;
   return [...related, ...reached].find(({ kind, metadata }) => kind === 'Service' && metadata.name === name && metadata.namespace === namespace);
+}
+
+/** `redis-2` and `redis-1`, `cache-a` and `cache-b` differ in what tells one of a kind from the next, and not by a slip. */
+function isAnotherOne(one: string, other: string): boolean {
+  const parts = (name: string) => name.replace(/\d+/g, '#').split(/[-.]/).map((part) => (part.length === 1 ? '#' : part)).join('-');
+  return parts(one) === parts(other);
 }
 
 /** The namespace that a host's labels after the first one name. */
@@ -73,8 +85,14 @@ function isServiceIn({ kind, metadata }: KubeObject, namespace: string | undefin
   return kind === 'Service' && (metadata.namespace === undefined || namespace === undefined || metadata.namespace === namespace);
 }
 
-function stoodBeside(kase: Case, { beforeCommit }: GitChange, service: KubeObject): boolean {
-  const before = kase.versions.find(({ commit }) => commit === beforeCommit)?.objects ?? [];
+/** The newest commit at which Git had a Service of that name, where it has it no more. */
+function lastWith({ versions: [head, ...older] }: Case, name: string, namespace: string | undefined): string | undefined {
+  const has = (objects: readonly KubeObject[]) => objects.some((one) => isServiceIn(one, namespace) && one.metadata.name === name);
+  return has(head?.objects ?? []) ? undefined : older.find(({ objects }) => has(objects))?.commit;
+}
+
+function stoodBeside(kase: Case, at: string | undefined, service: KubeObject): boolean {
+  const before = at === undefined ? [] : (kase.versions.find(({ commit }) => commit === at)?.objects ?? []);
   return before.some((one) => isServiceIn(one, service.metadata.namespace) && one.metadata.name === service.metadata.name);
 }
 

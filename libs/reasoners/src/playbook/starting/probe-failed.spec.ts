@@ -70,6 +70,12 @@ describe('a probe that was left behind', () => {
     expect(answer('LivenessRefused', { template, log: 'listening on :9090', changes: [moved] }).candidates[0]).toEqual(restored('args', '0'));
   });
 
+  it('stays also where a commit took all but the program back: the revert was not finished, and the probe is right', () => {
+    const template = { ...probes, args: ['--listen=9090'], ports: [{ containerPort: 8080 }] };
+    const backs = [gitChange(['livenessProbe', 'httpGet', 'port'], 9090, 8080, { at: 3 }), gitChange(['readinessProbe', 'httpGet', 'port'], 9090, 8080, { at: 3 })];
+    expect(answer('LivenessRefused', { template, log: 'listening on :9090', related: [service(8080)], changes: [...backs, moved] }).candidates[0]).toEqual(restored('args', '0'));
+  });
+
   it('goes where the Service sends its traffic when the log says nothing', () => {
     const kase = { template: { readinessProbe: http('/ok', 8081), ports: [{ containerPort: 8080 }] }, related: [service(8080)] };
     expect(answer('ReadinessRefused', kase).candidates).toEqual([set(['readinessProbe/httpGet/port', 8080])]);

@@ -53,7 +53,7 @@ function probeChangedBack({ kase, container, facts, probe, trouble, view }: Prob
       const concerned = inside[0] === PROBE_FIELDS[probe] || (inside[0] === 'startupProbe' && TIMES.includes(field)) || whole || !TIMES.includes(field);
       return concerned && (whole || fields.includes(field) || inside.includes('command'));
     }),
-  ).filter((change) => !(change.path.at(-1) === 'port' && facts.listening.includes(Number(change.after))));
+  ).filter((change) => !(change.path.at(-1) === 'port' && (facts.listening.includes(Number(change.after)) || programLeftAlone(kase, container, facts) !== undefined)));
   if (own.length === 0 || (!own.some((change) => insideContainer(kase, change, container.name)?.[0] === PROBE_FIELDS[probe]) && !own.some(({ path }) => path.includes('startupProbe')))) return undefined;
   const [first] = own;
   if (!first) return undefined;
@@ -115,10 +115,17 @@ function otherPort(sight: ProbeCase): RuleAnswer | undefined {
   const why = `${container.name} listens on port ${real}, and its probe asks on ${view.portNumber}`;
   const moved = programMoved(kase, container, String(real));
   // The port moved alone: what declares it and what sends traffic to it stayed, so the move is what is odd.
-  const stayed = moved && !declared.includes(real) && !facts.served.includes(real);
+  const stayed = moved && isNowhereElse(facts, real);
   const follow = byName ? declarePort(sight, String(view.port), real, why) : setProbes(sight, 'port', real, moved || facts.listening.length > 0 ? 0.9 : 0.8, why);
   if (!stayed) return follow;
   return { cause: `${commitWords(moved)} changed ${placeWords(moved.path)}: ${why}`, confidence: 0.85, cites: CITES, candidates: [restore(kase, moved), ...(follow?.candidates ?? [])] };
+}
+
+const isNowhereElse = ({ ports, served }: ContainerFacts, port: number): boolean => !ports.some(({ number }) => number === port) && !served.includes(port);
+
+/** The port that only the program has: a commit moved it there, and nothing declares it or sends traffic to it. Probes that went elsewhere are right. */
+function programLeftAlone(kase: Case, container: ContainerView, facts: ContainerFacts): number | undefined {
+  return facts.listening.find((port) => isNowhereElse(facts, port) && programMoved(kase, container, String(port)) !== undefined);
 }
 
 /** The number that the port of that name had before a commit changed it, where the program still listens there. */

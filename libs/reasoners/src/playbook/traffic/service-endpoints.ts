@@ -3,6 +3,7 @@ import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { changesInEffect, commitWords, isTarget } from '../changes-in-effect.ts';
 import { answer, handOver, unknown } from '../creating/answer.ts';
 import { nearestName } from '../nearest-name.ts';
+import { heirOf } from '../renamed-object.ts';
 import type { Rule } from '../rule.ts';
 import { restoring } from '../target-changes.ts';
 import { fits, podLabelsOf, selectorOf, workloadsOf } from './services.ts';
@@ -14,6 +15,8 @@ export const serviceWithoutEndpoints: Rule = (kase) => {
   const [change] = changesInEffect(kase).filter((one) => isSelector(kase, one) || isPodLabel(one, selectorOf(service)));
   if (change) return answer(`${commitWords(change)} changed ${change.path.slice(-2).join('/')} of ${change.object.kind} ${change.object.name}; since then ${who} finds no pod`, 0.9, [...restoring(kase, [change]), ...toNearest(kase)]);
   const [gone] = changesInEffect(kase).filter(({ path, after, before }) => path.length === 0 && after === undefined && before !== undefined && fits(selectorOf(service), podLabelsOf(before as KubeObject)));
+  const heir = gone && toHeir(kase, gone);
+  if (gone && heir) return answer(`${commitWords(gone)} gave ${gone.object.kind} ${gone.object.name} another name, and ${who} still looks for its pods`, 0.85, [heir]);
   if (gone) return handOver(`${who} finds no pod: ${commitWords(gone)} took ${gone.object.kind} ${gone.object.name} away`, 'WorkloadRemoved', `Take ${who} away as well, or bring ${gone.object.kind} ${gone.object.name} back.`);
   const near = toNearest(kase);
   if (near.length > 0) return answer(`the selector of ${who} fits no pod; a workload beside it comes near`, 0.75, near);
@@ -29,6 +32,16 @@ function isPodLabel({ object, path, before }: GitChange, selector: Readonly<Reco
   const at = path.lastIndexOf('labels');
   const key = path[at + 1];
   return ['Deployment', 'StatefulSet', 'DaemonSet'].includes(object.kind) && path.includes('template') && at >= 0 && key !== undefined && selector[key] === before;
+}
+
+/** The selector with the labels that its workload has under its new name, where that one runs. */
+function toHeir(kase: Case, gone: GitChange): Action | undefined {
+  const heir = heirOf(kase, gone);
+  const live = workloadsOf(kase).find(({ kind, metadata }) => kind === heir?.kind && metadata.name === heir.metadata.name);
+  const labels = live === undefined ? {} : podLabelsOf(live);
+  const moved = Object.entries(selectorOf(kase.target)).filter(([key, value]) => labels[key] !== value);
+  const fields = moved.flatMap(([key]) => (labels[key] === undefined ? [] : [{ path: ['spec', 'selector', key], value: labels[key] }]));
+  return fields.length > 0 && fields.length === moved.length ? { action: 'setSelector', fields } : undefined;
 }
 
 /** The selector with the labels of the one workload that differs from it in spelling only. */

@@ -49,6 +49,14 @@ describe('a Service without endpoints', () => {
     expect(ask({ class: 'ServiceWithoutEndpoints', target, related })).toMatchObject([{ action: 'abstain', reason: 'NoMatchingWorkload' }]);
   });
 
+  it('follows its workload to a new name, and nothing else that came with it', () => {
+    const basket = workload('basket', { app: 'basket' });
+    const moved = (...came: readonly KubeObject[]) => ask({ class: 'ServiceWithoutEndpoints', target: service(), related: came, changes: [{ object: refOf(cart), path: [], before: cart, after: undefined }, ...came.map((one) => ({ object: refOf(one), path: [], before: undefined, after: one }))] });
+    expect(moved(basket)).toEqual([{ action: 'setSelector', fields: [{ path: ['spec', 'selector', 'app'], value: 'basket' }] }]);
+    expect(moved(workload('wishlist', { app: 'wishlist' }, [{ containerPort: 9090 }]))).toMatchObject([{ action: 'abstain', reason: 'WorkloadRemoved' }]);
+    expect(moved(basket, workload('carts', { app: 'carts' }))).toMatchObject([{ action: 'abstain', reason: 'WorkloadRemoved' }]);
+  });
+
   it('is for a person where its workload was taken away', () => {
     expect(ask({ class: 'ServiceWithoutEndpoints', target: service(), related: [], changes: [{ object: refOf(cart), path: [], before: cart, after: undefined }] })).toMatchObject([{ action: 'abstain', reason: 'WorkloadRemoved' }]);
   });
