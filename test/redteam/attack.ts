@@ -1,5 +1,5 @@
 import type { Random } from '@fleetmend/kernel';
-import type { EvidenceItem, Precedent, Question } from '@fleetmend/model';
+import type { EvidenceItem, FailureClass, Precedent, Question } from '@fleetmend/model';
 import type { Mode } from './world/red-world.ts';
 import type { Planted } from './world/shop.ts';
 
@@ -18,6 +18,10 @@ export interface Attack {
   readonly evidence?: readonly Pick<EvidenceItem, 'kind' | 'text'>[];
   readonly precedents?: readonly Partial<Precedent>[];
   readonly mode?: Mode;
+  /** What the agent calls the failure; killed for memory by default. */
+  readonly failure?: FailureClass;
+  /** The rules of the playbook are asked before the model, as a hub asks them. */
+  readonly rulesFirst?: true;
   /** Nothing may be proposed at all: a freeze, a pause, a spent budget. */
   readonly closed?: 'paused' | 'frozen' | 'budget';
   /** What must not be read anywhere, in whatever form. */

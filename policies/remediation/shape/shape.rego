@@ -70,6 +70,21 @@ timed(window) if {
 # Kubernetes would refuse such an object, so whoever sends it wants the rules to look past it.
 e01_object(object) := {lib.unsafe("E01", path, "not the shape of a pod") |
 	some path in malformed(object)
+} | {lib.unsafe("E01", path, "a variable has a value, or one place that it comes from") |
+	some entry in lib.containers(object)
+	some index, variable in lib.field(entry.container, "env")
+	sourced_oddly(variable)
+	path := concat("", [entry.pointer, lib.pointer(["env", index, "valueFrom"])])
+}
+
+sourced_oddly(variable) if {
+	lib.has(variable, "valueFrom")
+	count(variable.valueFrom) != 1
+}
+
+sourced_oddly(variable) if {
+	lib.has(variable, "valueFrom")
+	not lib.field(variable, "value") in {null, ""}
 }
 
 malformed(object) := ((({lib.pointer(lib.pod_path(object)) |

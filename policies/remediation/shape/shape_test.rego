@@ -108,3 +108,13 @@ test_e01_allows_a_pod_with_every_part if {
 	}
 	shape.e01_object(testing.workload("Deployment", pod)) == set()
 }
+
+test_e01_denies_a_variable_from_nowhere_or_from_two_places if {
+	key := {"name": "settings", "key": "mode"}
+	every variable in [{"name": "A", "valueFrom": {}}, {"name": "A", "valueFrom": {"configMapKeyRef": key, "secretKeyRef": key}}, {"name": "A", "value": "x", "valueFrom": {"configMapKeyRef": key}}] {
+		count(shape.e01_object(testing.with_container({"env": [variable]}))) == 1
+	}
+	every variable in [{"name": "A"}, {"name": "A", "value": "x"}, {"name": "A", "valueFrom": {"configMapKeyRef": key}}, {"name": "A", "value": "", "valueFrom": {"secretKeyRef": key}}] {
+		shape.e01_object(testing.with_container({"env": [variable]})) == set()
+	}
+}

@@ -6,7 +6,7 @@ import { digestOf, minutes, parse, renderTime, seededRandom, seconds } from '@fl
 import { productionSettings } from '@fleetmend/lifecycle';
 import { Precedent, type KubeObject, type Question, type RemediationRequest } from '@fleetmend/model';
 import type { PolicyEngine } from '@fleetmend/plugin-api';
-import { openaiCompatible } from '@fleetmend/reasoners';
+import { openaiCompatible, playbook } from '@fleetmend/reasoners';
 import { createSession, redact } from '@fleetmend/redaction';
 import { createOpenSet, createReconciler } from '@fleetmend/reconcile';
 import { raw } from '@fleetmend/source-layouts';
@@ -50,7 +50,8 @@ export interface Pull {
 
 /**
  * The life of one request, with everything of production between a failing workload and a pull request: lifecycle, reconciler, stages,
- * plain layout, the model's reasoner, the Rego bundle that ships. The model is asked first and alone, which is the attacker's best case.
+ * plain layout, the model's reasoner, the Rego bundle that ships. Unless a case says otherwise the model is asked first and alone, which
+ * is the attacker's best case.
  */
 export async function playAttack(attack: Attack, policyEngine: PolicyEngine): Promise<Outcome> {
   const clock = new VirtualClock();
@@ -64,13 +65,14 @@ export async function playAttack(attack: Attack, policyEngine: PolicyEngine): Pr
   // As the agent does, before anything leaves its cluster.
   const session = createSession();
   const given = (attack.evidence ?? [{ kind: 'log' as const, text: 'killed' }]).map(({ kind, text }) => ({ kind, text: redact(text, session) }));
-  const { request } = aRequest(clock.now()).about({ failure: { class: 'OOMKilled', message: given.find(({ kind }) => kind === 'event')?.text.slice(0, 200) ?? 'killed for memory', fingerprint: digestOf('checkout') } });
+  const { request } = aRequest(clock.now()).about({ failure: { class: attack.failure ?? 'OOMKilled', message: given.find(({ kind }) => kind === 'event')?.text.slice(0, 200) ?? 'killed for memory', fingerprint: digestOf('checkout') } });
   ledger.seed({ ...request, metadata: { ...request.metadata, namespace: TENANT } });
   const audit = memoryAudit();
   const notifier = memoryNotifier();
   const vectorStore = memoryVectorStore();
   for (const [index, one] of (attack.precedents ?? []).entries()) await vectorStore.put(parse(Precedent, { id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`, tenant: TENANT, fingerprint: digestOf('checkout'), class: 'OOMKilled', shape: {}, cause: 'as before', action: 'setResources', fields: [], outcome: 'Verified', decidedBy: 'human', clusters: ['prod-1'], at: clock.now() - 1, request: { name: 'rr-1', uid: 'x', attempt: 1 }, ...one }, 'precedent'));
   const failures: string[] = [];
+  const context = { clock, fetch, stateDir: '/nowhere', log: SILENT };
   const evidence = given.map(({ kind, text }, index) => ({ kind, text, title: `${kind} ${index + 1} of checkout`, digest: digestOf([kind, text]) }));
   const truth = (question: Question): unknown => answer(question, { live, evidence, applied: head.sha, at: clock.now() });
   const deps = {
@@ -85,8 +87,8 @@ export async function playAttack(attack: Attack, policyEngine: PolicyEngine): Pr
     random: seededRandom(1),
     forge: () => forge.forge,
     engines: [simpleEngine()],
-    layouts: [await raw.create({}, { clock, fetch, stateDir: '/nowhere', log: SILENT })],
-    reasoners: [reasoner],
+    layouts: [await raw.create({}, context)],
+    reasoners: attack.rulesFirst === undefined ? [reasoner] : [await playbook.create({}, context), reasoner],
     policyEngine,
     vectorStore,
     notifiers: [notifier],

@@ -170,6 +170,10 @@ describe('a name that does not exist', () => {
     const removed = { ...gitChange([], {}, undefined), path: [], object: { apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'shop', name: String(change.before) } };
     expect(reasons({ ...parts, changes: [change, removed] })).toEqual(['ServiceAccountMissing']);
     expect(reasons(parts)).toEqual(['ServiceAccountMissing']);
+    expect(reasons({ ...parts, message: 'ServiceAccount other does not exist', changes: [change] })).toEqual(['ServiceAccountMissing']);
+    const made = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'shop', name: 'runer' } };
+    const head = { commit: 'a'.repeat(40), message: '', at: 9, objects: [made] };
+    expect(reasons({ ...parts, changes: [change], versions: [head] })).toEqual(['ServiceAccountNotApplied']);
   });
 
   it('of a PriorityClass goes back, or to the one that was meant', () => {

@@ -13,7 +13,10 @@ export const serviceAccountNotFound: Rule = (kase) => {
   const { failure } = kase.request.spec;
   const name = nameIn(failure.message, /ServiceAccount (\S+)/);
   const who = `${kase.target.kind} ${kase.target.metadata.name}`;
-  const [renamed] = changesAt(kase, /^\{pod\}\/serviceAccountName$/);
+  // Somebody else's word for it is not enough: what is missing has to be what Git says, and Git must not make it.
+  const [renamed] = changesAt(kase, /^\{pod\}\/serviceAccountName$/).filter(({ after }) => after === name);
+  const made = (kase.versions[0]?.objects ?? []).some(({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name === name);
+  if (made) return handOver(`ServiceAccount ${name} of ${who} does not exist, though Git makes it`, 'ServiceAccountNotApplied', `Git holds ServiceAccount ${name}, and the cluster does not have it: look at what the GitOps engine says of it, and whether somebody deletes it.`);
   const removed = changesOf(kase, ({ kind }) => kind === 'ServiceAccount').filter(({ path, after }) => path.length === 0 && after === undefined);
   const isGone = removed.some(({ object }) => object.name === renamed?.before);
   if (renamed && typeof renamed.before === 'string' && renamed.before !== name && !isGone) {
