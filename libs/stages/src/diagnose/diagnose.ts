@@ -7,6 +7,7 @@ import { findSource } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 import { gatherCase } from './gather-case.ts';
 import { bearingOn, driftWords, handDrift, type HandDrift } from './hand-drift.ts';
+import { meantToStand } from './meant-to-stand.ts';
 import { plainWords } from './plain-words.ts';
 import { withoutTaint } from './taint.ts';
 
@@ -56,8 +57,10 @@ function alsoUndecided(first: Diagnosis, next: Diagnosis): Diagnosis {
 function render(view: View, kase: Case, reasoner: string, reasoning: Reasoning): Diagnosis {
   const cited = kase.evidence.filter((item) => reasoning.cites.includes(item.digest));
   const { candidates, dropped } = withoutTaint(reasoning, kase);
-  const abstain = candidates.find((action) => action.action === 'abstain');
-  const actions = preferProven(candidates.filter((action) => action.action !== 'abstain'), casesLike(kase));
+  const meant = candidates.map((action) => meantToStand(kase, action)).find((change) => change !== undefined);
+  const open = candidates.filter((action) => action.action !== 'abstain' && meantToStand(kase, action) === undefined);
+  const abstain = meant === undefined ? candidates.find((action) => action.action === 'abstain') : standing(meant);
+  const actions = preferProven(open, casesLike(kase));
   const byModel = reasoning.source === 'Model' || reasoning.model !== undefined;
   const words = byModel ? plainWords : (text: string, length: number) => text.slice(0, length);
   return {
@@ -78,6 +81,12 @@ function render(view: View, kase: Case, reasoner: string, reasoning: Reasoning):
 function casesLike({ request, precedents }: Case): Case['precedents'] {
   const { failure, target, scope } = request.spec;
   return precedents.filter(({ precedent }) => precedent.class === failure.class && precedent.shape['kind'] === (target?.kind ?? scope) && precedent.shape['subCause'] === failure.subCause);
+}
+
+/** What its own commit says must stay is for whoever wrote that. */
+function standing({ commit, message, path, before }: Case['changes'][number]): { readonly action: 'abstain'; readonly reason: string; readonly lookAt: string } {
+  const was = before === undefined || typeof before === 'object' ? 'what it was' : `what it was (${JSON.stringify(before)})`;
+  return { action: 'abstain', reason: 'MeantToStand', lookAt: `commit ${commit.slice(0, 7)} ("${message.slice(0, 120)}") says itself that ${path.slice(-2).join('/')} must not go back to ${was}: ask whoever wrote it how to go on.`.slice(0, 512) };
 }
 
 function nothingLeft(reasoner: string, dropped: readonly DroppedAction[]): NonNullable<Diagnosis['abstain']> {
