@@ -32,6 +32,8 @@ interface Ported {
 type Probe = Readonly<Record<string, { readonly port?: number | string } | undefined>>;
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+/** What has pods only while it runs. */
+const RUNS = [['CronJob', ['spec', 'jobTemplate', 'spec', 'template']], ['Job', ['spec', 'template']]] as const;
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 const PORT_FIELDS = ['containers', 'initContainers'].flatMap((list) => ['name', 'command', 'args', 'ports', ...PROBES].map((field) => `spec.${list}.${field}`));
 
@@ -40,6 +42,7 @@ export const SERVICE_READS: readonly ResourceRead[] = [
   { apiVersion: 'v1', kind: 'Service', resource: 'services', fields: ['spec.type', 'spec.selector', 'spec.ports', 'status.loadBalancer'] },
   { apiVersion: 'v1', kind: 'Pod', resource: 'pods', fields: ['status.phase', 'status.conditions', ...PORT_FIELDS] },
   ...WORKLOADS.map((kind) => ({ apiVersion: 'apps/v1', kind, resource: `${kind.toLowerCase()}s`, fields: ['spec.template.metadata.labels', 'spec.replicas'] })),
+  ...RUNS.map(([kind, path]) => ({ apiVersion: 'batch/v1', kind, resource: `${kind.toLowerCase()}s`, fields: [[...path, 'metadata', 'labels'].join('.')] })),
 ];
 
 export function portsOf(service: KubeObject): readonly ServicePort[] {
@@ -61,7 +64,16 @@ export function podsBehind(service: KubeObject, world: World): readonly KubeObje
 
 /** Workloads of the Service's namespace, each with the labels that its pods get. */
 export function workloadsBeside(service: KubeObject, world: World): readonly { readonly object: KubeObject; readonly labels: Readonly<Record<string, string>> }[] {
-  return WORKLOADS.flatMap((kind) => world.list('apps/v1', kind, service.metadata.namespace)).map((object) => ({ object, labels: (object['spec'] as { readonly template?: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } } } | undefined)?.template?.metadata?.labels ?? {} }));
+  return WORKLOADS.flatMap((kind) => world.list('apps/v1', kind, service.metadata.namespace)).map((object) => ({ object, labels: templateLabels((object['spec'] as { readonly template?: unknown } | undefined)?.template) }));
+}
+
+function templateLabels(template: unknown): Readonly<Record<string, string>> {
+  return (template as { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } } | undefined)?.metadata?.labels ?? {};
+}
+
+/** The labels of pods that come and go with runs. */
+export function labelsOfRuns(service: KubeObject, world: World): readonly Readonly<Record<string, string>>[] {
+  return RUNS.flatMap(([kind, path]) => world.list('batch/v1', kind, service.metadata.namespace).map((object) => templateLabels(path.reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>> | undefined)?.[key], object))));
 }
 
 export function isReady(pod: KubeObject): boolean {

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@fleetmend/model';
 import { inspectPurely } from '@fleetmend/plugin-api/conformance';
 import { describe, expect, it } from 'vitest';
-import { worldOf } from '../owner.fixture.ts';
+import { anOwner, worldOf } from '../owner.fixture.ts';
 import { aPodOf, aService, aWorkload } from '../service.fixture.ts';
 import { serviceEndpoints } from './service-endpoints.ts';
 
@@ -30,6 +30,8 @@ describe('service-endpoints', () => {
     ['a Service for another name', aService({ type: 'ExternalName', externalName: 'db.example.org' }), []],
     ['endpoints that are made by hand', aService({ selector: undefined }), []],
     ['an object of another kind', checkout, []],
+    ['pods that come with the runs of a CronJob', aService({ selector: { job: 'dunning' } }), [anOwner('CronJob', { name: 'dunning', spec: { jobTemplate: { spec: { template: { metadata: { labels: { job: 'dunning' } } } } } } })]],
+    ['pods that came with a Job', aService({ selector: { job: 'load' } }), [anOwner('Job', { name: 'load', spec: { template: { metadata: { labels: { job: 'load' } } } } })]],
   ])('is silent about %s', (_, service, world) => {
     expect(inspect(service, ...world)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { seconds } from '@fleetmend/kernel';
 import type { KubeObject } from '@fleetmend/model';
 import type { Detector, World } from '@fleetmend/plugin-api';
 import { isLeaving, ownerFinding, selects } from '../owners.ts';
-import { podsBehind, refTo, selectorOf, SERVICE_READS, workloadsBeside } from '../services.ts';
+import { labelsOfRuns, podsBehind, refTo, selectorOf, SERVICE_READS, workloadsBeside } from '../services.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -20,6 +20,8 @@ export const serviceEndpoints: Detector = {
     const workloads = workloadsBeside(object, world);
     // Its workload is there and has no pod now: why, others say.
     if (workloads.some(({ labels }) => selects({ matchLabels: selector }, labels))) return [];
+    // Between two runs nobody stands behind it, and that is as it should be.
+    if (labelsOfRuns(object, world).some((labels) => selects({ matchLabels: selector }, labels))) return [];
     const nearest = nearestOf(selector, workloads, object, world);
     return ownerFinding(object, world, {
       class: 'ServiceWithoutEndpoints',
