@@ -16,7 +16,7 @@ export function lastLifeOf(kase: Case): string {
  * 0: not at all, and then the change is no more suspect than any other.
  */
 export function mentions({ path, before, after, object }: GitChange, text: string): number {
-  const names = [...path.flatMap((segment) => /^\[(?:name|mountPath)=(.+)\]$/.exec(segment)?.[1] ?? (isTelling(segment) ? [segment] : [])), ...(path.length === 0 ? [object.name] : [])];
+  const names = [...belowContainer(path).flatMap((segment) => /^\[(?:name|mountPath)=(.+)\]$/.exec(segment)?.[1] ?? (isTelling(segment) ? [segment] : [])), ...(path.length === 0 ? [object.name] : [])];
   const says = (words: readonly string[]) => words.some((word) => holdsWord(text, word));
   const now = wordsOf(after);
   const was = wordsOf(before);
@@ -32,6 +32,12 @@ function namesWith(text: string, was: unknown, now: unknown): boolean {
   return [...text.matchAll(/[A-Za-z_][A-Za-z0-9_]*/g)].some(([word]) => word.length > was.length && word.startsWith(was) && !fits(word, now));
 }
 
+/** A program that names itself does not speak of each of its settings. */
+function belowContainer(path: readonly string[]): readonly string[] {
+  const at = path.findIndex((segment) => segment === 'containers' || segment === 'initContainers');
+  return at >= 0 && path.length > at + 2 ? path.slice(at + 2) : path;
+}
+
 /** A variable may be as short as `DB`; other words are no name of anything unless they look put together. */
 function isTelling(segment: string): boolean {
   return /^[A-Z][A-Z0-9_]+$/.test(segment) || (/[A-Z_.-]/.test(segment) && segment.length > 3);
@@ -42,8 +48,13 @@ function wordsOf(value: unknown): readonly string[] {
   if (value === null || value === undefined) return [];
   if (typeof value === 'object') return Object.values(value).flatMap(wordsOf);
   const text = String(value).trim();
-  const parts = text.split(/[\s,;"'=@]+/).flatMap((part) => [part, ...part.split(/:\/\/|:(?=\d)/)]);
+  const parts = text.split(/[\s,;"'=@]+/).flatMap((part) => [part, ...part.split(/:\/\/|:(?=\d)/)]).filter((part) => !isProse(text) || /[^A-Za-z.!?]/.test(part));
   return [...new Set([text, ...parts])].filter((word) => word.length > 1 && !COMMON.has(word.toLowerCase()));
+}
+
+/** A sentence: its plain words stand in any log. */
+function isProse(text: string): boolean {
+  return text.split(/\s+/).filter((word) => /^[A-Za-z]+[.,!?]?$/.test(word)).length >= 3;
 }
 
 const COMMON: ReadonlySet<string> = new Set(['true', 'false', 'http', 'https', 'tcp', 'info', 'debug', 'error', 'warn', 'app', 'main', 'labapp']);

@@ -2,8 +2,11 @@ import { canonicalJson } from '@fleetmend/kernel';
 import type { KubeObject } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { allChanges, changesInEffect, insideContainer, insidePod, isSameObject, isTarget, together } from './changes-in-effect.ts';
+import { complaintOf } from './complaint.ts';
+import { feedsVariable, goesAlong, indirectly, tookFrom } from './indirect-clues.ts';
 import { logOf, mentions } from './log-clues.ts';
 import { configMapsOf } from './references.ts';
+import { unresolvedHost } from './unresolved-host.ts';
 import { asList, asRecord, healthyTemplates, podSpecPath, valueAt } from './workload.ts';
 
 /** Fields of a container that decide what its program finds; probes, bounds and declared ports end no program by themselves. */
@@ -23,16 +26,19 @@ export interface Suspect {
 export function suspectsOf(kase: Case, container: string): readonly Suspect[] {
   const log = logOf(kase);
   const reads = configMapsOf(kase, container);
+  const [complaint, host] = [complaintOf(kase, container), unresolvedHost(log)];
   const relevant = [...changesInEffect(kase), ...olderOfLines(kase, log)].flatMap((change): readonly Suspect[] => {
-    const score = mentions(change, log);
+    const score = mentions(change, log) + indirectly(kase, container, { change, complaint, host });
     if (isTarget(kase, change.object)) return touches(kase, change, container, score) ? [{ change, score }] : [];
     if (change.object.kind === 'ConfigMap') return change.path[0] === 'data' && reads.has(change.object.name) ? [{ change, score }] : [];
     // What another object is like matters only where the log says so.
     const named = DEPENDENCIES.includes(change.object.kind) && change.path.length > 0 && score >= 2 && (servesNamed(kase, change, log) || log.includes(change.object.name));
     return named ? [{ change, score: score - 1 }] : [];
   });
-  const fresh = new Set(together(relevant.map(({ change }) => change)));
-  return exonerate(kase, relevant.filter(({ change, score }) => score > 0 || fresh.has(change))).toSorted((a, b) => b.score - a.score || b.change.at - a.change.at);
+  const all = relevant.map(({ change }) => change);
+  const own = relevant.filter(({ change }) => !goesAlong(change, all) && !tookFrom(kase, container, change, all));
+  const fresh = new Set(together(own.map(({ change }) => change)));
+  return exonerate(kase, own.filter(({ change, score }) => score > 0 || fresh.has(change))).toSorted((a, b) => b.score - a.score || b.change.at - a.change.at);
 }
 
 /**
@@ -58,7 +64,7 @@ function touches(kase: Case, change: GitChange, container: string, score: number
   const inside = insideContainer(kase, change, container);
   if (inside !== undefined) return inside.length === 0 || OF_PROGRAM.test(inside[0] ?? '');
   const pod = insidePod(kase, change);
-  if (pod === undefined) return false;
+  if (pod === undefined) return feedsVariable(kase, container, change);
   if (OF_POD.test(pod[0] ?? '')) return pod[0] !== 'volumes' || pod.length === 1 || mounts(kase, container, pod[1] ?? '') || change.after === undefined;
   // Containers of a pod share their ports: what another one does matters where the log says so.
   return (pod[0] === 'containers' || pod[0] === 'initContainers') && pod[1] !== `[name=${container}]` && score >= 3 && (pod.length <= 2 || /^(args|command|env)$/.test(pod[2] ?? ''));

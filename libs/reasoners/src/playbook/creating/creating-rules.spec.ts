@@ -40,6 +40,16 @@ describe('a quota without room', () => {
     expect(reasons(parts, exceeded)).toEqual([reason]);
   });
 
+  it('takes back how many ended runs a CronJob keeps, where they are what it counts', () => {
+    const jobs: Parts = { ...noRoom, related: [quota({ 'count/jobs.batch': '4' }, { 'count/jobs.batch': '4' })] };
+    const text = 'exceeded quota: compute, requested: count/jobs.batch=1, used: count/jobs.batch=4, limited: count/jobs.batch=4';
+    const keeps = (before: unknown, after: number) => ({ ...jobs, spec: { successfulJobsHistoryLimit: after }, changes: [gitChange(['spec', 'successfulJobsHistoryLimit'], before, after, { object: DEPLOYMENT })] });
+    expect(answer(keeps(1, 30), text)?.candidates).toEqual([{ action: 'restoreField', path: ['spec', 'successfulJobsHistoryLimit'], commit: commit(1) }]);
+    expect(reasons(keeps(undefined, 30), text)).toEqual(['restoreField']);
+    expect(reasons(keeps(30, 2), text)).toEqual(['QuotaExhausted']);
+    expect(reasons({ ...keeps(1, 30), related: noRoom.related ?? [] }, exceeded)).toEqual(['QuotaExhausted']);
+  });
+
   it('leaves replicas to an autoscaler that sets them', () => {
     const scaler = object('HorizontalPodAutoscaler', 'checkout', { spec: { scaleTargetRef: { kind: 'Deployment', name: 'checkout' } } }, 'autoscaling/v2');
     const parts = { ...noRoom, related: [...(noRoom.related ?? []), scaler], spec: { replicas: 20 }, template: memory('64Mi', '64Mi'), changes: [gitChange(['spec', 'replicas'], 2, 20, { object: DEPLOYMENT })] };

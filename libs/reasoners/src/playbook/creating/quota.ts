@@ -13,6 +13,8 @@ import { nameIn, refusalText } from './refusal-text.ts';
 
 /** A number of replicas that grew by more than this was hardly meant as growth. */
 const LEAP = 3;
+/** How many ended runs of a kind a CronJob keeps at most where it does not say. */
+const USUAL_HISTORY = 3;
 
 /** A quota is never raised: what a commit made larger goes back to what fitted, and growth that somebody means is for people. */
 export const quotaExceeded: Rule = (kase) => {
@@ -30,6 +32,9 @@ function exceeded(kase: Case, name: string, quota: KubeObject | undefined): Rule
   const changes = changesAt(kase, /^spec\/(replicas|parallelism)$/, /^\{pod\}\/(containers|initContainers)\/\[name=[^\]]*\](\/resources(\/.*)?)?$/).filter((change) => grows(kase, change, measures));
   const mistakes = changes.filter((change) => !isGrowth(kase, change));
   const fitting = mistakes.filter((change) => fits(kase, [change], measures, quota));
+  const kept = measures.includes('count/jobs.batch') ? changesAt(kase, /^spec\/(successful|failed)JobsHistoryLimit$/).filter(({ before, after }) => typeof after === 'number' && after > (typeof before === 'number' ? before : USUAL_HISTORY)) : [];
+  const [keptMore] = kept;
+  if (keptMore) return answer(`${commitWords(keptMore)} lets ${who} keep ${String(keptMore.after)} ended runs, and quota ${name} counts them, too`, 0.85, restoring(kase, kept));
   const scaler = scalerOf(kase);
   const usable = fitting.filter(({ path }) => scaler === undefined || path.at(-1) !== 'replicas');
   const [first] = usable;

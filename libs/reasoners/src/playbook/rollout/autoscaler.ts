@@ -99,7 +99,8 @@ function scaledByOthers({ related, target }: Case): ReadonlySet<string> {
 function containerNotFound(kase: Case): RuleAnswer {
   const ref = asRecord(valueAt(kase.target, ['spec', 'scaleTargetRef']));
   const scaled = kase.related.find((object) => object.kind === ref['kind'] && object.metadata.name === ref['name']);
-  const names = scaled ? containersOf(scaled).map(({ name }) => name) : [];
+  // A container that ends before the others start is measured by nobody.
+  const names = scaled ? containersOf(scaled).filter(({ path }) => !path.includes('initContainers')).map(({ name }) => name) : [];
   const places = asList(valueAt(kase.target, ['spec', 'metrics'])).flatMap((metric, index) => {
     const container = asRecord(metric['containerResource'])['container'];
     return typeof container === 'string' && !names.includes(container) ? [{ index, container }] : [];

@@ -185,7 +185,7 @@ describe('an autoscaler', () => {
   });
 
   it('gets a container that exists, or its metrics back', () => {
-    const scaled = of('Deployment', { template: { spec: { containers: [{ name: 'web' }] } } }, 'checkot');
+    const scaled = of('Deployment', { template: { spec: { containers: [{ name: 'web' }], initContainers: [{ name: 'wait-for-db' }] } } }, 'checkot');
     const target = hpa({ metrics: [{ type: 'ContainerResource', containerResource: { name: 'cpu', container: 'app' } }] });
     expect(answer({ class: 'AutoscalerInactive', subCause: 'ContainerNotFound', related: [scaled] }, { target })?.candidates).toEqual([{ action: 'setHPA', fields: [{ path: ['spec', 'metrics', '0', 'containerResource', 'container'], value: 'web' }] }]);
     expect(reasons({ class: 'AutoscalerInactive', subCause: 'MetricsUnavailable', changes: [changed('HorizontalPodAutoscaler', ['spec', 'metrics'], [], [{}])] }, { target: hpa({ metrics: [{}] }) })).toEqual(['restoreField']);

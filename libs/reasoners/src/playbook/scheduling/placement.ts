@@ -74,7 +74,8 @@ export function blockerOf(workload: KubeObject, around: Surroundings): Blocker |
   return canKeepCompany(workload, eligible, around) ? undefined : 'PodAffinity';
 }
 
-function hostPortsOf(pod: Json): readonly string[] {
+/** `TCP/8443` of every port of its node that a pod takes. */
+export function hostPortsOf(pod: Json): readonly string[] {
   return asList(pod['containers']).flatMap((container) => asList(container['ports'])).flatMap(({ hostPort, protocol = 'TCP' }) => (hostPort === undefined ? [] : [`${String(protocol)}/${String(hostPort)}`]));
 }
 

@@ -14,6 +14,25 @@ const cpu = (amount: string) => ({ resources: { requests: { cpu: amount } } });
 const CPU = ['containers', '[name=app]', 'resources', 'requests', 'cpu'];
 
 describe('what Git changed goes back, where that finds a place', () => {
+  it('a strategy that let the pod before go first, where only one can have the port of the node', () => {
+    const ports = { ports: [{ containerPort: 8443, hostPort: 8443 }] };
+    const parts: PlaceParts = { said: "2 node(s) didn't have free ports for the requested pod ports", template: ports, spec: { strategy: { type: 'RollingUpdate' } }, changes: [inSpec(['strategy', 'type'], 'Recreate', 'RollingUpdate')] };
+    expect(answersOf(parts)).toEqual(['restore spec/strategy/type']);
+    expect(answersOf({ ...parts, changes: [inSpec(['strategy', 'type'], 'RollingUpdate', 'Recreate')] })).toEqual(['HostPortTaken']);
+    expect(answersOf({ ...parts, said: '2 Insufficient cpu' })).toEqual(['NotEnoughCapacity']);
+  });
+
+  it('the least number that an autoscaler may want, unless more was wanted in so many words', () => {
+    const scaler = object('HorizontalPodAutoscaler', 'checkout', { spec: { minReplicas: 20, scaleTargetRef: { kind: 'Deployment', name: 'checkout' } } }, 'autoscaling/v2');
+    const HPA = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', namespace: 'shop', name: 'checkout' };
+    const floor = (message: string, replicas = 20, before: unknown = 2): PlaceParts => ({ spec: { replicas }, others: [scaler], changes: [gitChange(['spec', 'minReplicas'], before, 20, { object: HPA, message })] });
+    const withHead = (parts: PlaceParts) => { const kase = placeCase(parts); return unschedulable({ ...kase, versions: kase.versions.map((version) => ({ ...version, objects: [...version.objects, scaler] })) }).candidates; };
+    expect(withHead(floor('spelled out'))).toEqual([{ action: 'restoreField', object: HPA, path: ['spec', 'minReplicas'], commit: commit(1) }]);
+    expect(withHead(floor('more for the sale'))).toMatchObject([{ reason: 'NotEnoughCapacity' }]);
+    expect(withHead(floor('spelled out', 22))).toMatchObject([{ reason: 'NotEnoughCapacity' }]);
+    expect(withHead(floor('spelled out', 20, 30))).toMatchObject([{ reason: 'NotEnoughCapacity' }]);
+  });
+
   it.each<[string, PlaceParts, readonly string[]]>([
     ['a selector that no node meets', { said: SELECTOR, nodes: pools, pod: { nodeSelector: { pool: 'huge' } }, changes: [inPod(['nodeSelector', 'pool'], 'general', 'huge')] }, ['restore nodeSelector/pool']],
     ['and not what else changed since', { said: SELECTOR, nodes: pools, pod: { nodeSelector: { pool: 'huge' }, tolerations: [{ key: 'x', operator: 'Exists' }] }, changes: [inPod(['tolerations', '0', 'key'], 'y', 'x', 3), inPod(['nodeSelector', 'pool'], 'general', 'huge')] }, ['restore nodeSelector/pool']],

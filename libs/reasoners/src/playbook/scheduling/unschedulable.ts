@@ -6,14 +6,15 @@ import type { Rule } from '../rule.ts';
 import { claimForPod } from '../storage/claim-for-pod.ts';
 import { scalerOf } from '../target-changes.ts';
 import { withValue } from '../with-value.ts';
-import { asList, valueAt } from '../workload.ts';
+import { asList, asRecord, valueAt } from '../workload.ts';
 import { isControlPlaneTaint, isOutOfService, matchesNode, requestsOf, tooLargeFor, untolerated } from './node-fit.ts';
 import { nearPlaces } from './near-places.ts';
-import { asksForLess, blockerOf, eligibleNodes, podSpecOf, podsOf, progressOf, surroundingsOf, type Surroundings } from './placement.ts';
+import { asksForLess, blockerOf, eligibleNodes, hostPortsOf, podSpecOf, podsOf, progressOf, surroundingsOf, type Surroundings } from './placement.ts';
 import { placementChanges, type PlacementChange, type PlacementField } from './placement-changes.ts';
 import { noPlace } from './no-place.ts';
 import { reachesVolumes } from './volume-places.ts';
 import { portRemovals } from './host-port.ts';
+import { floorRaised } from './floor-raised.ts';
 
 const CITES = ['event', 'object', 'history', 'node'] as const;
 
@@ -37,7 +38,7 @@ export const unschedulable: Rule = (kase) => {
   const goBack = back.map(({ change }) => restore(kase, change));
   const ports = blocker === 'HostPort' || /free ports/.test(said) ? portRemovals(kase) : [];
   const candidates = distinct([...(isAddition ? [...near, ...goBack] : [...goBack, ...near]), ...ports]);
-  if (candidates.length === 0) return noPlace(kase, { said, blocker, missed, around });
+  if (candidates.length === 0) return floorRaised(kase, said) ?? noPlace(kase, { said, blocker, missed, around });
   return { cause: causeOf(kase, candidates[0], back[0]), confidence: back.length > 0 ? 0.85 : 0.75, cites: CITES, candidates };
 };
 
@@ -96,7 +97,9 @@ function mayGoBack(kase: Case, { field, change }: PlacementChange): boolean {
   // What asked for nothing before cannot be told from what had a guard taken out.
   if (field === 'Resources') return change.before !== undefined;
   if (field === 'Taint') return !asList(change.before).concat([{ key: change.before }]).some(({ key }) => typeof key === 'string' && isControlPlaneTaint({ key, value: '', effect: '' }));
-  return field !== 'Claim' && field !== 'Strategy';
+  // The pod that is to go first was what made room for the next one.
+  if (field === 'Strategy') return change.before === 'Recreate' || asRecord(change.before)['type'] === 'Recreate';
+  return field !== 'Claim';
 }
 
 function helps(before: KubeObject, after: KubeObject, around: Surroundings): boolean {
@@ -114,6 +117,7 @@ function makesRoom(kase: Case, { field }: PlacementChange, restored: KubeObject,
     NodeSelector: opens() || (/PersistentVolume's node affinity|volume node affinity/.test(said) && !reachesVolumes(kase, kase.target, around) && reachesVolumes(kase, restored, around)),
     Taint: opens(),
     HostPort: /free ports/.test(said),
+    Strategy: /free ports/.test(said) && hostPortsOf(podSpecOf(kase.target)).length > 0,
     TopologySpread: /topology spread/.test(said),
     PodAffinity: /affinity rules/.test(said),
     Replicas: /free ports|topology spread|anti-affinity rules/.test(said),

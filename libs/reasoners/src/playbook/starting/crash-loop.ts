@@ -1,7 +1,8 @@
 import { canonicalJson } from '@fleetmend/kernel';
 import type { Action } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
-import { commitWords, insideContainer, isTarget, placeWords, restore, valueIn } from '../changes-in-effect.ts';
+import { changesInEffect, commitWords, insideContainer, isTarget, placeWords, restore, valueIn } from '../changes-in-effect.ts';
+import { causeElsewhere } from '../cause-elsewhere.ts';
 import { blameable, complaintOf, withoutContents, type Complaint } from '../complaint.ts';
 import { holdsWord, lastLifeOf } from '../log-clues.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
@@ -54,6 +55,8 @@ export const crashLoop: Rule = (kase) => {
   const gone = chosen && goneHost(kase, chosen.change);
   const asleep = chosen && complaint && sleepingService(kase, complaint, chosen.change);
   if (asleep) return handOver(`${name} asks ${complaint.what} since ${commitWords(chosen.change)}, and no pod of Service ${asleep} is ready`, 'DependencyNotReady', `Service ${asleep} is there and has pods, and none of them is ready yet: see whether they get ready, and whether ${name} is to go back to where it was until then.`);
+  const elsewhere = chosen && causeElsewhere(kase, chosen);
+  if (elsewhere) return handOver(`${name} ends because ${elsewhere.state}, and no change in Git has to do with that`, 'CauseElsewhere', `No manifest mends that ${elsewhere.state}. ${name} ends with: "${elsewhere.line}".`);
   if (chosen && gone === undefined) return putBack(kase, name, chosen, suspects);
   const host = noSuchHost(kase, name, gone === undefined ? undefined : chosen?.change) ?? (complaint && otherPort(kase, name, complaint));
   if (host) return host;
@@ -62,7 +65,7 @@ export const crashLoop: Rule = (kase) => {
     const places = suspects.slice(0, 4).map(({ change }) => placeWords(change.path, 3)).join(', ');
     return notKnown(`${name} began to crash after several changes`, 'SeveralChanges', `These fields changed together, and the rules cannot tell which one did it: ${places}. Read the previous log of ${name}.`);
   }
-  if (complaint) return notAnswered(name, complaint);
+  if (complaint) return notAnswered(kase, name, complaint);
   const known = LOOK_AT[failure.subCause ?? ''];
   if (known) return notKnown(`${name} ${failure.message}`, known.reason, `${name}: ${known.lookAt}`);
   return notKnown(`${name} starts and dies, and nothing in Git changed before it`, 'NoRecentChange', `Git history shows no change that could explain it; read the previous log of ${name}${lastWords(kase)}`);
@@ -132,14 +135,23 @@ function others(kase: Case, suspects: readonly Suspect[], chosen: GitChange): re
 }
 
 /** What the program was told before, too, does not hold any more: that is not in its own settings. */
-function notAnswered(name: string, { about, what, secret, line }: Complaint): RuleAnswer {
+function notAnswered(kase: Case, name: string, { about, what, secret, line }: Complaint): RuleAnswer {
   if (about === 'address') {
-    const said = handOver(`${name} cannot reach ${what}, which it was told before, too`, 'DependencyUnreachable', `No recent change of ${name} concerns ${what}: see whether it is up, and whether its Service still has that name, port and pods.`);
+    const said = handOver(`${name} cannot reach ${what}, which it was told before, too`, 'DependencyUnreachable', `No recent change of ${name} concerns ${what}: see whether it is up, and whether its Service still has that name, port and pods.${policyWords(kase)}`);
     // Who took over from a host that nobody knows any more, somebody else may read out of Git.
     return unresolvedHost(line) === undefined ? said : { ...said, inconclusive: true };
   }
-  const from = secret === undefined ? '' : `; it comes from Secret ${secret}, which was not changed in Git`;
+  const from = secret === undefined ? (SERVICE_LINK.test(line) ? '; what it holds is the address that Kubernetes gives to a variable for each Service of the namespace (enableServiceLinks), so see which Service is new' : '') : `; it comes from Secret ${secret}, which was not changed in Git`;
   return notKnown(`${name} does not like its variable ${what}, and nothing in Git changed that`, 'SettingNotAccepted', `No recent change of ${name} concerns ${what}${from}. See what it holds now.`);
+}
+
+/** What Kubernetes puts into `NAME_PORT` for a Service of that name. */
+const SERVICE_LINK = /\btcp:\/\/\d+\.\d+\.\d+\.\d+:\d+/;
+
+/** What lets traffic through is a guard and not edited, but whoever looks should know that it changed. */
+function policyWords(kase: Case): string {
+  const change = changesInEffect(kase).find(({ object, after }) => object.kind === 'NetworkPolicy' && object.namespace === kase.target.metadata.namespace && after !== undefined);
+  return change === undefined ? '' : ` ${commitWords(change)} changed NetworkPolicy ${change.object.name} of its namespace: see whether that lets it through.`;
 }
 
 /** The rules have nothing to go by; somebody else may read more out of the log. */

@@ -1,6 +1,6 @@
 import type { Action } from '@fleetmend/model';
 import { describe, expect, it } from 'vitest';
-import { aCase, commit, CONTAINER_PATH, historyOfField, object } from '../case.fixture.ts';
+import { aCase, commit, CONTAINER_PATH, gitChange, historyOfField, object } from '../case.fixture.ts';
 import { oomKilled } from './oom-killed.ts';
 
 type Parts = Parameters<typeof aCase>[0];
@@ -15,6 +15,16 @@ const first = (parts: Omit<Parts, 'class'>): Action | undefined => oomKilled(aCa
 const toMemory = (memory: string, requests?: Record<string, string>): Action => ({ action: 'setResources', container: 'app', ...(requests && { requests }), limits: { memory } });
 
 describe('the memory that a killed container gets', () => {
+  it.each<[string, string, string, string]>([
+    ['a size', 'CACHE', '48Mi', '480Mi'], ['a heap', 'JAVA_OPTS', '-Xms8m -Xmx48m', '-Xms8m -Xmx480m'], ['a heap of Node', 'NODE_OPTIONS', '--max-old-space-size=48', '--max-old-space-size=480'],
+  ])('stays where a commit raised %s to more than twice of it: that goes back', (_what, name, before, after) => {
+    const path = ['env', `[name=${name}]`, 'value'];
+    const raised = (message: string, to = after) => first({ template: { ...withLimit('96Mi'), env: [{ name, value: to }] }, changes: [gitChange(path, before, to, { message })] });
+    expect(raised('tuning')).toEqual({ action: 'restoreField', path: [...CONTAINER_PATH, ...path], commit: commit(1) });
+    expect(raised('larger cache for the sale')).toEqual(toMemory('192Mi'));
+    expect(raised('tuning', after.replace('480', '240'))).toEqual(toMemory('192Mi'));
+  });
+
   const repairs: Record<string, [Omit<Parts, 'class'>, Action]> = {
     'is twice its limit when Git knows no other': [{ template: withLimit('64Mi') }, toMemory('128Mi')],
     'is twice its limit in the unit of the file': [{ template: withLimit('100M') }, toMemory('200M')],

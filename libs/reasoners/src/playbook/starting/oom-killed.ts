@@ -3,6 +3,7 @@ import type { Action } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 import { historyOf, lastChange } from '../field-history.ts';
 import { bytesOf, defaultLimit, leastRequest, memoryRoom, type MemoryRoom } from './memory-room.ts';
+import { sizeBeyondLimit } from './size-setting.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
 import { asRecord, containersOf, findContainer, valueAt, type ContainerView } from '../workload.ts';
 
@@ -23,6 +24,8 @@ export const oomKilled: Rule = (kase) => {
 
   const limit = bytesOf(container.limits['memory']) ?? defaultLimit(kase.related);
   if (limit === undefined) return handOver(`${container.name} was killed for memory without a limit of its own: its node ran out`, 'NoLimit', `Container ${container.name} has no memory limit; see which pods on the node use more than they request.`);
+  const setting = sizeBeyondLimit(kase, container.name, limit);
+  if (setting && loweredFrom(kase, container, limit) === undefined) return { cause: `${setting.cause}, and it is killed for memory since`, confidence: 0.85, cites: CITES, candidates: [setting.action] };
   return raise({ kase, container, limit });
 };
 

@@ -5,6 +5,7 @@ import { answer, handOver } from '../creating/answer.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Rule } from '../rule.ts';
 import { restoring } from '../target-changes.ts';
+import { asList, asRecord } from '../workload.ts';
 import { containerPorts, fits, podLabelsOf, portsOf, selectorOf, workloadsOf, type PortView } from './services.ts';
 
 /** Traffic goes to a port that no pod has: the side that was changed last goes back; else to the one port that the pods do have. */
@@ -15,7 +16,7 @@ export const servicePortMismatch: Rule = (kase) => {
   const ports = behind.flatMap(containerPorts);
   const wrong = portsOf(kase.target).find((port) => !ports.some((one) => serves(one, port)));
   // What a container declares is mere words: where nobody changed a number, the program may listen there all the same.
-  if (!change && typeof wrong?.targetPort === 'number' && !isNew(kase, behind)) {
+  if (!change && typeof wrong?.targetPort === 'number' && !isNew(kase, behind) && !wentWith(kase, behind, wrong.targetPort)) {
     return handOver(`${who} sends traffic to port ${wrong.targetPort}, which its pods do not declare, and Git knows it no other way`, 'PortNotDeclared', `See whether the pods behind ${who} listen on port ${wrong.targetPort}: then declare it as a containerPort; else say which of their ports it is for.`);
   }
   const candidates = [...(change ? restoring(kase, [change]) : []), ...(wrong ? toExisting(kase, wrong, ports) : [])];
@@ -27,6 +28,14 @@ export const servicePortMismatch: Rule = (kase) => {
 /** The Service, or what is behind it, came with one of the commits that are known: then it never was otherwise. */
 function isNew(kase: Case, behind: readonly KubeObject[]): boolean {
   return changesInEffect(kase).some(({ object, path, before }) => path.length === 0 && before === undefined && (isTarget(kase, object) || behind.some(({ kind, metadata }) => object.kind === kind && object.name === metadata.name)));
+}
+
+/** The container that had the port went with a commit, so nobody can listen there any more. */
+function wentWith(kase: Case, behind: readonly KubeObject[], port: number): boolean {
+  return changesInEffect(kase).some(({ object, path, before, after }) => {
+    const isContainer = path.at(-2) === 'containers' && after === undefined && behind.some(({ kind, metadata }) => object.kind === kind && object.name === metadata.name);
+    return isContainer && asList(asRecord(before)['ports']).some(({ containerPort }) => containerPort === port);
+  });
 }
 
 type ContainerPort = ReturnType<typeof containerPorts>[number];

@@ -73,6 +73,12 @@ describe('a Service that sends to a wrong port', () => {
     expect(ask({ class: 'ServicePortMismatch', target: off })).toMatchObject([{ action: 'abstain', reason: 'PortNotDeclared' }]);
   });
 
+  it('goes to the port that is left where the container that had it went with a commit', () => {
+    const gone = { object: refOf(cart), path: ['spec', 'template', 'spec', 'containers', '[name=proxy]'], before: { name: 'proxy', ports: [{ containerPort: 9090 }] }, after: undefined };
+    expect(ask({ class: 'ServicePortMismatch', target: off, changes: [gone] })).toEqual([{ action: 'setPort', fields: [{ path: ['spec', 'ports', '0', 'targetPort'], value: 8080 }] }]);
+    expect(ask({ class: 'ServicePortMismatch', target: off, changes: [{ ...gone, before: { name: 'proxy', ports: [{ containerPort: 7070 }] } }] })).toMatchObject([{ reason: 'PortNotDeclared' }]);
+  });
+
   it('goes to the name that was meant', () => {
     const pods = workload('cart', { app: 'cart' }, [{ containerPort: 8080, name: 'http' }, { containerPort: 9090, name: 'metrics' }]);
     expect(ask({ class: 'ServicePortMismatch', target: service({ ports: [{ name: 'web', port: 80, targetPort: 'htp' }] }), related: [pods] })).toEqual([{ action: 'setPort', fields: [{ path: ['spec', 'ports', '[name=web]', 'targetPort'], value: 'http' }] }]);
