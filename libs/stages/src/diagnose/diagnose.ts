@@ -8,6 +8,7 @@ import type { Stage, StageDeps } from '../stage.ts';
 import { gatherCase } from './gather-case.ts';
 import { bearingOn, driftWords, handDrift, type HandDrift } from './hand-drift.ts';
 import { meantToStand } from './meant-to-stand.ts';
+import { commitOnItsWay } from './on-its-way.ts';
 import { plainWords } from './plain-words.ts';
 import { withoutTaint } from './taint.ts';
 
@@ -16,6 +17,8 @@ export function diagnose(deps: StageDeps): Stage {
   return async (view, signal) => {
     const cause = causeOfRequest(view.request.spec);
     if (cause !== undefined) return { fact: { diagnosis: ofSharedCause(view, cause) } };
+    const coming = await commitOnItsWay(deps, view);
+    if (coming !== undefined) return { notYet: deps.pace.poll, reason: `waits for what comes of ${coming.slice(0, 8)}, which was pushed just now` };
     const kase = await gatherCase(deps, view);
     if (kase === undefined) return { fact: { proposal: { result: 'GoneFromGit', reason: 'TargetGone', message: 'the target does not exist any more', at: renderTime(view.now) } } };
     await deps.evidence.put(kase.evidence);

@@ -32,7 +32,7 @@ export async function readVersions(source: Place): Promise<readonly GitVersion[]
 }
 
 /** By its trailer; a merge says nothing itself, and what it merged does. */
-async function isOurs(repository: Pick<Repository, 'log'>, { message, parents: [, merged] }: CommitInfo): Promise<boolean> {
+export async function isOurs(repository: Pick<Repository, 'log'>, { message, parents: [, merged] }: CommitInfo): Promise<boolean> {
   const said = [message, ...(merged === undefined ? [] : (await repository.log(merged, '', 1)).map((one) => one.message))];
   return said.some((text) => REQUEST.test(text));
 }
