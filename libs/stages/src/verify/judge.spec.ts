@@ -105,8 +105,19 @@ describe('the target is judged', () => {
     expect(judge(viewOf('QuotaExceeded'), progressOf({}, 30), answer({ findings })).state).toBe('StillFailing');
   });
 
-  it('worse, when a guard changed or fewer pods are ready after the hold', () => {
-    expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ guards: { 'ResourceQuota/shop/q': 'other' } }))).toEqual({ state: 'Worse', message: 'a guard object changed' });
+  it('not by a guard that somebody changed, unless it is what refused the pods: then nobody can tell what helped', () => {
+    const judged = (failure: FailureClass) => judge(viewOf(failure), progressOf(), answer({ guards: { 'ResourceQuota/shop/q': 'other' } })).state;
+    expect([judged('CrashLoopBackOff'), judged('QuotaExceeded'), judged('DisruptionBlocked')]).toEqual(['Healthy', 'Unclear', 'Unclear']);
+  });
+
+  it('by the commit that came after ours where that is what runs: ours ends, and is not taken back for it', () => {
+    const findings = [found('fresh', 'ImagePullBackOff')] as HealthAnswer['findings'];
+    const judged = (overtaken: boolean, pods = surge) => judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ pods, findings }), { later: new Set(), overtaken }).state;
+    expect([judged(false), judged(true)]).toEqual(['Worse', 'Uncovered']);
+    expect(judged(true, [pod('new-1')])).toBe('Worse');
+  });
+
+  it('worse, when fewer pods are ready after the hold', () => {
     expect(judge(viewOf('CrashLoopBackOff'), progressOf(), answer({ pods: [pod('new-1')] })).message).toBe('0 pods are ready, 1 were before');
   });
 
@@ -129,7 +140,7 @@ describe('the target is judged', () => {
     const live = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'shop' }, spec: { template: { spec: { initContainers: init, containers: [{ name: 'app' }] } } } };
     const after = (container: string) => [...containersAfter(live, container)];
     expect([after('migrate'), after('proxy'), after('app')]).toEqual([['proxy', 'app'], [], []]);
-    const judged = (fresh: FailureClass, container: string) => judge(viewOf('CrashLoopBackOff', 'migrate'), progressOf(), answer({ pods: surge, findings: [found('fresh', fresh, container)] as HealthAnswer['findings'] }), new Set(after('migrate'))).state;
+    const judged = (fresh: FailureClass, container: string) => judge(viewOf('CrashLoopBackOff', 'migrate'), progressOf(), answer({ pods: surge, findings: [found('fresh', fresh, container)] as HealthAnswer['findings'] }), { later: new Set(after('migrate')), overtaken: false }).state;
     expect([judged('ProbeFailed', 'app'), judged('ImagePullBackOff', 'app'), judged('CrashLoopBackOff', 'fetch')]).toEqual(['Uncovered', 'Uncovered', 'Worse']);
   });
 

@@ -1,9 +1,9 @@
-import { parseTime, renderTime, type Instant } from '@fleetmend/kernel';
+import { isPermanent, parseTime, renderTime, type Instant } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
 import { holdOf, type ClusterProgress, type HealthAnswer, type Verification } from '@fleetmend/model';
 import { ClusterSilentError } from '@fleetmend/ports';
 import { openSourceRepository } from '../propose/open-source-repository.ts';
-import { readTarget, targetOf } from '../propose/source.ts';
+import { findSource, readTarget, targetOf } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 import { judge, type Judged } from './judge.ts';
 import { containersAfter } from './later-symptom.ts';
@@ -65,12 +65,31 @@ async function verify(deps: StageDeps, view: View, progress: ClusterProgress): P
   }
 }
 
-/** Before something counts as harm: what begins only after the failing container had no way to show it. */
+/** Before something counts as harm: what begins only after the failing container had no way to show it, and what others committed since is theirs. */
 async function judgeTwice(deps: StageDeps, view: View, progress: ClusterProgress, health: HealthAnswer): Promise<Judged> {
   const judged = judge(view, progress, health);
+  if (judged.state !== 'Worse') return judged;
   const { container } = view.request.spec.target ?? {};
-  const live = judged.state === 'Worse' && container !== undefined ? await readTarget(deps, progress.name, targetOf(view.request)) : undefined;
-  return live === undefined || container === undefined ? judged : judge(view, progress, health, containersAfter(live, container));
+  const live = container === undefined ? undefined : await readTarget(deps, progress.name, targetOf(view.request));
+  const later = live === undefined || container === undefined ? new Set<string>() : containersAfter(live, container);
+  return judge(view, progress, health, { later, overtaken: await isOvertaken(deps, view) });
+}
+
+/** The engine has applied a commit after our merge that changed the files of our change again. */
+async function isOvertaken(deps: StageDeps, { request }: View): Promise<boolean> {
+  const { pullRequest, plan } = request.status;
+  try {
+    const source = await findSource(deps, request);
+    const [merged, applied] = [pullRequest?.mergeSHA, source?.application?.applied];
+    if (source === undefined || merged === undefined || applied === undefined || merged === applied || !(await source.repository.isAncestor(merged, applied))) return false;
+    const [ours, now] = [await source.repository.tree(merged), await source.repository.tree(applied)];
+    const changed = await Promise.all((plan?.files ?? []).map(async ({ path }) => (await ours.read(path)) !== (await now.read(path))));
+    return changed.includes(true);
+  } catch (error) {
+    // Without a place in Git nobody can have overtaken us there.
+    if (isPermanent(error)) return false;
+    throw error;
+  }
 }
 
 /** Since when it has been healthy, if no reading is missing and nothing restarted: a gap in contact starts the hold again. */
