@@ -82,6 +82,8 @@ export interface Case {
   readonly versions: readonly GitVersion[];
   /** What the commits between those versions changed, newest first. */
   readonly changes: readonly GitChange[];
+  /** When somebody put something back last, since it fails: those changes are left out of the others. Absent: nobody did. */
+  readonly putBackAt?: number | undefined;
   /** Where the target is an object of an engine that cannot build the head, and it cannot be rendered here either. */
   readonly build?: BrokenBuild | undefined;
   /** Finished cases like this one, best first, each with its weight (negative: it did harm). */

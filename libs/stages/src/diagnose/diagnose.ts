@@ -3,6 +3,7 @@ import type { View } from '@fleetmend/lifecycle';
 import { causeOfRequest, type Diagnosis, type DroppedAction, type ModelUse, type SharedCause } from '@fleetmend/model';
 import type { Case, Reasoning } from '@fleetmend/plugin-api';
 import { preferProven } from '../learn/weigh.ts';
+import { TRIED_WITHIN } from '../propose/said-lately.ts';
 import { findSource } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 import { gatherCase } from './gather-case.ts';
@@ -24,6 +25,8 @@ export function diagnose(deps: StageDeps): Stage {
     await deps.evidence.put(kase.evidence);
     const drift = await driftOf(deps, view);
     const { diagnosis, models } = drift === undefined ? await ask(deps, view, kase, signal) : { diagnosis: changedByHand(view, kase, drift), models: [] };
+    const isOnItsWay = kase.putBackAt !== undefined && view.now - kase.putBackAt < TRIED_WITHIN && diagnosis.candidates.length === 0 && drift === undefined;
+    if (isOnItsWay) return { notYet: deps.pace.poll, reason: 'somebody put back in Git what failed, a moment ago: it has yet to be tried' };
     await deps.audit.record(recordOf(view, kase, diagnosis, models));
     return { fact: { diagnosis } };
   };

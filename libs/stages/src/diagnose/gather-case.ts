@@ -33,6 +33,7 @@ export async function gatherCase(deps: StageDeps, view: View): Promise<Case | un
   ]);
   const byOthers = changesByOthers(versions, new Set((request.status.attempts ?? []).flatMap(({ mergeSHA }) => mergeSHA ?? [])));
   const changes = withoutRepairs(byOthers, versions, parseTime(request.status.occurrences?.firstSeen));
+  const repairs = byOthers.filter((change) => !changes.includes(change));
   const reached = mayAskOthers(request) ? await readReached(deps, cluster, reachedServices(live, versions)) : undefined;
   return {
     request: { uid: request.metadata.uid, spec: request.spec, attempt: request.status.attempt },
@@ -45,6 +46,7 @@ export async function gatherCase(deps: StageDeps, view: View): Promise<Case | un
     history: targetHistory({ live, container: target.container, versions, changes }),
     versions,
     changes,
+    ...(repairs.length === 0 ? {} : { putBackAt: Math.max(...repairs.map(({ at }) => at)) }),
     build,
     precedents,
     tried: (request.status.attempts ?? []).flatMap((attempt) => attempt.actionJson ?? []),

@@ -2,7 +2,7 @@ import { minutes, type Duration, type Instant } from '@fleetmend/kernel';
 import type { Source } from './source.ts';
 
 /** So long a change of Git may take to be applied, and what failed to be tried again: back-offs are capped at five minutes. */
-const TRIED_WITHIN: Duration = minutes(6);
+export const TRIED_WITHIN: Duration = minutes(6);
 
 type Place = { readonly repository: Pick<Source['repository'], 'log'>; readonly head: string; readonly origin: Pick<Source['origin'], 'path'>; readonly application: { readonly sources: readonly { readonly path: string }[] } | undefined };
 
