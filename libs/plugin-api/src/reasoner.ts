@@ -25,6 +25,8 @@ export interface GitChange {
 export interface GitVersion {
   readonly commit: string;
   readonly message: string;
+  /** What the commit says below its first line; absent: nothing. */
+  readonly body?: string | undefined;
   readonly at: number;
   readonly objects: readonly KubeObject[];
   /** Made by a control plane like this one, as the commit itself says. */

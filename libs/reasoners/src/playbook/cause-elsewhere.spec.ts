@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { aCase, gitChange } from './case.fixture.ts';
+import { jobFailed } from './rollout/job-failed.ts';
 import { crashLoop } from './starting/crash-loop.ts';
+import { initStuck } from './starting/other-starts.ts';
+import { probeFailed } from './starting/probe-failed.ts';
 
-const level = gitChange(['env', '[name=LOG_LEVEL]', 'value'], 'warn', 'trace');
-const nameIn = ({ path }: typeof level) => /\[name=(.*)\]/.exec(path.at(-2) ?? '')?.[1];
+const theme = gitChange(['env', '[name=THEME]', 'value'], 'light', 'solarized');
+const nameIn = ({ path }: typeof theme) => /\[name=(.*)\]/.exec(path.at(-2) ?? '')?.[1];
 /** As the container has it after the change. */
-const templateOf = (change: typeof level) => (change.path.includes('env') ? { env: [{ name: nameIn(change), value: change.after }] } : { image: change.after });
-const reasonOf = (log: string, change = level) => crashLoop(aCase({ class: 'CrashLoopBackOff', template: templateOf(change), changes: [change], log })).candidates.map((action) => (action.action === 'abstain' ? action.reason : action.action));
+const templateOf = (change: typeof theme) => (change.path.includes('env') ? { env: [{ name: nameIn(change), value: change.after }] } : { image: change.after });
+const reasonOf = (log: string, change = theme) => crashLoop(aCase({ class: 'CrashLoopBackOff', template: templateOf(change), changes: [change], log })).candidates.map((action) => (action.action === 'abstain' ? action.reason : action.action));
 
 describe('a program that ends for a state which no manifest made', () => {
   it.each([
@@ -28,6 +31,22 @@ describe('a program that ends for a state which no manifest made', () => {
   });
 });
 
+describe('a state that the log tells of where nothing changed', () => {
+  it('is told to a person', () => {
+    expect(crashLoop(aCase({ class: 'CrashLoopBackOff', log: 'FATAL: sorry, too many clients already\nlistening on :8080' })).candidates).toMatchObject([{ reason: 'CauseElsewhere' }]);
+  });
+});
+
+describe('other failures of such a program', () => {
+  const full = 'FATAL: sorry, too many clients already';
+  const about = (name: string, subCause?: string) => aCase({ class: name, ...(subCause === undefined ? {} : { subCause }), template: templateOf(theme), changes: [theme], log: full });
+  it.each([['InitContainerStuck', undefined, initStuck], ['ProbeFailed', 'ReadinessServerError', probeFailed], ['JobFailed', 'BackoffLimitExceeded', jobFailed]] as const)('are no reason either: %s', (name, subCause, rule) => {
+    const kase = about(name, subCause);
+    const target = name === 'JobFailed' ? { ...kase.target, kind: 'Deployment' } : kase.target;
+    expect(rule({ ...kase, target }).candidates).toMatchObject([{ action: 'abstain', reason: 'CauseElsewhere' }]);
+  });
+});
+
 describe('a change that may have brought that state about', () => {
   it.each<[string, string, string]>([
     ['FATAL: sorry, too many clients already', 'POOL_SIZE', '80'],
@@ -40,7 +59,7 @@ describe('a change that may have brought that state about', () => {
 
   it('is one of the program itself, or one that the log speaks of', () => {
     expect(reasonOf('HTTP 429 Too Many Requests', gitChange(['image'], 'a.example.org/app:1.0.0', 'a.example.org/app:1.1.0'))).toEqual(['restoreField']);
-    expect(reasonOf('level trace\nFATAL: sorry, too many clients already')).toEqual(['restoreField']);
+    expect(reasonOf('theme solarized\nFATAL: sorry, too many clients already')).toEqual(['restoreField']);
   });
 
   it('is any where the log says something else, long before', () => {

@@ -1,5 +1,6 @@
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { lastLifeOf } from './log-clues.ts';
+import { abstain, type RuleAnswer } from './rule.ts';
 
 /** What programs say of a state that no manifest made, and the settings that can have brought it about all the same. */
 interface Elsewhere {
@@ -36,10 +37,27 @@ const LAST_LINES = 5;
  * The program ended for a state that its settings did not make, and the change that is left has nothing to do with it: that it is the only
  * one proves nothing. `line` is what it said.
  */
-export function causeElsewhere(kase: Case, { change, score }: { readonly change: GitChange; readonly score: number }): { readonly state: string; readonly line: string } | undefined {
+function causeElsewhere(kase: Case, { change, score }: { readonly change: GitChange; readonly score: number }): { readonly state: string; readonly line: string } | undefined {
   const found = stateOf(kase);
   if (!found || score > 0 || touchesOf(change).some((word) => found.state.bearsOn.test(word))) return undefined;
   return { state: found.state.state, line: found.line };
+}
+
+/** Hands over what only looks as if a change had done it; undefined: the change may be to blame. */
+export function blamedElsewhere(kase: Case, container: string, suspect: { readonly change: GitChange; readonly score: number } | undefined): RuleAnswer | undefined {
+  const found = suspect && causeElsewhere(kase, suspect);
+  return found && toPeople(container, found);
+}
+
+/** The same where there is no change that could be to blame. */
+export function saidElsewhere(kase: Case, container: string): RuleAnswer | undefined {
+  const found = stateOf(kase);
+  return found && toPeople(container, { state: found.state.state, line: found.line });
+}
+
+function toPeople(container: string, found: { readonly state: string; readonly line: string }): RuleAnswer {
+  const lookAt = `No manifest mends that ${found.state}. ${container} says: "${found.line}".`;
+  return { cause: `${container} fails because ${found.state}, and no change in Git has to do with that`, confidence: 0.8, cites: ['log', 'event', 'history'], candidates: [abstain('CauseElsewhere', lookAt)] };
 }
 
 /** The names in a change: of its fields, of the variable or the key, and those inside of what came or went as a whole. */

@@ -7,7 +7,7 @@ type Parts = Omit<Parameters<typeof aCase>[0], 'class'>;
 const CONFIG: ObjectRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'mail' };
 const TARGET: ObjectRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' };
 const LABEL = ['spec', 'template', 'metadata', 'labels', 'example.org/zone'];
-const level = gitChange(['env', '[name=LOG_LEVEL]', 'value'], 'warn', 'trace');
+const theme = gitChange(['env', '[name=THEME]', 'value'], 'light', 'solarized');
 /** The place of the likeliest suspect, where no other is as likely. */
 const first = (parts: Parts) => {
   const kase = aCase({ class: 'CrashLoopBackOff', ...parts });
@@ -17,32 +17,32 @@ const first = (parts: Parts) => {
 };
 
 describe('a change that the log speaks of in other words', () => {
-  const reads = (valueFrom: object) => ({ env: [{ name: 'REGION', valueFrom }, { name: 'LOG_LEVEL', value: 'trace' }] });
+  const reads = (valueFrom: object) => ({ env: [{ name: 'REGION', valueFrom }, { name: 'THEME', value: 'solarized' }] });
   const missing = 'labapp: required environment variable REGION is not set';
 
   it('is the key that the missing variable comes from', () => {
-    const changes = [level, gitChange(['data', 'smtp.relay'], 'mx', undefined, { object: CONFIG }), gitChange(['data', 'smtp_relay'], undefined, 'mx', { object: CONFIG })];
+    const changes = [theme, gitChange(['data', 'smtp.relay'], 'mx', undefined, { object: CONFIG }), gitChange(['data', 'smtp_relay'], undefined, 'mx', { object: CONFIG })];
     expect(first({ template: reads({ configMapKeyRef: { name: 'mail', key: 'smtp.relay', optional: true } }), changes, log: missing })).toBe('data/smtp.relay');
   });
 
   it('is the label that the missing variable comes from', () => {
-    const changes = [level, gitChange(LABEL, 'eu', undefined, { object: TARGET })];
+    const changes = [theme, gitChange(LABEL, 'eu', undefined, { object: TARGET })];
     expect(first({ template: reads({ fieldRef: { fieldPath: "metadata.labels['example.org/zone']" } }), changes, log: missing })).toBe(LABEL.join('/'));
   });
 
   it('is no label that no variable is made of', () => {
-    expect(first({ changes: [level, gitChange(LABEL, 'eu', undefined, { object: TARGET })], template: { env: [{ name: 'LOG_LEVEL', value: 'trace' }] }, log: 'bye' })).toBe([...CONTAINER_PATH, 'env', '[name=LOG_LEVEL]', 'value'].join('/'));
+    expect(first({ changes: [theme, gitChange(LABEL, 'eu', undefined, { object: TARGET })], template: { env: [{ name: 'THEME', value: 'solarized' }] }, log: 'bye' })).toBe([...CONTAINER_PATH, 'env', '[name=THEME]', 'value'].join('/'));
   });
 
   it('is a value that only got a line break at its end', () => {
-    const changes = [level, gitChange(['env', '[name=DB_HOST]', 'value'], 'pg.data', 'pg.data\n')];
-    expect(first({ template: { env: [{ name: 'LOG_LEVEL', value: 'trace' }, { name: 'DB_HOST', value: 'pg.data\n' }] }, changes, log: 'bye' })).toContain('DB_HOST');
+    const changes = [theme, gitChange(['env', '[name=DB_HOST]', 'value'], 'pg.data', 'pg.data\n')];
+    expect(first({ template: { env: [{ name: 'THEME', value: 'solarized' }, { name: 'DB_HOST', value: 'pg.data\n' }] }, changes, log: 'bye' })).toContain('DB_HOST');
   });
 
   it('is the other name of the Service that does not resolve', () => {
-    const changes = [level, gitChange(['spec', 'externalName'], 'a.example.org', 'b.example.org', { object: { ...CONFIG, kind: 'Service', name: 'ledger' } })];
-    expect(first({ template: { env: [{ name: 'LOG_LEVEL', value: 'trace' }] }, changes, log: 'dial tcp: lookup ledger: no such host' })).toBe('spec/externalName');
-    expect(first({ template: { env: [{ name: 'LOG_LEVEL', value: 'trace' }] }, changes, log: 'dial tcp: lookup ledger.other: no such host' })).not.toBe('spec/externalName');
+    const changes = [theme, gitChange(['spec', 'externalName'], 'a.example.org', 'b.example.org', { object: { ...CONFIG, kind: 'Service', name: 'ledger' } })];
+    expect(first({ template: { env: [{ name: 'THEME', value: 'solarized' }] }, changes, log: 'dial tcp: lookup ledger: no such host' })).toBe('spec/externalName');
+    expect(first({ template: { env: [{ name: 'THEME', value: 'solarized' }] }, changes, log: 'dial tcp: lookup ledger.other: no such host' })).not.toBe('spec/externalName');
   });
 });
 
@@ -68,8 +68,20 @@ describe('what merely happens to stand in a log', () => {
     expect(suspectsOf(aCase({ class: 'CrashLoopBackOff', template: { env: [{ name: 'TITLE', value: 'Parcels' }] }, changes: [title], log: 'variable STATS is ":tcp", want my port' }), 'app')).toMatchObject([{ score: 0 }]);
   });
 
+  it('is a switch', () => {
+    const maps = gitChange(['env', '[name=MAPS]', 'value'], 'off', 'on');
+    expect(suspectsOf(aCase({ class: 'CrashLoopBackOff', template: { env: [{ name: 'MAPS', value: 'on' }] }, changes: [maps], log: 'listening on :8080' }), 'app')).toMatchObject([{ score: 0 }]);
+  });
+
+  it('is how much it writes there', () => {
+    const level = gitChange(['env', '[name=LOG_LEVEL]', 'value'], 'info', 'debug');
+    const suspects = (log: string) => suspectsOf(aCase({ class: 'CrashLoopBackOff', template: { env: [{ name: 'LOG_LEVEL', value: 'debug' }] }, changes: [level], log }), 'app');
+    expect(suspects('boom')).toEqual([]);
+    expect(suspects('LOG_LEVEL: unknown level "debug"')).toHaveLength(1);
+  });
+
   it('is the name of the program itself', () => {
-    const kase = aCase({ class: 'CrashLoopBackOff', container: 'app', template: { env: [{ name: 'LOG_LEVEL', value: 'trace' }] }, changes: [level], log: 'app-server: boom in app' });
+    const kase = aCase({ class: 'CrashLoopBackOff', container: 'app', template: { env: [{ name: 'THEME', value: 'solarized' }] }, changes: [theme], log: 'app-server: boom in app' });
     expect(suspectsOf(kase, 'app')).toMatchObject([{ score: 0 }]);
   });
 });

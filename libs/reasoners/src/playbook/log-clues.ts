@@ -57,7 +57,7 @@ function isProse(text: string): boolean {
   return text.split(/\s+/).filter((word) => /^[A-Za-z]+[.,!?]?$/.test(word)).length >= 3;
 }
 
-const COMMON: ReadonlySet<string> = new Set(['true', 'false', 'http', 'https', 'tcp', 'info', 'debug', 'error', 'warn', 'app', 'main', 'labapp']);
+const COMMON: ReadonlySet<string> = new Set(['true', 'false', 'on', 'off', 'yes', 'no', 'http', 'https', 'tcp', 'info', 'debug', 'error', 'warn', 'app', 'main', 'labapp']);
 
 /** Whole words only: port 80 is not in 8080. A folder is also found at the beginning of a path. */
 export function holdsWord(text: string, word: string): boolean {

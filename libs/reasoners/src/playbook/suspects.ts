@@ -29,6 +29,7 @@ export function suspectsOf(kase: Case, container: string): readonly Suspect[] {
   const [complaint, host] = [complaintOf(kase, container), unresolvedHost(log)];
   const relevant = [...changesInEffect(kase), ...olderOfLines(kase, log)].flatMap((change): readonly Suspect[] => {
     const score = mentions(change, log) + indirectly(kase, container, { change, complaint, host });
+    if (score === 0 && isLogLevel(change)) return [];
     if (isTarget(kase, change.object)) return touches(kase, change, container, score) ? [{ change, score }] : [];
     if (change.object.kind === 'ConfigMap') return change.path[0] === 'data' && reads.has(change.object.name) ? [{ change, score }] : [];
     // What another object is like matters only where the log says so.
@@ -56,6 +57,14 @@ function olderOfLines(kase: Case, log: string): readonly GitChange[] {
     const brought = after.filter((word) => !(Array.isArray(before) ? before : []).includes(word));
     return Array.isArray(head) && brought.some((word) => head.includes(word) && mentions({ ...change, before: undefined, after: word }, log) >= 3);
   });
+}
+
+const LEVELS: readonly unknown[] = ['trace', 'debug', 'verbose', 'info', 'notice', 'warn', 'warning', 'error'];
+
+/** How much a program writes into its log ends none. */
+function isLogLevel({ before, after }: GitChange): boolean {
+  const isLevel = (value: unknown) => typeof value === 'string' && LEVELS.includes(value.toLowerCase());
+  return isLevel(before) && isLevel(after);
 }
 
 const DEPENDENCIES: readonly string[] = ['Service', 'Deployment', 'StatefulSet'];

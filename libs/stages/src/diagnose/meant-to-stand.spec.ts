@@ -28,6 +28,12 @@ describe('a change that its commit wants to stand', () => {
     expect(stands(setMemory('80Mi'), change(message, memory, '96Mi', '40Mi'))).toBe(message);
   });
 
+  it('is heard below the first line, too', () => {
+    const withBody = (body: string) => meantToStand({ target, versions: versions.map((version) => ({ ...version, body })), changes: [change('40Mi', memory, '96Mi', '40Mi')] }, setMemory('80Mi'))?.message;
+    expect(withBody('Please do not raise this before LED-9 is in.')).toBe('40Mi');
+    expect(withBody('We never change limits by hand. This one was asked for.')).toBeUndefined();
+  });
+
   it('holds for what lies inside, and for what it lies in', () => {
     const revert = change('Revert "two variables"', [...app, 'env'], [{ name: 'A', value: '1' }], undefined);
     expect(stands(restore([...app, 'env', '[name=A]', 'value']), revert)).toBeDefined();

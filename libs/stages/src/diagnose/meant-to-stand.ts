@@ -10,6 +10,9 @@ const UNSAFE = /\bCVE-\d{4}-\d{4,}\b|\b(?:leaked|compromised|stolen|revok(?:e|ed
 /** Whoever wrote it asks everybody to leave it alone. */
 const HANDS_OFF = /\b(?:do not|don['’]t|never|must not)\b[^.;\n]{0,24}\b(?:raise|increase|lower|reduce|revert|undo|roll ?back|go back|change|touch|restore|re-?enable)\b/i;
 
+/** The same in what stands below the first line, where people also tell how things are: only what they ask for. */
+const ASKED = /\b(?:do not|don['’]t|must not)\b[^.;\n]{0,24}\b(?:raise|increase|lower|reduce|revert|undo|roll ?back|go back|restore|re-?enable)\b/i;
+
 type Known = Pick<Case, 'target' | 'changes' | 'versions'>;
 
 /** A place that an action writes to, and what it puts there; undefined: whatever stood there at its commit. */
@@ -29,7 +32,7 @@ export function meantToStand(kase: Known, action: Action): GitChange | undefined
     if (!isSame(change.object, object) || change.path.length === 0) return false;
     const here = writes.filter(({ path }) => isWithin(path, change.path) || isWithin(change.path, path));
     if (here.length === 0 || (action.action === 'restoreField' && isBefore(kase, change, action.commit))) return false;
-    if (HANDS_OFF.test(change.message)) return true;
+    if (HANDS_OFF.test(change.message) || ASKED.test(kase.versions.find(({ commit }) => commit === change.commit)?.body ?? '')) return true;
     return ((TAKEN_BACK.test(change.message) && !change.path.includes('resources')) || UNSAFE.test(change.message)) && (action.action === 'restoreField' || here.some((write) => goesBack(write, change)));
   });
 }

@@ -8,6 +8,9 @@ import { objectIn, type Source } from './source.ts';
 /** How far back Git is read. An older value is no candidate: nobody remembers why it was changed. */
 const DEPTH = 12;
 
+/** Nobody reads on beyond that. */
+const MOST_WORDS = 2_000;
+
 const REQUEST = /^Fleetmend-Request: \S+\/\S+$/m;
 
 type Place = Pick<Source, 'repository' | 'head' | 'origin' | 'layout'>;
@@ -23,7 +26,7 @@ export async function readVersions(source: Place): Promise<readonly GitVersion[]
     const { sha, at, message } = commit;
     try {
       const objects = await layout.render({ origin, tree: await repository.tree(sha) });
-      versions.push({ commit: sha, message: titleOf(message), at, objects: objects.map(withoutSecretData), ...((await isOurs(repository, commit)) ? { ours: true } : {}) });
+      versions.push({ commit: sha, message: titleOf(message), ...bodyOf(message), at, objects: objects.map(withoutSecretData), ...((await isOurs(repository, commit)) ? { ours: true } : {}) });
     } catch (error) {
       if (!isPermanent(error)) throw error;
     }
@@ -42,6 +45,12 @@ function titleOf(message: string): string {
   const [first = '', ...rest] = message.split('\n');
   const merged = /^Merge (pull request|branch|remote-tracking branch) /.test(first) ? rest.find((line) => line.trim() !== '') : undefined;
   return merged?.trim() ?? first;
+}
+
+/** What the author had to say beyond the first line. */
+function bodyOf(message: string): { readonly body?: string } {
+  const body = message.split('\n').slice(1).join('\n').trim().slice(0, MOST_WORDS);
+  return body === '' ? {} : { body };
 }
 
 /** The states of the repository after each of those commits, newest first. */

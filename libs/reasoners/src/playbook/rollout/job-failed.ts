@@ -1,4 +1,5 @@
 import { commitWords, placeWords } from '../changes-in-effect.ts';
+import { blamedElsewhere } from '../cause-elsewhere.ts';
 import { blameable, complaintOf } from '../complaint.ts';
 import type { Rule } from '../rule.ts';
 import { changesAt, restoring } from '../target-changes.ts';
@@ -35,6 +36,8 @@ export const jobFailed: Rule = (kase) => {
     if (OTHERS.test(log)) return handOver(`${who(kase)} depends on something that does not answer${said}`, 'ExternalDependency', `Nothing that ${who(kase)} runs was changed lately. See what it could not reach: ${last}`);
     return unknown(`${who(kase)} failed: ${failure.message}${said}`, 'JobFailed', `Nothing that ${who(kase)} runs was changed lately. Read its log.`);
   }
+  const elsewhere = !late && named.length === 0 && program.includes(first) ? blamedElsewhere(kase, who(kase), { change: first, score: 0 }) : undefined;
+  if (elsewhere) return elsewhere;
   if (!late && named.length === 0 && OTHERS.test(log)) return handOver(`${who(kase)} depends on something that does not answer${said}`, 'ExternalDependency', `What was changed lately is not what its log speaks of. See what it could not reach: ${last}`);
   return answer(`${commitWords(first)} changed ${placeWords(first.path)} of ${first.object.kind} ${first.object.name}, and ${who(kase)} fails since: ${failure.message}${said}`, named.length > 0 || (late && limits.length > 0) ? 0.9 : 0.7, restoring(kase, suspects));
 };

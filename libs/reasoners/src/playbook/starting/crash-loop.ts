@@ -2,7 +2,7 @@ import { canonicalJson } from '@fleetmend/kernel';
 import type { Action } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { changesInEffect, commitWords, insideContainer, isTarget, placeWords, restore, valueIn } from '../changes-in-effect.ts';
-import { causeElsewhere } from '../cause-elsewhere.ts';
+import { blamedElsewhere, saidElsewhere } from '../cause-elsewhere.ts';
 import { blameable, complaintOf, withoutContents, type Complaint } from '../complaint.ts';
 import { holdsWord, lastLifeOf } from '../log-clues.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
@@ -55,8 +55,8 @@ export const crashLoop: Rule = (kase) => {
   const gone = chosen && goneHost(kase, chosen.change);
   const asleep = chosen && complaint && sleepingService(kase, complaint, chosen.change);
   if (asleep) return handOver(`${name} asks ${complaint.what} since ${commitWords(chosen.change)}, and no pod of Service ${asleep} is ready`, 'DependencyNotReady', `Service ${asleep} is there and has pods, and none of them is ready yet: see whether they get ready, and whether ${name} is to go back to where it was until then.`);
-  const elsewhere = chosen && causeElsewhere(kase, chosen);
-  if (elsewhere) return handOver(`${name} ends because ${elsewhere.state}, and no change in Git has to do with that`, 'CauseElsewhere', `No manifest mends that ${elsewhere.state}. ${name} ends with: "${elsewhere.line}".`);
+  const elsewhere = blamedElsewhere(kase, name, chosen);
+  if (elsewhere) return elsewhere;
   if (chosen && gone === undefined) return putBack(kase, name, chosen, suspects);
   const host = noSuchHost(kase, name, gone === undefined ? undefined : chosen?.change) ?? (complaint && otherPort(kase, name, complaint));
   if (host) return host;
@@ -67,6 +67,8 @@ export const crashLoop: Rule = (kase) => {
   }
   if (complaint) return notAnswered(kase, name, complaint);
   const known = LOOK_AT[failure.subCause ?? ''];
+  const said = suspects.length === 0 ? saidElsewhere(kase, name) : undefined;
+  if (said) return said;
   if (known) return notKnown(`${name} ${failure.message}`, known.reason, `${name}: ${known.lookAt}`);
   return notKnown(`${name} starts and dies, and nothing in Git changed before it`, 'NoRecentChange', `Git history shows no change that could explain it; read the previous log of ${name}${lastWords(kase)}`);
 };

@@ -1,6 +1,7 @@
 import type { Action } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { changesInEffect, commitWords, insideContainer, insidePod, placeWords, restore, together } from '../changes-in-effect.ts';
+import { blamedElsewhere } from '../cause-elsewhere.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
 import { suspectsOf } from '../suspects.ts';
 import { findContainer } from '../workload.ts';
@@ -78,7 +79,7 @@ export const stuckTerminating: Rule = (kase) => {
 function fromSuspects(kase: Case, container: string, what: string): RuleAnswer | undefined {
   const [first, second] = suspectsOf(kase, container);
   if (!first || (second && second.score >= first.score) || (first.change.before === undefined && first.change.path.includes('securityContext'))) return undefined;
-  return back(kase, first.change, what, first.score >= 3 ? 0.88 : 0.75);
+  return blamedElsewhere(kase, container, first) ?? back(kase, first.change, what, first.score >= 3 ? 0.88 : 0.75);
 }
 
 function back(kase: Case, change: GitChange, what: string, confidence: number): RuleAnswer {

@@ -1,6 +1,7 @@
 import type { Action, FieldValue } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { changesInEffect, commitWords, insideContainer, placeWords, restore, together, valueIn } from '../changes-in-effect.ts';
+import { blamedElsewhere } from '../cause-elsewhere.ts';
 import { nearestName } from '../nearest-name.ts';
 import { abstain, type Rule, type RuleAnswer } from '../rule.ts';
 import { suspectsOf } from '../suspects.ts';
@@ -200,7 +201,7 @@ function programChangedBack({ kase, container, probe, trouble }: ProbeCase): Rul
   const suspects = suspectsOf(kase, container.name);
   const [first, second] = suspects;
   if (!first || (second && second.score >= first.score) || (first.change.before === undefined && first.change.path.includes('securityContext'))) return undefined;
-  return { cause: `the ${probe.toLowerCase()} probe of ${container.name} fails (${trouble}) since ${commitWords(first.change)} changed ${placeWords(first.change.path)}`, confidence: first.score >= 3 ? 0.88 : 0.75, cites: CITES, candidates: [restore(kase, first.change)] };
+  return blamedElsewhere(kase, container.name, first) ?? { cause: `the ${probe.toLowerCase()} probe of ${container.name} fails (${trouble}) since ${commitWords(first.change)} changed ${placeWords(first.change.path)}`, confidence: first.score >= 3 ? 0.88 : 0.75, cites: CITES, candidates: [restore(kase, first.change)] };
 }
 
 /** How long a new probe lets a program start, where nothing says how long it takes. */
