@@ -3,6 +3,7 @@ import type { Application } from '@fleetmend/plugin-api';
 import type { Tree } from '@fleetmend/ports';
 import { closedBy, closedByTool, openApplication, overrider, placeOfSource, readOverrides, sourcesOf, withOverrides, type ArgoApplication } from './argo-application.ts';
 import { findCarrier } from './carrier.ts';
+import { fluxVariables, type Variables } from './flux-variables.ts';
 import { isMap } from './helm-release.ts';
 import { normalisePath, type FoundObject } from './manifest-folder.ts';
 
@@ -30,6 +31,8 @@ export interface EngineOptions {
   /** Files that they come from. */
   readonly includes: readonly string[];
   readonly carriers: readonly ObjectRef[];
+  /** What Flux fills into what was built. */
+  readonly variables?: Variables | undefined;
 }
 
 /** Undefined where the engine's object adds nothing and could not be made to. */
@@ -68,16 +71,26 @@ async function inCarrier(tree: Tree, { path, document, within }: FoundObject, { 
 }
 
 /** The fields of a Flux Kustomization that change what its files say. Source: kustomize-controller's documentation, docs/spec/v1/kustomizations.md. */
-const FLUX_FIELDS = ['patches', 'images', 'components', 'ignoreMissingComponents', 'namePrefix', 'nameSuffix'] as const;
+const FLUX_FIELDS = ['patches', 'images', 'components', 'ignoreMissingComponents', 'namePrefix', 'nameSuffix', 'postBuild'] as const;
 
 async function fluxOptions(tree: Tree, { object: live, heldIn }: { readonly object: KubeObject; readonly heldIn?: Application['heldIn'] }): Promise<EngineOptions | undefined> {
   const carrier = await findCarrier(tree, refOf(live), heldIn);
   const spec = (carrier?.object ?? live)['spec'] as Fields | undefined;
   const options = Object.fromEntries(FLUX_FIELDS.flatMap((field) => (spec?.[field] === undefined ? [] : [[field, spec[field]]])));
   if (!carrier && Object.keys(options).length === 0) return undefined;
-  const said = { at: ['spec'], value: options };
-  const place = carrier ? await inCarrier(tree, carrier, said) : { ...said, file: `Kustomization ${live.metadata.name}`, text: '', document: 0, closed: `no file of the repository holds Kustomization ${live.metadata.namespace ?? ''}/${live.metadata.name} alone` };
-  return { engine: 'flux', options, places: [place], includes: carrier ? [carrier.path] : [], carriers: carrier ? [refOf(carrier.object)] : [] };
+  const inPlace = (at: readonly string[], value: Fields) => {
+    if (carrier) return inCarrier(tree, carrier, { at, value });
+    return { at, value, file: `Kustomization ${live.metadata.name}`, text: '', document: 0, closed: `no file of the repository holds Kustomization ${live.metadata.namespace ?? ''}/${live.metadata.name} alone` };
+  };
+  const variables = await fluxVariables(tree, { object: carrier?.object ?? live, namespace: live.metadata.namespace, heldIn, own: inPlace });
+  return {
+    engine: 'flux',
+    options,
+    places: [await inPlace(['spec'], options)],
+    includes: [...(carrier ? [carrier.path] : []), ...(variables?.includes ?? [])],
+    carriers: [...(carrier ? [refOf(carrier.object)] : []), ...(variables?.carriers ?? [])],
+    variables,
+  };
 }
 
 /** The object changes what its files say. */

@@ -42,4 +42,12 @@ describe.skipIf(MISSING_HELM !== undefined)(`a value of a HelmRelease${MISSING_H
     const more = { 'clusters/prod/kustomization.yaml': 'resources: [checkout.yaml]\npatches:\n  - path: memory.yaml\n', 'clusters/prod/memory.yaml': patch };
     expect(await edit(helmRelease('  values:\n    replicas: 5\n'), { path: [...MEMORY], value: '96Mi' }, more)).toMatchObject([{ path: 'clusters/prod/memory.yaml', after: patch.replace('64Mi', '96Mi') }]);
   });
+
+  it('is carried by the Kustomization, too, whose patches may say it', async () => {
+    const fleet = 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: fleet, namespace: flux-system}\nspec: {path: ./clusters/prod}\n';
+    const object = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', metadata: { name: 'fleet', namespace: 'flux-system' } };
+    const tree = treeOf({ ...SHOP.files, 'clusters/prod/kustomization.yaml': 'resources: [checkout.yaml, values.yaml]\n', 'root/fleet.yaml': fleet });
+    const origin = await layout.locate({ cluster: 'prod-1', target: CHECKOUT, application: SHOP.application && { ...SHOP.application, object }, binding: { selects: {}, forgeRef: 'f', repository: 'fleet', branch: 'main', editablePaths: ['**'] }, tree });
+    expect(origin?.carriers?.map(({ kind }) => kind)).toEqual(['HelmRelease', 'ConfigMap', 'Kustomization']);
+  });
 });

@@ -78,7 +78,7 @@ export async function openFluxRelease({ inner, kustomize }: ReleaseDeps, tree: T
       layers: [...defaults, ...layers, inline],
       parameters,
       includes: [chart, ...held.root.includes, ...defaults.flatMap(({ what }) => what.split(' ').at(-1) ?? [])],
-      carriers: [{ ...refOf(object), ...(renderedBy.namespace === undefined ? {} : { namespace: renderedBy.namespace }) }, ...carriers],
+      carriers: [{ ...refOf(object), ...(renderedBy.namespace === undefined ? {} : { namespace: renderedBy.namespace }) }, ...carriers, ...(holder.carriers ?? [])],
       ...(post.length === 0 ? {} : { postRender: (objects: readonly KubeObject[]) => postRender(kustomize, post, objects) }),
     },
   };

@@ -6,9 +6,10 @@ import { type Renderer, type Tree, overlay } from '@fleetmend/ports';
 import { kustomizationOf, pathsOf, reachableFrom, resolvePath } from '@fleetmend/render';
 import { changesFiles, engineOptions, type EngineOptions } from '../engine-options.ts';
 import { folderOf, isNamed, listManifests, normalisePath, readFiles, under } from '../manifest-folder.ts';
-import { withoutHashes } from './generated-names.ts';
 import { engineLayers, withEngine } from './engine-kustomization.ts';
+import { withoutHashes } from './generated-names.ts';
 import { asFields, readLayers, textsOf, type Layer } from './layers.ts';
+import { withVariables } from './variables.ts';
 
 /** A root that kustomize builds, as a tree in which it has the kustomization that the engine has built. */
 export interface Build {
@@ -86,13 +87,16 @@ export interface Rendered {
 
 /** Builds kustomizations and puts the objects where the engine puts them. */
 export function kustomizeBuilds(renderer: Renderer) {
-  const build = async ({ tree, root, layers }: Build, application: Application | undefined): Promise<readonly KubeObject[]> => {
+  const plain = async ({ tree, root, layers }: Build, application: Application | undefined): Promise<readonly KubeObject[]> => {
     const restrictor = application?.engine === 'argocd' ? 'rootOnly' : 'none';
     const objects = await renderer.render({ tree, path: root, options: { loadRestrictor: restrictor } });
     return withoutHashes(objects, layers).map((object) => placed(object, application));
   };
+  const build = async (one: Build, application: Application | undefined) => withVariables(await plain(one, application), one.added?.variables);
   return {
     render: build,
+    /** As the files say it, with the names of variables where Flux fills them in. */
+    renderPlain: plain,
     /** The same with the origin of each object, which kustomize itself tells when it is asked to. */
     async renderWithOrigins(from: Build, application: Application | undefined): Promise<readonly Rendered[]> {
       const own = from.layers.find(({ engine }) => engine === undefined);

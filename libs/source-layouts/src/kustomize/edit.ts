@@ -12,10 +12,12 @@ import { findDocument, findTarget, refuseOrigin } from './find-target.ts';
 import { generatorEntries } from './generators.ts';
 import { inFile } from './candidate.ts';
 import { listOf } from './layers.ts';
+import { listsThatWere } from './lists-that-were.ts';
 import { enginePatches, overlayPatches } from './new-patch.ts';
 import { patchesThatSay } from './patches.ts';
 import { replacementSources } from './replacements.ts';
 import { imageEntries, replicaEntries } from './transformers.ts';
+import { variableEntries } from './variable-entries.ts';
 
 /** Field by field: each on top of the edits for the ones before. */
 export async function editKustomize(builds: KustomizeBuilds, input: EditInput): Promise<readonly FileEdit[]> {
@@ -36,7 +38,9 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
   const closed = build && found && refuseOrigin(found, build);
   if (closed !== undefined) throw new PermanentError('NotEditable', closed);
   if (!build || !found) throw new PermanentError('SourceNotFound', `${where} of ${tree.revision.slice(0, 8)} does not render ${renderRef(change.object)}`);
-  if (saysSame(valueAt(found.object, field.path), field.value)) return [];
+  const now = valueAt(found.object, field.path);
+  if (saysSame(now, field.value)) return [];
+  if (build.added?.variables && typeof now === 'string' && now.includes('${')) throw new PermanentError('NotEditable', `${field.path.join('/')} of ${renderRef(change.object)}: its value is a \${variable}: change it where the variable is set`);
   // Without asking for origins: the proof renders the very same, and what was rendered once is not rendered again.
   const before = await builds.render(build, application);
   const intended: IntendedChange = { object: refOf(found.object), fields: [field], ...(change.everywhere === undefined ? {} : { everywhere: change.everywhere }) };
@@ -44,7 +48,8 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
 
   const tried: string[] = [];
   let wider: readonly FileEdit[] | undefined;
-  for (const candidate of await candidatesFor(wanted)) {
+  const plain = build.added?.variables && findTarget((await builds.renderPlain(build, application)).map((object) => ({ object, from: undefined })), change.object, { application, where })?.object;
+  for (const candidate of [...(await variableEntries(wanted, plain)), ...(await candidatesFor(wanted))]) {
     const edits = await attempt(candidate.what, candidate.make, tried);
     if (edits.length === 0) continue;
     const shut = edits.find(({ path }) => !isEditable(path));
@@ -67,7 +72,8 @@ async function editField(builds: KustomizeBuilds, { origin, change, isEditable, 
 async function candidatesFor(wanted: Wanted): Promise<readonly Candidate[]> {
   const said = [...(await patchesThatSay(wanted)), ...(await replacementSources(wanted)), ...imageEntries(wanted), ...replicaEntries(wanted), ...(await generatorEntries(wanted))];
   const [own, overlay] = [resourceFile(wanted), await overlayPatches(wanted)];
-  return [...said, ...((await wasAbove(wanted)) ? [...overlay, ...own] : [...own, ...overlay]), ...enginePatches(wanted)];
+  const were = await listsThatWere(wanted);
+  return [...said, ...were, ...((await wasAbove(wanted)) ? [...overlay, ...own] : [...own, ...overlay]), ...enginePatches(wanted)];
 }
 
 /** The field comes back, and it was never the object's own file that said it: it belongs above it. */

@@ -101,6 +101,42 @@ describe.skipIf(MISSING !== undefined)(`a change that others should not see${SKI
   });
 });
 
+describe.skipIf(MISSING !== undefined)(`a root that only gathers overlays${SKIPPED}`, () => {
+  const GATHERS = 'clusters/prod/kustomization.yaml';
+  const one: LayoutCase = { ...withFiles({ [GATHERS]: 'resources: [../../apps/web/overlays/prod]\n' }), application: { ...(PROD.application as NonNullable<LayoutCase['application']>), sources: [{ repoURL: 'http://git.fleet.local/fleet.git', path: './clusters/prod', revision: 'main' }] } };
+  const onlyOverlay = { isEditable: (path: string) => path.startsWith('apps/web/overlays/prod/') };
+
+  it('leaves the patch to the overlay below it, where it may not be edited itself', async () => {
+    const made = await editOf(one, [{ path: MEMORY, value: '128Mi' }], onlyOverlay);
+    expect(Object.keys(made)).toEqual([OVERLAY, 'apps/web/overlays/prod/patch-web.yaml']);
+  });
+
+  it('has no patch written beside the file that others read', async () => {
+    await expect(editOf(one, [{ path: MEMORY, value: '128Mi' }], { isEditable: (path) => path === 'apps/web/base/kustomization.yaml' || path.startsWith('apps/web/base/patch') })).rejects.toMatchObject({ reason: 'NotEditable' });
+  });
+
+  it('gets no patch that replaces a list without names, which would never follow its base again', async () => {
+    await expect(editOf(one, [{ path: [...CONTAINER, 'args'], value: ['--a=2'] }], onlyOverlay)).rejects.toMatchObject({ reason: 'NotEditable' });
+  });
+});
+
+describe.skipIf(MISSING !== undefined)(`a list that a kustomization is put together from${SKIPPED}`, () => {
+  const spot = { 'apps/web/spot/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- target: {kind: Deployment}\n  patch: |-\n    - {op: add, path: /spec/template/spec/nodeSelector, value: {life: spot}}\n' };
+  const one = withFiles({ ...spot, [OVERLAY]: overlay('components: [../../spot]\n') });
+  const NODES = ['spec', 'template', 'spec', 'nodeSelector'];
+  // Others use the component, too.
+  const staysInside = async (edits: readonly { readonly path: string }[]) => edits.every(({ path }) => !path.startsWith('apps/web/spot/'));
+
+  it('goes back as it was, where that does just what is wanted', async () => {
+    expect(await editOf(one, [{ path: NODES, value: undefined }], { staysInside, earlier: async () => [treeOf({ ...FILES, ...spot })] })).toEqual({ [OVERLAY]: overlay('') });
+  });
+
+  it('stays where it was never another one', async () => {
+    const made = await editOf(one, [{ path: NODES, value: undefined }], { staysInside, earlier: async () => [treeOf(one.files)] });
+    expect(Object.values(made).join()).toContain('components: [../../spot]');
+  });
+});
+
 describe.skipIf(MISSING !== undefined)(`a generated ConfigMap${SKIPPED}`, () => {
   const CONFIG = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'web-config' } as const;
   const base = 'resources: [deployment.yaml]\nconfigMapGenerator:\n- name: web-config\n  literals:\n  - HOST=db.old\n  - "QUOTED=\'a b\'"\n  files: [app.yaml, renamed=conf/x.txt]\n  envs: [web.properties]\n';
@@ -154,6 +190,13 @@ describe.skipIf(MISSING !== undefined)(`a field that a replacement sets${SKIPPED
     ['the value that it says itself, in a file of its own', { [OVERLAY]: overlay('replacements: [{path: memory.yaml}]\n'), 'apps/web/overlays/prod/memory.yaml': `sourceValue: 96Mi\n${target('spec.template.spec.containers.*.resources.limits.memory')}\n` }, { 'apps/web/overlays/prod/memory.yaml': `sourceValue: 128Mi\n${target('spec.template.spec.containers.*.resources.limits.memory')}\n` }],
   ])('is changed in %s', async (_, files, expected) => {
     expect(await changed(withFiles({ ...base, ...files }), MEMORY, '128Mi')).toEqual(expected);
+  });
+
+  it('is changed at its source where only a part of a text is copied, and nothing but that part is to change', async () => {
+    const part = { ...base, [BASE]: `${DEPLOYMENT.replace('image: shop:1', 'image: shop:1\n          env: [{name: DB, value: "pg://HOST/shop"}]')}`, [OVERLAY]: overlay(`replacements:\n- source: {kind: ConfigMap, name: sizes, fieldPath: data.web}\n  ${target('spec.template.spec.containers.[name=app].env.[name=DB].value').replace(']}]', '], options: {delimiter: /, index: 2}}]')}\n`) };
+    const DB = [...CONTAINER, 'env', '[name=DB]', 'value'];
+    expect(await changed(withFiles(part), DB, 'pg://pg-2/shop')).toEqual({ [SIZES]: sizes('pg-2') });
+    await expect(changed(withFiles(part), DB, 'pg://pg-2/other')).rejects.toMatchObject({ reason: 'NotEditable' });
   });
 
   it('is refused where the same source feeds another field', async () => {

@@ -1,4 +1,5 @@
 import { readDocuments, readValues, valueAt } from '@fleetmend/manifest';
+import type { JsonValue } from '@fleetmend/model';
 import { pathsOf, resolvePath } from '@fleetmend/render';
 import { inFile, inLayer, type Candidate } from './candidate.ts';
 import { byIndex, isCalled, type Wanted } from './field.ts';
@@ -7,7 +8,7 @@ import { patchesThatSay } from './patches.ts';
 
 interface Replacement {
   /** Where it stands: in its kustomization, or in a file of its own. */
-  readonly say: (path: readonly string[]) => Candidate;
+  readonly say: (path: readonly string[], value: JsonValue) => Candidate;
   readonly value: Readonly<Record<string, unknown>>;
 }
 
@@ -19,40 +20,50 @@ export async function replacementSources(wanted: Wanted): Promise<readonly Candi
   const found: Candidate[] = [];
   for (const layer of wanted.build.layers) {
     for (const { say, value } of (await replacementsOf(wanted, layer)).toReversed()) {
-      if (!listOf(value['targets']).some((target) => copiesTo(wanted, asFields(target)))) continue;
-      if (value['sourceValue'] !== undefined) found.push(say(['sourceValue']));
-      else found.push(...(await fromObject(wanted, asFields(value['source']))));
+      const target = listOf(value['targets']).map(asFields).find((one) => copiesTo(wanted, one));
+      const part = target && copied(wanted, asFields(target['options']));
+      if (part === undefined) continue;
+      if (value['sourceValue'] !== undefined) found.push(say(['sourceValue'], part));
+      else found.push(...(await fromObject({ ...wanted, value: part }, asFields(value['source']))));
     }
   }
   return found;
 }
 
-async function replacementsOf({ tree, value }: Wanted, layer: Layer): Promise<readonly Replacement[]> {
+async function replacementsOf({ tree }: Wanted, layer: Layer): Promise<readonly Replacement[]> {
   const found: Replacement[] = [];
   for (const [index, entry] of listOf(layer.value['replacements']).entries()) {
     const { path } = asFields(entry);
     const file = typeof path === 'string' ? resolvePath(layer.folder, path) : undefined;
     const text = file === undefined ? undefined : await tree.read(file);
-    if (typeof path !== 'string') found.push({ value: asFields(entry), say: (at) => inLayer(`replacements in ${layer.file}`, layer, { path: ['replacements', String(index), ...at], value }) });
+    if (typeof path !== 'string') found.push({ value: asFields(entry), say: (at, said) => inLayer(`replacements in ${layer.file}`, layer, { path: ['replacements', String(index), ...at], value: said }) });
     if (file === undefined || text === undefined) continue;
     const [document] = readValues(text) ?? [];
     const listed = Array.isArray(document);
     for (const [place, one] of (listed ? (document as readonly unknown[]) : [document]).entries()) {
-      found.push({ value: asFields(one), say: (at) => inFile(`the replacement in ${file}`, { file, text, document: 0, path: [...(listed ? [String(place)] : []), ...at], value }) });
+      found.push({ value: asFields(one), say: (at, said) => inFile(`the replacement in ${file}`, { file, text, document: 0, path: [...(listed ? [String(place)] : []), ...at], value: said }) });
     }
   }
   return found;
 }
 
-/** The whole value goes to the field; a part of a text (`options`) is for people. */
-function copiesTo(wanted: Wanted, { select, fieldPaths, options }: Readonly<Record<string, unknown>>): boolean {
+/** What has to be copied for the field to be as wanted: all of it, or the one part of a text that `options` choose. Undefined: more than that differs. */
+function copied({ object, path, value }: Wanted, { delimiter, index = 0 }: Readonly<Record<string, unknown>>): JsonValue | undefined {
+  if (delimiter === undefined) return value;
+  const now = valueAt(object, path);
+  if (typeof delimiter !== 'string' || delimiter === '' || typeof index !== 'number' || typeof now !== 'string' || typeof value !== 'string') return undefined;
+  const [parts, wanted] = [now.split(delimiter), value.split(delimiter)];
+  const isElsewhere = parts.some((part, at) => at !== index && part !== wanted[at]);
+  return parts.length === wanted.length && !isElsewhere ? wanted[index] : undefined;
+}
+
+function copiesTo(wanted: Wanted, { select, fieldPaths }: Readonly<Record<string, unknown>>): boolean {
   const { kind, name } = asFields(select);
-  const { delimiter } = asFields(options);
   const isAbout = (kind === undefined || kind === wanted.object.kind) && (name === undefined || isCalled(wanted, name));
   const field = byIndex(wanted.object, wanted.path);
-  return isAbout && delimiter === undefined && field !== undefined && textsOf(fieldPaths).some((path) => {
-    const copied = byIndex(wanted.object, segmentsOf(path));
-    return copied?.length === field.length && copied.every((segment, depth) => segment === '*' || segment === field[depth]);
+  return isAbout && field !== undefined && textsOf(fieldPaths).some((path) => {
+    const target = byIndex(wanted.object, segmentsOf(path));
+    return target?.length === field.length && target.every((segment, depth) => segment === '*' || segment === field[depth]);
   });
 }
 
