@@ -41,6 +41,8 @@ export interface Application {
   readonly applied: string | undefined;
   /** The engine reports that the current revision could not be built or applied. */
   readonly refused: string | undefined;
+  /** What of the engine is suspended, so that no commit is applied until somebody resumes it; absent: commits are applied. */
+  readonly suspended?: ObjectRef | undefined;
   readonly evidence: readonly string[];
   /** How long it may take until what somebody changed by hand is put back; absent: nobody puts it back. */
   readonly healsWithin?: Duration | undefined;

@@ -25,6 +25,13 @@ describe('what was changed by hand', () => {
   });
 });
 
+describe('what is suspended', () => {
+  it('is named, so that nobody waits for a commit to be applied', async () => {
+    expect((await find(target, [aKustomization({ owns: true, applied: first }, { spec: { suspend: true } }), aGitRepository()]))?.suspended).toMatchObject({ kind: 'Kustomization', name: 'shop' });
+    expect((await find(target, [owns, aGitRepository()]))?.suspended).toBeUndefined();
+  });
+});
+
 describe('finding a Kustomization', () => {
   it('does not take a copy in another namespace for the object itself', async () => {
     expect(await find({ ...target, metadata: { ...target.metadata, namespace: 'sandbox' } }, [owns, aGitRepository()])).toBeUndefined();

@@ -52,6 +52,7 @@ function applicationOf({ object: owner, kustomization }: Live, holder: Kustomiza
     namespace: targetNamespace === undefined ? undefined : { name: targetNamespace, override: true },
     applied: commitOf(kustomization.status.lastAppliedRevision),
     refused: refusalOf(kustomization),
+    ...(kustomization.spec.suspend ? { suspended: refOf(owner) } : {}),
     object: owner,
     ...(holder ? { heldIn: [{ path: holder.spec.path }] } : {}),
     healsWithin: nextTurn(kustomization.spec),
@@ -59,10 +60,11 @@ function applicationOf({ object: owner, kustomization }: Live, holder: Kustomiza
 }
 
 /** What is a HelmRelease's own, beside the Kustomization that holds it. */
-async function installedBy(release: KubeObject, context: Pick<EngineContext, 'read'>): Promise<Pick<Application, 'healsWithin' | 'ref' | 'renderedBy' | 'charts'> & { readonly refused?: string }> {
+async function installedBy(release: KubeObject, context: Pick<EngineContext, 'read'>): Promise<Pick<Application, 'healsWithin' | 'ref' | 'renderedBy' | 'charts' | 'suspended'> & { readonly refused?: string }> {
   const charts = await chartsOf(release, context);
   const refused = refusalOfRelease(release);
-  return { healsWithin: releaseHeals(release), ref: refOf(release), renderedBy: refOf(release), ...(refused === undefined ? {} : { refused }), ...(charts.length === 0 ? {} : { charts }) };
+  const { suspend } = parse(HelmRelease, release, renderRef(refOf(release))).spec;
+  return { healsWithin: releaseHeals(release), ...(suspend ? { suspended: refOf(release) } : {}), ref: refOf(release), renderedBy: refOf(release), ...(refused === undefined ? {} : { refused }), ...(charts.length === 0 ? {} : { charts }) };
 }
 
 /** What a chart installed is left as it is, unless the release says that it looks for differences and mends them. */

@@ -1,10 +1,10 @@
 import { canonicalJson, isPermanent, renderTime } from '@fleetmend/kernel';
 import type { View } from '@fleetmend/lifecycle';
-import { causeOfRequest, type Diagnosis, type DroppedAction, type ModelUse, type SharedCause } from '@fleetmend/model';
+import { causeOfRequest, renderRef, type Diagnosis, type DroppedAction, type ModelUse, type SharedCause } from '@fleetmend/model';
 import type { Case, Reasoning } from '@fleetmend/plugin-api';
 import { preferProven } from '../learn/weigh.ts';
 import { TRIED_WITHIN } from '../propose/said-lately.ts';
-import { findSource } from '../propose/source.ts';
+import { findSource, type Source } from '../propose/source.ts';
 import type { Stage, StageDeps } from '../stage.ts';
 import { gatherCase } from './gather-case.ts';
 import { bearingOn, driftWords, handDrift, type HandDrift } from './hand-drift.ts';
@@ -12,6 +12,7 @@ import { meantToStand } from './meant-to-stand.ts';
 import { commitOnItsWay } from './on-its-way.ts';
 import { plainWords } from './plain-words.ts';
 import { withoutTaint } from './taint.ts';
+import { whileSuspended } from './while-suspended.ts';
 
 /** Finds the cause and what would mend it: the reasoners are asked cheapest first, and the first that knows decides. Noun: `Diagnosis`. */
 export function diagnose(deps: StageDeps): Stage {
@@ -23,10 +24,13 @@ export function diagnose(deps: StageDeps): Stage {
     const kase = await gatherCase(deps, view);
     if (kase === undefined) return { fact: { proposal: { result: 'GoneFromGit', reason: 'TargetGone', message: 'the target does not exist any more', at: renderTime(view.now) } } };
     await deps.evidence.put(kase.evidence);
-    const drift = await driftOf(deps, view);
-    const { diagnosis, models } = drift === undefined ? await ask(deps, view, kase, signal) : { diagnosis: changedByHand(view, kase, drift), models: [] };
-    const isOnItsWay = kase.putBackAt !== undefined && view.now - kase.putBackAt < TRIED_WITHIN && diagnosis.candidates.length === 0 && drift === undefined;
+    const source = await sourceOf(deps, view);
+    const drift = source && bearingOn(await handDrift(source), view.request.spec, source.target.kind);
+    const { diagnosis: found, models } = drift === undefined ? await ask(deps, view, kase, signal) : { diagnosis: changedByHand(view, kase, drift), models: [] };
+    const { suspended } = source?.application ?? {};
+    const isOnItsWay = kase.putBackAt !== undefined && view.now - kase.putBackAt < TRIED_WITHIN && found.candidates.length === 0 && drift === undefined && suspended === undefined;
     if (isOnItsWay) return { notYet: deps.pace.poll, reason: 'somebody put back in Git what failed, a moment ago: it has yet to be tried' };
+    const diagnosis = suspended === undefined ? found : whileSuspended(found, renderRef(suspended));
     await deps.audit.record(recordOf(view, kase, diagnosis, models));
     return { fact: { diagnosis } };
   };
@@ -134,10 +138,9 @@ function changedByHand(view: View, kase: Case, drift: HandDrift): Diagnosis {
   };
 }
 
-async function driftOf(deps: StageDeps, { request }: View): Promise<HandDrift | undefined> {
+async function sourceOf(deps: StageDeps, { request }: View): Promise<Source | undefined> {
   try {
-    const source = await findSource(deps, request);
-    return source && bearingOn(await handDrift(source), request.spec, source.target.kind);
+    return await findSource(deps, request);
   } catch (error) {
     // Without a place in Git there is nothing to compare with; proposing says why there is none.
     if (isPermanent(error)) return undefined;
