@@ -38,6 +38,14 @@ function sameBreaker({ request, others }: View): Filed | undefined {
   return filed && { kind: filed.kind, url: filed.url };
 }
 
+const MOST_CHANGES = 6;
+
+/** What policy did not let through: whoever does it by hand, or something else, needs to know. */
+function plannedIn({ status: { plan } }: RemediationRequest): readonly string[] {
+  const [first] = plan?.files ?? [];
+  return (plan?.changes ?? []).slice(0, MOST_CHANGES).map(({ path, before = 'nothing', after = 'nothing' }) => `Planned in ${first?.path ?? 'Git'}, and not done: ${path} from ${before} to ${after}`);
+}
+
 /** The case in words: what was seen, what is known, why nothing was changed. */
 export function ticketOf(request: RemediationRequest): Ticket {
   const { spec, status } = request;
@@ -52,6 +60,7 @@ export function ticketOf(request: RemediationRequest): Ticket {
     ...(status.error ? [`${status.error.stage} failed for good: ${status.error.reason}: ${status.error.message}`] : []),
     ...(status.proposal && status.proposal.result !== 'Planned' ? [`Proposing ended with ${status.proposal.result}: ${status.proposal.message}`] : []),
     ...(status.verdict?.violations ?? []).map((violation) => `Policy ${violation.id}: ${violation.message}`),
+    ...((status.verdict?.violations ?? []).length > 0 ? plannedIn(request) : []),
     ...(status.pullRequest?.url ? [`Pull request: ${status.pullRequest.url} (${status.pullRequest.state})`] : []),
     ...(status.diagnosis?.evidence ?? []).map((item) => `Evidence: ${item.title ?? item.kind} ${item.digest}`),
     `Request: ${request.metadata.namespace}/${request.metadata.name}`,
