@@ -2,7 +2,7 @@ import type { KubeObject } from '@fleetmend/model';
 import type { Case, GitChange } from '@fleetmend/plugin-api';
 import { isTarget } from './changes-in-effect.ts';
 import { holdsWord, lastLifeOf, mentions } from './log-clues.ts';
-import { configMapsOf } from './references.ts';
+import { configMapsOf, referencesOf } from './references.ts';
 import { unresolvedHost } from './unresolved-host.ts';
 import { asList, asRecord, containersOf, valueAt, type Json } from './workload.ts';
 
@@ -13,6 +13,8 @@ export interface Complaint {
   readonly what: string;
   /** The Secret that a variable comes from. */
   readonly secret?: string;
+  /** What it comes from that does not stand in Git. */
+  readonly outside?: string;
   /** The line that says so. */
   readonly line: string;
 }
@@ -45,7 +47,21 @@ export function complaintOf(kase: Case, container: string | undefined): Complain
   }
   const last = lines.at(-1) ?? '';
   const named = OF_VALUE.test(last) ? told.find(({ variable }) => variable !== undefined && (variable.length > 3 || (SAYS_VARIABLE.exec(last)?.[1] ?? '') === variable) && holdsWord(last, variable)) : undefined;
-  return named?.variable === undefined ? undefined : { about: 'variable', what: named.variable, line: last, ...(named.secret === undefined ? {} : { secret: named.secret }) };
+  if (named?.variable !== undefined) return { about: 'variable', what: named.variable, line: last, ...(named.secret === undefined ? {} : { secret: named.secret }) };
+  return OF_VALUE.test(last) ? fromOutside(kase, container, { line: last, told }) : undefined;
+}
+
+const VARIABLE = /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g;
+
+/** A variable that no manifest sets, where the container takes all of an object that Git does not have: it can come from there alone. */
+function fromOutside(kase: Case, container: string | undefined, { line, told }: { readonly line: string; readonly told: readonly Setting[] }): Complaint | undefined {
+  const head = kase.versions[0]?.objects;
+  const sources = referencesOf(kase.target).filter((ref) => ref.namePath.includes('envFrom') && (container === undefined || ref.container === container));
+  const [outside, second] = sources.filter(({ kind, name }) => head?.every((one) => one.kind !== kind || one.metadata.name !== name) === true);
+  const what = [...line.matchAll(VARIABLE)].map(([word]) => word).find((word) => !told.some(({ variable }) => variable === word));
+  // What Git took away it may be asked to give back.
+  const wasTold = what !== undefined && kase.changes.some(({ path, before }) => path.includes(`[name=${what}]`) || path.includes(what) || (before !== undefined && JSON.stringify(before).includes(what)));
+  return outside === undefined || second !== undefined || what === undefined || wasTold ? undefined : { about: 'variable', what, line, outside: `${outside.kind} ${outside.name}` };
 }
 
 /** A word with a port or a dot is an address; a bare one is, where a Service is called so. */
@@ -86,6 +102,7 @@ function isWordOfLine({ path }: GitChange): boolean {
 function isOtherSetting(kase: Case, complaint: Complaint, change: GitChange): boolean {
   const { about, what } = complaint;
   const { object, path, before, after } = change;
+  if (isNewVariable(kase, complaint, change)) return true;
   if (!isShort(before) || !isShort(after)) return false;
   if (isTarget(kase, object) && isOwnWord(complaint, change)) return true;
   const last = path.at(-1) ?? '';
@@ -93,9 +110,25 @@ function isOtherSetting(kase: Case, complaint: Complaint, change: GitChange): bo
   const key = object.kind === 'ConfigMap' && path[0] === 'data' && path.length === 2 ? last : undefined;
   const name = variable ?? key;
   if (name === undefined) return false;
-  const variables = containersOf(kase.target).flatMap(({ path: at }) => asList(asRecord(valueAt(kase.target, at))['env']));
+  const variables = variablesOf(kase);
   const isMadeOf = (item: Json) => item['name'] !== name && JSON.stringify(item).includes(about === 'variable' && item['name'] === what ? name : `$(${name})`);
   return !variables.some(isMadeOf);
+}
+
+/** A variable that was not there before, with a plain value: the named one is neither it nor made of it, and it says no address that is asked for. */
+function isNewVariable(kase: Case, { about, what }: Complaint, { object, path, before, after }: GitChange): boolean {
+  const name = /^\[name=(.*)\]$/.exec(path.at(-1) ?? '')?.[1];
+  const { value } = asRecord(after);
+  if (before !== undefined || name === undefined || path.at(-2) !== 'env' || !isTarget(kase, object) || !isShort(value)) return false;
+  const isAbout = name === what || (about === 'address' && holdsWord(String(value), what.split(':')[0] ?? what)) || OF_THE_WAY.test(name);
+  return !isAbout && !variablesOf(kase).some((item) => item['name'] !== name && JSON.stringify(item).includes(`$(${name})`));
+}
+
+/** Settings that change how every address is reached, or how a program starts. */
+const OF_THE_WAY = /proxy|resolver|dns|^LD_|_OPTIONS$|_OPTS$|tls|ssl|^(host|port)$|timeout/i;
+
+function variablesOf(kase: Case): readonly Json[] {
+  return containersOf(kase.target).flatMap(({ path }) => asList(asRecord(valueAt(kase.target, path))['env']));
 }
 
 /** One line: a whole file in a ConfigMap may say anything. */

@@ -114,6 +114,20 @@ describe('a pod that is ready for moments', () => {
   });
 });
 
+describe('a value that stands at another variable since', () => {
+  const at = (name: string, before: string, after: string, n = 2) => gitChange(['env', `[name=${name}]`, 'value'], before, after, { at: n });
+  const missing = 'environment variable LEDGER is invalid';
+
+  it('was put there by something that counts places: no single one goes back', () => {
+    expect(reasonOf({ template: env(['LEDGER', 'http://dev'], ['LEVEL', 'https://ledger']), changes: [at('LEDGER', 'https://ledger', 'http://dev'), at('LEVEL', 'info', 'https://ledger')], log: missing })).toEqual(['ValueMoved']);
+  });
+
+  it('is no sign of that where another commit put it there, or many values are alike', () => {
+    expect(reasonOf({ template: env(['LEDGER', 'http://dev'], ['LEVEL', 'https://ledger']), changes: [at('LEDGER', 'https://ledger', 'http://dev'), at('LEVEL', 'info', 'https://ledger', 5)], log: missing })[0]).toBe('restoreField');
+    expect(reasonOf({ template: env(['LEDGER', 'off'], ['LEVEL', 'on']), changes: [at('LEDGER', 'on', 'off'), at('LEVEL', 'off', 'on')], log: missing })[0]).toBe('restoreField');
+  });
+});
+
 describe('sources of variables whose order changed', () => {
   it('go back as one list', () => {
     const sources = (...names: readonly string[]) => ({ envFrom: names.map((name) => ({ configMapRef: { name } })) });
@@ -152,6 +166,16 @@ describe('what a container asks for under a wrong name', () => {
     expect(ask([named('primary-database'), named('cache', 'cache')])).toEqual([['setHost', 'primary-database']]);
     expect(ask([named('primary-database', 'other'), named('cache', 'cache')])).toEqual([['abstain', undefined]]);
     expect(ask([named('primary-database'), named('replica-database')])).toEqual([['abstain', undefined]]);
+  });
+
+  it('is mended to the namespace that Git moved the Service to, as it was', () => {
+    const at = (namespace: string, port = 80) => ({ ...object('Service', 'ledger', { spec: { ports: [{ port }] } }), metadata: { name: 'ledger', namespace } });
+    const ask = (before: readonly ReturnType<typeof at>[], now: readonly ReturnType<typeof at>[]) => answer({ template: env(['LEDGER', 'ledger.finance.svc']), versions: [{ commit: commit(2), message: 'move', at: 2, objects: now }, { commit: commit(1), message: 'first', at: 1, objects: before }], log: 'lookup ledger.finance.svc: no such host' }).candidates.map(({ action, ...rest }) => ('to' in rest ? rest.to : action));
+    expect(ask([at('finance')], [at('finance-eu')])).toEqual(['ledger.finance-eu.svc']);
+    expect(ask([at('finance')], [at('finance-eu', 81)])).toEqual(['abstain']);
+    expect(ask([at('finance')], [at('finance-eu'), at('finance-us')])).toEqual(['abstain']);
+    expect(ask([at('finance'), at('finance-eu')], [at('finance-eu')])).toEqual(['abstain']);
+    expect(ask([], [at('finance-eu')])).toEqual(['abstain']);
   });
 
   it('is not put back to a Service that is gone, too: that looks well only while old pods live', () => {
@@ -259,6 +283,31 @@ describe('a program that cannot reach what it was told before, too', () => {
     expect(asked('TOKEN')).toEqual(['SettingNotAccepted']);
     expect(asked('OTHER')).toEqual(['restoreField']);
     expect(reasonOf({ template: { ...template, args: ['--need=TOKEN'] }, changes: [gitChange(['args', '0'], '--need=CLIENT', '--need=TOKEN')], log: 'environment variable TOKEN is invalid' })).toEqual(['restoreField']);
+  });
+
+  it('is told of by the address, so that a ticket has it where the repair cannot be made', () => {
+    const moved = gitChange(['env', '[name=BROKER]', 'value'], 'kafka.data.svc', 'kafka.streaming.svc');
+    expect(answer({ template, changes: [moved], log: 'labapp: dial tcp kafka.streaming.svc:9092: connect: connection refused' }).cause).toMatch(/its log speaks: it cannot reach kafka\.streaming\.svc:9092$/);
+  });
+
+  it('is not told to give up a variable that is new and has nothing to do with it', () => {
+    const added = (name: string, value: string) => gitChange(['env', `[name=${name}]`], undefined, { name, value });
+    const since = (log: string, name: string, value: string) => reasonOf({ template: { env: [...template.env, { name, value }] }, changes: [added(name, value)], log });
+    const refused = 'labapp: dial tcp kafka.streaming.svc:9092: connect: connection refused';
+    expect(since(refused, 'TRACE_RATIO', '0.1')).toEqual(['DependencyUnreachable']);
+    expect(since(refused, 'HTTPS_PROXY', 'proxy:3128')).toEqual(['restoreField']);
+    expect(since(refused, 'MIRROR', 'kafka.streaming.svc')).toEqual(['restoreField']);
+    expect(since('it failed', 'TRACE_RATIO', '0.1')).toEqual(['restoreField']);
+  });
+
+  it('is left to a person where the variable can only come from what does not stand in Git', () => {
+    const all = (...names: readonly string[]) => ({ ...template, envFrom: names.map((name) => ({ configMapRef: { name } })) });
+    const about = (log: string, sources: Readonly<Record<string, unknown>> = all('vpc-facts'), change = client) => answer({ template: sources, changes: [change], log });
+    const log = 'environment variable NAT_RANGE is "10.5.0.0/16", want "10.4.0.0/16"';
+    expect(about(log).candidates).toMatchObject([{ action: 'abstain', reason: 'SettingNotAccepted', lookAt: expect.stringContaining('ConfigMap vpc-facts, which does not stand in Git') }]);
+    expect(about(log, all('vpc-facts', 'more')).candidates).toMatchObject([{ action: 'restoreField' }]);
+    expect(about(log, template).candidates).toMatchObject([{ action: 'restoreField' }]);
+    expect(about(log, { ...all('vpc-facts'), args: ['--range=x'] }, gitChange(['args', '0'], '--range=NAT_RANGE', '--range=x')).candidates).toMatchObject([{ action: 'restoreField' }]);
   });
 
   it('is told by its last life, and not by another pod that is well', () => {

@@ -57,7 +57,7 @@ export const crashLoop: Rule = (kase) => {
   if (asleep) return handOver(`${name} asks ${complaint.what} since ${commitWords(chosen.change)}, and no pod of Service ${asleep} is ready`, 'DependencyNotReady', `Service ${asleep} is there and has pods, and none of them is ready yet: see whether they get ready, and whether ${name} is to go back to where it was until then.`);
   const elsewhere = blamedElsewhere(kase, name, chosen);
   if (elsewhere) return elsewhere;
-  if (chosen && gone === undefined) return putBack(kase, name, chosen, suspects);
+  if (chosen && gone === undefined) return putBack(kase, name, { ...chosen, complaint }, suspects);
   const host = noSuchHost(kase, name, gone === undefined ? undefined : chosen?.change) ?? (complaint && otherPort(kase, name, complaint));
   if (host) return host;
   if (gone !== undefined) return handOver(`${name} asks for a host that does not exist, and the one before, ${gone}, does not either`, 'HostGone', `Name the host that ${name} is to use now: no Service ${gone} is there any more.`);
@@ -88,7 +88,7 @@ function fits(kase: Case, change: GitChange, container: string, fields: RegExp):
   return inside !== undefined ? fields.test(inside[0] ?? '') : change.path.some((segment) => fields.test(segment));
 }
 
-function putBack(kase: Case, name: string, { change, score }: Suspect, suspects: readonly Suspect[]): RuleAnswer {
+function putBack(kase: Case, name: string, { change, score, complaint }: Suspect & { readonly complaint: Complaint | undefined }, suspects: readonly Suspect[]): RuleAnswer {
   const field = placeWords(change.path);
   const began = `${name} began to crash after ${commitWords(change)}`;
   const migration = migrationWith(kase, change);
@@ -98,6 +98,10 @@ function putBack(kase: Case, name: string, { change, score }: Suspect, suspects:
   const reader = movedAlong(kase, change);
   if (reader !== undefined) {
     return handOver(`${began} changed ${field} of ${change.object.kind} ${change.object.name}`, 'OthersNeedIt', `${change.object.kind} ${change.object.name} is read by ${reader}, too, which the same commit changed along with it and which is well: putting ${field} back would break that. Let ${kase.target.kind} ${kase.target.metadata.name} follow, or give it a value of its own.`);
+  }
+  const heir = movedTo(kase, change);
+  if (heir !== undefined) {
+    return handOver(`${began} moved the value of ${placeWords(change.path)} to ${heir}`, 'ValueMoved', `What ${placeWords(change.path)} held stands at ${heir} since ${commitWords(change)}: something that counts places in that list, such as an operation of a JSON patch or a post-renderer, meets another item now. Let it count anew.`);
   }
   if (replacedAnother(kase, change)) {
     return handOver(`${began} put ${String(change.after)} in the place of ${String(change.before)}`, 'ItemReplaced', `${String(change.after)} stands where ${String(change.before)} was, with another value: the old name for the new value would be wrong. See whether ${name} needs both.`);
@@ -110,8 +114,21 @@ function putBack(kase: Case, name: string, { change, score }: Suspect, suspects:
   }
   const where = isTarget(kase, change.object) ? field : `${field} of ${change.object.kind} ${change.object.name}`;
   const confidence = score >= 3 ? 0.92 : provedBefore(kase, change) ? 0.9 : 0.75;
-  return { cause: `${began} changed ${where}${score >= 2 ? ', of which its log speaks' : ''}`, confidence, cites: CITES, candidates: [restore(kase, lastOther(kase, change)), ...others(kase, suspects, change)] };
+  const unreached = complaint?.about === 'address' ? `: it cannot reach ${complaint.what}` : '';
+  return { cause: `${began} changed ${where}${score >= 2 ? `, of which its log speaks${unreached}` : ''}`, confidence, cites: CITES, candidates: [restore(kase, lastOther(kase, change)), ...others(kase, suspects, change)] };
 }
+
+/** The item of the same list that has had, since the same commit, the very value that this one lost: an operation that goes by places hit its neighbour. */
+function movedTo(kase: Case, { path, before, commit, object }: GitChange): string | undefined {
+  const at = path.length - 2;
+  if (typeof before !== 'string' || before.length < MOVED_FROM || path.at(-1) !== 'value' || !/^\[name=/.test(path[at] ?? '')) return undefined;
+  const isBeside = (other: GitChange) => other.commit === commit && other.object.name === object.name && other.object.kind === object.kind && other.path.length === path.length && other.path.at(-1) === 'value' && path.slice(0, at).every((segment, index) => segment === other.path[index]) && other.path[at] !== path[at];
+  const heir = kase.changes.find((other) => isBeside(other) && other.after === before && other.before !== before);
+  return heir && placeWords(heir.path);
+}
+
+/** Shorter values are equal by chance: `1`, `true`, `info`. */
+const MOVED_FROM = 6;
 
 /** A list item in this place got another name and something else at once: it is another item, and the earlier name does not fit it. */
 function replacedAnother(kase: Case, { path, commit }: GitChange): boolean {
@@ -137,13 +154,13 @@ function others(kase: Case, suspects: readonly Suspect[], chosen: GitChange): re
 }
 
 /** What the program was told before, too, does not hold any more: that is not in its own settings. */
-function notAnswered(kase: Case, name: string, { about, what, secret, line }: Complaint): RuleAnswer {
+function notAnswered(kase: Case, name: string, { about, what, secret, outside, line }: Complaint): RuleAnswer {
   if (about === 'address') {
     const said = handOver(`${name} cannot reach ${what}, which it was told before, too`, 'DependencyUnreachable', `No recent change of ${name} concerns ${what}: see whether it is up, and whether its Service still has that name, port and pods.${policyWords(kase)}`);
     // Who took over from a host that nobody knows any more, somebody else may read out of Git.
     return unresolvedHost(line) === undefined ? said : { ...said, inconclusive: true };
   }
-  const from = secret === undefined ? (SERVICE_LINK.test(line) ? '; what it holds is the address that Kubernetes gives to a variable for each Service of the namespace (enableServiceLinks), so see which Service is new' : '') : `; it comes from Secret ${secret}, which was not changed in Git`;
+  const from = outside !== undefined ? `; it can only come from ${outside}, which does not stand in Git` : secret === undefined ? (SERVICE_LINK.test(line) ? '; what it holds is the address that Kubernetes gives to a variable for each Service of the namespace (enableServiceLinks), so see which Service is new' : '') : `; it comes from Secret ${secret}, which was not changed in Git`;
   return notKnown(`${name} does not like its variable ${what}, and nothing in Git changed that`, 'SettingNotAccepted', `No recent change of ${name} concerns ${what}${from}. See what it holds now.`);
 }
 

@@ -19,6 +19,12 @@ export function noSuchHost(kase: Case, container: string, since?: GitChange): Ru
   const host = unresolvedHost(logOf(kase));
   if (host === undefined) return undefined;
   const [label = '', ...rest] = host.split('.');
+  const moved = movedTo(kase, label, rest);
+  const [there, elsewhere] = moved === undefined ? [] : placesOf(kase, container, host);
+  if (moved !== undefined && there && !elsewhere) {
+    const action: Action = { action: 'setHost', ...(there.object === undefined ? {} : { object: there.object }), path: [...there.path], from: host, to: [label, moved, ...rest.slice(1)].join('.') };
+    return { cause: `${container} asks for host ${host}, and Service ${label} moved to namespace ${moved}`, confidence: 0.8, cites: ['log', 'object', 'history'], candidates: [action] };
+  }
   const namespace = namespaceOf(kase, rest);
   const beside = [since?.beforeCommit, lastWith(kase, label, namespace)];
   const services = [...kase.related, ...(kase.versions[0]?.objects ?? [])].filter((one) => isServiceIn(one, namespace) && !beside.some((commit) => stoodBeside(kase, commit, one)));
@@ -142,6 +148,17 @@ function renamedTo({ versions: [head, ...older] }: Case, name: string): string |
   const wanted = canonicalJson(valueAt(selector, ['selector']) ?? null);
   const [only, second] = today.filter((service) => !known.some(({ metadata }) => metadata.name === service.metadata.name) && canonicalJson(valueAt(service, ['spec', 'selector']) ?? null) === wanted);
   return wanted === 'null' || second ? undefined : only?.metadata.name;
+}
+
+/** The namespace to which Git moved the Service of that name and namespace: as it was, and not there before. Undefined: it moved to none, or to several. */
+function movedTo({ versions: [head, ...older] }: Case, name: string, [namespace]: readonly string[]): string | undefined {
+  const called = (objects: readonly KubeObject[] = []) => objects.filter(({ kind, metadata }) => kind === 'Service' && metadata.name === name);
+  const today = called(head?.objects);
+  if (namespace === undefined || today.some(({ metadata }) => metadata.namespace === namespace)) return undefined;
+  const known = called(older.find(({ objects }) => called(objects).some(({ metadata }) => metadata.namespace === namespace))?.objects);
+  const spec = known.find(({ metadata }) => metadata.namespace === namespace)?.['spec'];
+  const [only, second] = today.filter(({ metadata, ...one }) => !known.some((before) => before.metadata.namespace === metadata.namespace) && canonicalJson(one['spec'] ?? null) === canonicalJson(spec ?? null));
+  return second ? undefined : only?.metadata.namespace;
 }
 
 interface Place {
