@@ -115,7 +115,9 @@ export const labCluster = async (lab: LabFacts, scenario: Scenario, branch: stri
       return (_, ref) => found.get(ref);
     },
     async requests() {
-      return (JSON.parse(await k(['get', 'remediationrequests.fleetmend.dev', '--all-namespaces', '--output', 'json'])) as { items: RemediationRequest[] }).items;
+      const { items } = JSON.parse(await k(['get', 'remediationrequests.fleetmend.dev', '--all-namespaces', '--output', 'json'])) as { items: (Omit<RemediationRequest, 'status'> & Partial<Pick<RemediationRequest, 'status'>>)[] };
+      // Its status is written in a second step: one that was made this very moment has none.
+      return items.filter((one): one is RemediationRequest => one.status?.phase !== undefined);
     },
     clear: () => emptyCluster(k, before),
   };
