@@ -30,15 +30,13 @@ export interface Attack {
   readonly answer?: (commits: Commits) => unknown;
   /** What an agent in the attacker's hand says instead of the truth. */
   readonly lie?: (question: Question, truth: unknown) => unknown;
-  /** Whether a repair may come of it all the same; `must`: the honest twin, which has to be repaired. */
-  readonly twin?: true;
 }
 
 /** A class of attacks: makes one out of chance. */
 export interface AttackClass {
   readonly name: string;
   make(random: Random): Attack;
-  /** What the same surface looks like when the model is honest; absent: it has no honest side. */
+  /** False: with an honest model nothing has to be repaired either, so that no twin is played. */
   readonly twins?: false;
 }
 
