@@ -28,6 +28,7 @@ export * from './fleet-cluster.ts';
 export * from './policy-rollout.ts';
 export * from './hand-edits.ts';
 export * from './hub-api.ts';
+export * from './image.ts';
 export * from './bounded.ts';
 export * from './names.ts';
 export * from './custom-resources.ts';

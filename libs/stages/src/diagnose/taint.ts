@@ -1,6 +1,6 @@
 import { canonicalJson, readQuantity } from '@fleetmend/kernel';
 import { valueAt } from '@fleetmend/manifest';
-import { Action, isFieldAction, objectOf, refOf, type DroppedAction, type KubeObject } from '@fleetmend/model';
+import { Action, imageRepository, isFieldAction, objectOf, refOf, type DroppedAction, type KubeObject } from '@fleetmend/model';
 import type { Reasoning } from '@fleetmend/plugin-api';
 import { findFieldTaint, findHostTaint } from './field-taint.ts';
 import { containersIn, findObject, gitCommits, healthyImages, isObject, type Origin } from './known-values.ts';
@@ -74,11 +74,6 @@ function pathKnown(path: readonly string[], object: KubeObject, { history, chang
  */
 function imagesOf(kase: Origin, container: string): ReadonlySet<string> {
   const ours = kase.history.filter(({ path }) => path.at(-1) === 'image' && path.includes(`[name=${container}]`)).flatMap(({ values }) => values.map(({ value }) => String(value)));
-  const repositories = new Set(ours.map(repositoryOf));
-  return new Set([...ours, ...healthyImages(kase, container).filter((image) => ours.length === 0 || repositories.has(repositoryOf(image)))]);
-}
-
-/** Of an image reference: without tag and digest; a port of the registry is no tag. */
-function repositoryOf(image: string): string {
-  return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  const repositories = new Set(ours.map(imageRepository));
+  return new Set([...ours, ...healthyImages(kase, container).filter((image) => ours.length === 0 || repositories.has(imageRepository(image)))]);
 }

@@ -1,4 +1,4 @@
-import type { Action } from '@fleetmend/model';
+import { imageRepository, type Action } from '@fleetmend/model';
 import type { Case } from '@fleetmend/plugin-api';
 import { changesInEffect, commitWords, insideContainer, insidePod, restore } from '../changes-in-effect.ts';
 import { distinctValues, historyOf } from '../field-history.ts';
@@ -61,7 +61,7 @@ function causeInGit(kase: Case, container: ContainerView, trouble: PullTrouble):
   }
   const secrets = changes.find((change) => insidePod(kase, change)?.[0] === 'imagePullSecrets');
   if (trouble === 'Unauthorized' && secrets && secrets.before !== undefined) return answer(`${container.name} is not let in by its registry since ${commitWords(secrets)} changed its imagePullSecrets`, 0.92, [restore(kase, secrets)]);
-  if (trouble === 'Unauthorized' && earlier !== undefined && repositoryOf(earlier) !== repositoryOf(container.image ?? '')) return back(0.8, 'its repository; registries refuse what does not exist, too');
+  if (trouble === 'Unauthorized' && earlier !== undefined && imageRepository(earlier) !== imageRepository(container.image ?? '')) return back(0.8, 'its repository; registries refuse what does not exist, too');
   if (trouble === 'Unreachable' && earlier !== undefined && registryOf(earlier) !== registryOf(container.image ?? '')) return back(0.85, 'its registry');
   return undefined;
 }
@@ -100,20 +100,14 @@ function knownImages(kase: Case, container: ContainerView): readonly KnownImage[
 /** 2: the same repository, 1: the same registry, 0: neither. */
 function likeness(image: string, broken: string | undefined): number {
   if (broken === undefined) return 0;
-  if (repositoryOf(image) === repositoryOf(broken)) return 2;
+  if (imageRepository(image) === imageRepository(broken)) return 2;
   return image.split('/')[0] === broken.split('/')[0] ? 1 : 0;
-}
-
-function repositoryOf(image: string): string {
-  const withoutDigest = image.split('@')[0] ?? image;
-  const colon = withoutDigest.lastIndexOf(':');
-  return colon > withoutDigest.lastIndexOf('/') ? withoutDigest.slice(0, colon) : withoutDigest;
 }
 
 /** A digest, or a tag that is not `latest`: what moves by itself is no repair. */
 export function isPinned(image: string): boolean {
   if (image.includes('@sha256:')) return true;
-  const tag = image.slice(repositoryOf(image).length + 1);
+  const tag = image.slice(imageRepository(image).length + 1);
   return tag !== '' && tag !== 'latest';
 }
 
